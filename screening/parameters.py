@@ -1,0 +1,81 @@
+"""The adjustable figures of a screening round, each with its default and its reason."""
+
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Figures a round works with; ``as_json`` is kept with every run.
+
+    Parameters
+    ----------
+    window_days : int
+        Length of the rolling window. 90 days: long enough for three households of one village to speak up.
+    min_disputes, min_households, min_independent : int
+        Count rule: that many disputes, households, and independent channels or reporters.
+    big_band_households : int
+        One entry naming at least that many households may stand alone, given one confirmation.
+    base_days_max, base_days_min : int
+        The rate test looks at most a year back and answers "not enough history" below 28 days.
+    min_expected : float
+        Floor of the expected count, so that a place that never reported does not flag on one report.
+    min_ratio, max_p : float
+        The rate test passes at observed / expected >= ``min_ratio`` and p < ``max_p``.
+    join_likeness : float
+        Mean text likeness (TF-IDF cosine) at which two groups of reports are one matter.
+    join_likeness_organisation : float
+        The same when both name one organisation but the category is the mixed one.
+    same_matter, related : float
+        Bounds of the duplicate hint.
+    text_weight, place_weight, organisation_weight : float
+        Weights of the duplicate hint; they add up to 1.
+    near_urban_m, near_rural_m : float
+        Distance in metres within which two positions are one place.
+    block_limit : int
+        Most different texts that are clustered at once; larger blocks are first cut where no link exists.
+
+    Raises
+    ------
+    ValueError
+        When a figure is out of its range.
+    """
+
+    window_days: int = 90
+    min_disputes: int = 3
+    min_households: int = 3
+    min_independent: int = 2
+    big_band_households: int = 5
+    base_days_max: int = 365
+    base_days_min: int = 28
+    min_expected: float = 0.3
+    min_ratio: float = 3.0
+    max_p: float = 0.01
+    join_likeness: float = 0.16
+    join_likeness_organisation: float = 0.10
+    same_matter: float = 0.75
+    related: float = 0.5
+    text_weight: float = 0.5
+    place_weight: float = 0.3
+    organisation_weight: float = 0.2
+    near_urban_m: float = 200.0
+    near_rural_m: float = 500.0
+    block_limit: int = 3000
+
+    def __post_init__(self) -> None:
+        counts = (self.window_days, self.min_disputes, self.min_households, self.min_independent)
+        if min(*counts, self.big_band_households, self.base_days_min, self.block_limit) < 1:
+            raise ValueError("Counts and lengths in the screening parameters must be 1 or more.")
+        if self.base_days_max < self.base_days_min:
+            raise ValueError("base_days_max is below base_days_min; give the longer one first.")
+        if self.min_expected <= 0 or not 0 < self.max_p < 1 or self.min_ratio <= 0:
+            raise ValueError("min_expected and min_ratio must be above 0 and max_p between 0 and 1.")
+        if not 0 < self.related <= self.same_matter <= 1:
+            raise ValueError("The duplicate hint needs 0 < related <= same_matter <= 1.")
+        weights = self.text_weight + self.place_weight + self.organisation_weight
+        if abs(weights - 1) > 1e-9:
+            raise ValueError("The three weights of the duplicate hint must add up to 1.")
+
+    def as_json(self) -> str:
+        """Give the figures as one line of JSON with sorted names."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
