@@ -1,0 +1,108 @@
+"""The HTTP session that push messages go out on: kept open for speed, shut to everything it need not do.
+
+A name can be checked and then lead elsewhere when it is asked again (DNS rebinding). So the address is looked
+at once more where it cannot change any more: on the connected socket, before a byte of the request is sent.
+"""
+
+from http.cookiejar import DefaultCookiePolicy
+from typing import Final, cast
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from notifications.endpoints import EndpointRefused, HostRule, check_address, is_loopback
+
+_KEPT_CONNECTIONS: Final = 8
+"""Push services a county meets in practice are four; the rest is room."""
+
+
+class RedirectlessSession:
+    """Posts without following redirects, which could lead where no check has been.
+
+    pywebpush offers no way to say so; it uses nothing of a session but ``post``.
+    """
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+
+    def post(
+        self, url: str, *, data: bytes | None, headers: dict[str, str], timeout: float
+    ) -> requests.Response:
+        """Return the answer of the first server, a redirect included."""
+        return self._session.post(url, data=data, headers=headers, timeout=timeout, allow_redirects=False)
+
+
+def new_session(rule: HostRule) -> requests.Session:
+    """Return a session that connects to public addresses by https and, if the rule says so, to this machine.
+
+    It keeps connections open, keeps no cookies, and takes neither proxies nor passwords from the environment.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.adapters.clear()
+    session.mount("https://", _GuardedAdapter(pool_maxsize=_KEPT_CONNECTIONS))
+    if rule.allow_loopback:
+        session.mount("http://", _GuardedAdapter(pool_maxsize=_KEPT_CONNECTIONS))
+    return session
+
+
+class _PublicConnection(HTTPSConnection):
+    """Speaks https to public addresses only."""
+
+    def connect(self) -> None:
+        """Connect, then hang up unless the other end is on the open internet."""
+        super().connect()
+        try:
+            check_address(_peer_of(self))
+        except EndpointRefused:
+            self.close()
+            raise
+
+
+class _LoopbackConnection(HTTPConnection):
+    """Speaks plain http to this very machine only."""
+
+    def connect(self) -> None:
+        """Connect, then hang up unless the other end is this machine."""
+        super().connect()
+        if not is_loopback(_peer_of(self)):
+            self.close()
+            raise EndpointRefused("推送地址不是本机，没有连接。")
+
+
+class _PublicPool(HTTPSConnectionPool):
+    """Keeps https connections that were looked at."""
+
+    ConnectionCls = _PublicConnection
+
+
+class _LoopbackPool(HTTPConnectionPool):
+    """Keeps http connections that were looked at."""
+
+    ConnectionCls = _LoopbackConnection
+
+
+class _GuardedAdapter(HTTPAdapter):
+    """Hands out connections that look at the address they reached."""
+
+    def init_poolmanager(
+        self,
+        connections: int,
+        maxsize: int,
+        block: bool = False,  # noqa: FBT001, FBT002 - the signature that requests calls
+        **pool_kwargs: object,
+    ) -> None:
+        """Make the pools of this adapter the guarded ones."""
+        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
+        pools = cast(PoolManager, self.poolmanager)  # set by the line above; the stubs say Any
+        pools.pool_classes_by_scheme = {"http": _LoopbackPool, "https": _PublicPool}
+
+
+def _peer_of(connection: HTTPConnection) -> str:
+    """Return the address at the other end of a connected socket."""
+    if connection.sock is None:
+        raise EndpointRefused("没有连上推送服务。")
+    return str(connection.sock.getpeername()[0])

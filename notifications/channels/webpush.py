@@ -1,0 +1,189 @@
+"""Web Push (RFC 8030, 8291, 8292) through pywebpush, the one file that names it.
+
+pywebpush is held by the hand where its defaults would hurt: a time to live of 0 drops what a sleeping phone
+misses, no timeout lets a silent service hang the worker, and the claims it is given are changed in place, so
+that the audience of the first push service would be signed for the second.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import requests
+from py_vapid import Vapid02, VapidException
+from pywebpush import WebPushException, webpush
+
+from notifications.channels.sessions import RedirectlessSession, new_session
+from notifications.endpoints import (
+    EndpointRefused,
+    EndpointUnresolved,
+    HostRule,
+    check_endpoint,
+    check_subscription_keys,
+)
+from notifications.messages import Gone, Message, Outcome, PushTarget, Refused, RetryLater, Sent, topic_of
+from notifications.vapid import load_private_key
+
+LONGEST_PAYLOAD: Final = 3993
+"""Bytes of clear text that fit a body of 4,096 (RFC 8291, 4): 86 are header, 16 tag, 1 is the end mark."""
+
+_GONE: Final = frozenset({404, 410})
+_CONFIGURATION: Final = frozenset({401, 403})
+_LATER: Final = frozenset({406, 408, 425, 429})
+"""406 is how the Windows service says that its throttle limit is exceeded."""
+_PROVIDER_ID_LENGTH: Final = 200
+
+_log = logging.getLogger(__name__)
+
+
+class WebPushChannel:
+    """Sends a message to one browser, whoever its push service is.
+
+    Parameters
+    ----------
+    vapid_private_key_pem_or_b64
+        The server's key in a form that :func:`notifications.vapid.load_private_key` reads.
+    subject
+        Where a push service finds the operator: ``mailto:someone@example.com`` or an https address.
+    timeout_seconds
+        Longest wait for a connection and for each piece of the answer.
+    allowed_hosts
+        The push services that may be posted to, asked again before each sending.
+    session
+        Keeps connections open between sends; by default one that also looks at the address it has reached.
+        Redirects are not followed in either. One channel serves one thread.
+
+    Raises
+    ------
+    ValueError
+        The key cannot be read, the subject is neither a mail nor an https address, or the timeout is not
+        positive.
+    """
+
+    kind: Final = "webpush"
+
+    def __init__(
+        self,
+        vapid_private_key_pem_or_b64: str,
+        subject: str,
+        *,
+        timeout_seconds: float = 10,
+        allowed_hosts: HostRule,
+        session: requests.Session | None = None,
+    ) -> None:
+        if timeout_seconds <= 0:
+            raise ValueError("推送的等待时间必须大于零秒；请检查设置。")
+        self._vapid = Vapid02(private_key=load_private_key(vapid_private_key_pem_or_b64))
+        self._subject = subject
+        self._timeout_seconds = timeout_seconds
+        self._rule = allowed_hosts
+        self._session = RedirectlessSession(session or new_session(allowed_hosts))
+        _check_subject(self._vapid, subject)
+
+    def send(self, target: PushTarget, message: Message) -> Outcome:
+        """Return how the sending ended.
+
+        2xx is sent; 404 and 410 mean that the subscription has ended; 406, 408, 425, 429, 5xx and a network
+        that fails are for later, after what ``Retry-After`` asks; 400, 413 and a bad target are refused; 401
+        and 403 are refused and logged as a fault of the configuration.
+        """
+        payload = _payload_of(message)
+        if len(payload) > LONGEST_PAYLOAD:
+            return Refused("too_long", f"The message has {len(payload)} bytes, {LONGEST_PAYLOAD} fit.")
+        try:
+            check_endpoint(target.endpoint, rule=self._rule)
+            check_subscription_keys(target.p256dh, target.auth)
+            return _sent(self._post(target, message, payload))
+        except EndpointRefused as error:
+            return _outcome_of_refusal(error)
+        except WebPushException as error:
+            return _outcome_of_answer(error.response)
+        except requests.RequestException as error:
+            return RetryLater(None, _name_of(error), type(error).__name__)
+
+    def _post(self, target: PushTarget, message: Message, payload: bytes) -> requests.Response:
+        """Return the answer of the push service, 200 to 202; other answers come as WebPushException."""
+        response: requests.Response = webpush(
+            subscription_info={
+                "endpoint": target.endpoint,
+                "keys": {"p256dh": target.p256dh, "auth": target.auth},
+            },
+            data=payload,
+            vapid_private_key=self._vapid,
+            vapid_claims={
+                "sub": self._subject
+            },  # a fresh one each time: pywebpush writes aud and exp into it
+            content_encoding="aes128gcm",
+            timeout=self._timeout_seconds,
+            ttl=message.ttl_seconds,
+            headers={"Topic": topic_of(message.key), "Urgency": message.urgency},
+            requests_session=self._session,
+        )
+        return response
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> int | None:
+    """Return the seconds that ``Retry-After`` asks for, None when it is missing or cannot be read.
+
+    A date is counted from the answer's own ``Date``, so that a wrong clock on either side does no harm; one
+    that lies in the past gives 0.
+    """
+    asked = headers.get("Retry-After", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return int(asked[:9])
+    try:
+        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("Date", ""))
+    except (ValueError, TypeError):
+        return None
+    return max(0, wait // timedelta(seconds=1))
+
+
+def _payload_of(message: Message) -> bytes:
+    """Return the JSON that the service worker shows; ``tag`` makes a repeat replace the first."""
+    shown = {"title": message.title, "body": message.body, "url": message.url, "tag": message.key}
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _sent(response: requests.Response) -> Sent:
+    """Return the sent outcome under the push service's own name for the message (RFC 8030, 5)."""
+    return Sent(response.headers.get("Location", "")[:_PROVIDER_ID_LENGTH])
+
+
+def _outcome_of_refusal(error: EndpointRefused) -> Outcome:
+    """Return what an endpoint that is not posted to means: a name without address may have one later."""
+    if isinstance(error, EndpointUnresolved):
+        return RetryLater(None, "unresolved", "The push service's name has no address now.")
+    return Refused("endpoint", "The endpoint or its keys are not ones that may be posted to.")
+
+
+def _name_of(error: requests.RequestException) -> str:
+    """Return the code of a network that failed; the error's own words hold the endpoint and stay inside."""
+    return "timeout" if isinstance(error, requests.Timeout) else "network"
+
+
+def _outcome_of_answer(response: requests.Response | None) -> Outcome:
+    """Return what an answer that is no plain success means."""
+    if response is None:
+        return Refused("subscription", "The subscription could not be used to encrypt the message.")
+    status, code = response.status_code, str(response.status_code)
+    if 200 <= status < 300:
+        return _sent(response)
+    if status in _GONE:
+        return Gone(code)
+    if status in _LATER or status >= 500:
+        return RetryLater(retry_after_seconds(response.headers), code, "The push service asks to wait.")
+    if status in _CONFIGURATION:
+        _log.error("push service refuses our VAPID identity with %s", code, extra={"status": status})
+        return Refused(code, "The push service refuses our identity: check the VAPID key and subject.")
+    return Refused(code, "The push service does not accept the message.")
+
+
+def _check_subject(vapid: Vapid02, subject: str) -> None:
+    """Raise ValueError for a subject that push services would turn down."""
+    try:
+        vapid.sign({"sub": subject, "aud": "https://push.example.com"})
+    except VapidException as error:
+        raise ValueError("推送的联系地址应是 mailto:邮箱 或 https 网址；请检查设置。") from error

@@ -1,0 +1,192 @@
+"""What is told, to whom, and how a sending can end.
+
+A message may hold the case number, the place, the category, the grade and the due time, and nothing else:
+robot and push services lie outside the government network. Ends are values, not exceptions, so that every
+one of them has to be dealt with.
+"""
+
+import base64
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+Urgency = Literal["very-low", "low", "normal", "high"]
+
+URGENCIES: Final[tuple[Urgency, ...]] = ("very-low", "low", "normal", "high")
+ESCALATION_TTL_SECONDS: Final = 24 * 3600
+LONGEST_TTL_SECONDS: Final = 28 * 24 * 3600
+"""Push services keep a message at most four weeks."""
+FACT_LENGTH: Final = 60
+"""Characters of one fact (place, category, ...) in a message; a longer one is cut short."""
+
+_GAP = r"[\s\-.·]?"
+_MOBILE = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)")
+_DATE = rf"(?:19|20)\d\d{_GAP}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_ID_NUMBER = re.compile(rf"(?<!\d)[1-9]\d{{5}}(?:\d{{11}}|{_GAP}{_DATE}{_GAP}\d{{3}})[\dXx](?!\d)")
+_UUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\b")
+
+
+class PersonalWordsError(ValueError):
+    """The text holds a number that belongs to a person; the sentence never repeats the number."""
+
+
+class MessageError(ValueError):
+    """The message is not one that can be sent: no title, a wrong time to live, a foreign link."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushTarget:
+    """Where a browser listens: the three values of a ``PushSubscription``, as the browser gave them.
+
+    ``endpoint`` is a capability: whoever knows it can post to it, so it is left out of ``repr`` and of logs.
+    """
+
+    endpoint: str = field(repr=False)
+    p256dh: str = field(repr=False)
+    auth: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing to tell; checked on making, so a message with a person's number cannot exist.
+
+    ``key`` names the matter: two messages with the same key replace one another on the phone.
+
+    Raises
+    ------
+    PersonalWordsError
+        A mobile or ID number stands in the key, the title, the body or the link.
+    MessageError
+        The title or key is empty, the urgency unknown, or the time to live is not within 1 s to 28 days.
+    """
+
+    key: str
+    title: str
+    body: str
+    url: str
+    urgency: Urgency
+    ttl_seconds: int
+
+    def __post_init__(self) -> None:
+        """Refuse what must never leave the house."""
+        if not self.key.strip() or not self.title.strip():
+            raise MessageError("通知缺少编号或标题，没有发出；请检查生成通知的程序。")
+        if self.urgency not in URGENCIES:
+            raise MessageError("通知的紧急程度不在四种之内，没有发出。")
+        if not 1 <= self.ttl_seconds <= LONGEST_TTL_SECONDS:
+            raise MessageError("通知的保留时间应在1秒到28天之间，没有发出。")
+        for text in (self.key, self.title, self.body, self.url):
+            assert_no_personal_words(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The service took the message; ``provider_id`` is its own name for it, empty if it gave none."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """Not now: try again, at the earliest after ``after_seconds`` if the service named a time."""
+
+    after_seconds: int | None
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The subscription has ended for ever; drop it and tell a person."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Sending again cannot help: a fault of ours or of the configuration. Tell an operator."""
+
+    code: str
+    detail: str
+
+
+Outcome = Sent | RetryLater | Gone | Refused
+
+
+def assert_no_personal_words(text: str) -> None:
+    """Return in silence when the text holds no mobile number and no ID number.
+
+    Full-width digits and the usual separators (``138-1234-5678``) are seen through. Identifiers of ours
+    (UUIDs) are left out of the search: their hexadecimal digits mean nothing.
+
+    Raises
+    ------
+    PersonalWordsError
+        An 11-digit mainland mobile number or an 18-digit ID number stands in the text.
+
+    Examples
+    --------
+    >>> assert_no_personal_words("案件 430726-2026-00012，云岭村，红色")
+    """
+    plain = _UUID.sub(" ", unicodedata.normalize("NFKC", text))
+    if _ID_NUMBER.search(plain):
+        raise PersonalWordsError("通知文字里有像身份证号的号码，没有发出；请改用案件编号。")
+    if _MOBILE.search(plain):
+        raise PersonalWordsError("通知文字里有像手机号的号码，没有发出；请改用案件编号。")
+
+
+def compose_escalation(
+    *, case_code: str, place: str, category_name: str, grade_word: str, due_text: str, url: str, key: str
+) -> Message:
+    """Return the message that asks an office to take up a case.
+
+    Parameters
+    ----------
+    case_code, place, category_name, grade_word, due_text
+        The five facts that may be told, as words for people; line breaks become spaces and a fact longer
+        than 60 characters is shortened.
+    url
+        Link to the escalation: a path on our own site or an https address.
+    key
+        Names the escalation; a later message with the same key replaces this one on the phone.
+
+    Raises
+    ------
+    PersonalWordsError, MessageError
+        As for :class:`Message`, and for a link that is neither a path nor https.
+
+    Examples
+    --------
+    >>> compose_escalation(case_code="2026-12", place="云岭村", category_name="土地", grade_word="红色",
+    ...                    due_text="今天18时", url="/escalations/7", key="e7").title
+    '请确认收到：2026-12（红色）'
+    """
+    if not _is_our_link(url):
+        raise MessageError("通知里的链接应是本系统的地址，没有发出。")
+    case, where, what, grade, due = map(_one_line, (case_code, place, category_name, grade_word, due_text))
+    return Message(
+        key=key,
+        title=f"请确认收到：{case}（{grade}）",
+        body=f"{where}，{what}，期限：{due}。",
+        url=url,
+        urgency="high",
+        ttl_seconds=ESCALATION_TTL_SECONDS,
+    )
+
+
+def topic_of(key: str) -> str:
+    """Return the push topic of a key: 32 base64url characters, the same for the same key (RFC 8030, 5.4)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()[:24]).decode("ascii")
+
+
+def _one_line(fact: str) -> str:
+    """Return the fact on one line, without control characters, cut to :data:`FACT_LENGTH`."""
+    words = " ".join("".join(c if c.isprintable() else " " for c in fact).split())
+    return words if len(words) <= FACT_LENGTH else words[: FACT_LENGTH - 1] + "…"
+
+
+def _is_our_link(url: str) -> bool:
+    """Tell whether the link is a path of ours (one leading slash) or an https address."""
+    return (url.startswith("/") and not url.startswith(("//", "/\\"))) or url.startswith("https://")

@@ -1,0 +1,78 @@
+"""What this package asks of the world: a way to send, a place that remembers, and the time.
+
+Every implementation of a port passes the suite of that port in ``tests/contracts``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from notifications.messages import Message, Outcome, PushTarget
+
+
+class LeaseLostError(Exception):
+    """The lease ran out and somebody else has taken the message over; nothing was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that one worker alone may send until its lease runs out.
+
+    ``tries`` counts this try too: 1 at the first claim. It rises with every claim, recorded or not, so that
+    a message that kills its worker cannot come back for ever. ``lease_token`` proves the claim on recording.
+    """
+
+    id: str
+    channel: str
+    target: PushTarget
+    message: Message
+    tries: int
+    lease_token: str
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the present moment as an aware time in UTC."""
+        ...
+
+
+class Channel(Protocol):
+    """Carries a message to one target; every foreseen end is an outcome, never an exception."""
+
+    @property
+    def kind(self) -> str:
+        """Return the name under which the outbox knows this channel, such as ``webpush``."""
+        ...
+
+    def send(self, target: PushTarget, message: Message) -> Outcome:
+        """Return how the sending ended, within a bounded time."""
+        ...
+
+
+class Outbox(Protocol):
+    """Holds messages until each has ended: sent, gone, refused or given up."""
+
+    def claim(self, now: datetime, *, limit: int, lease: timedelta, worker: str) -> Sequence[Claimed]:
+        """Return at most ``limit`` messages due at ``now``, held for ``worker`` until ``now + lease``.
+
+        A message is due when its time has come, it has not ended, and no lease on it is running: no two
+        claims ever hold the same message at once. The claim is durable before this returns.
+        """
+        ...
+
+    def record(self, claimed: Claimed, outcome: Outcome, *, now: datetime, retry_at: datetime | None) -> None:
+        """Keep how a sending ended, durably, and free the message.
+
+        ``Sent``, ``Gone`` and ``Refused`` are final. ``RetryLater`` makes the message due again at
+        ``retry_at``; with ``retry_at`` None it has been given up, which is final too.
+
+        Raises
+        ------
+        LeaseLostError
+            The claim is not in force any more (``lease_token``): its end was recorded before, or its lease
+            ran out and another worker took over. Nothing changed.
+        """
+        ...

@@ -1,0 +1,270 @@
+"""A small push service and the browser behind it, on loopback, for tests and measurements.
+
+It checks what a real service checks (RFC 8030 headers, RFC 8292 identity), decrypts what a real browser
+decrypts (RFC 8291), and can be told to misbehave. Nothing here uses
+pywebpush, so that it is a second opinion.
+
+    with PushReceiver() as receiver:
+        info = receiver.subscription()   # what a browser's PushSubscription.toJSON() gives
+        ...                              # send
+        receiver.received                # [{"title": ...}, ...]
+"""
+
+import base64
+import json
+import re
+import struct
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from requests.structures import CaseInsensitiveDict
+
+from notifications.messages import PushTarget
+
+LONGEST_BODY = 4096
+LONGEST_TOKEN_LIFE = 24 * 3600
+TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
+URGENCIES = {"very-low", "low", "normal", "high"}
+
+
+class Unacceptable(Exception):  # noqa: N818 - it is an answer, not a fault
+    """A request that a push service turns down, with the status it answers."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A scripted answer; with ``hang_seconds`` the sender waits that long and gets none."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hang_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message that was accepted: its headers, the identity behind it and the clear text."""
+
+    headers: Mapping[str, str]
+    claims: Mapping[str, object]
+    payload: bytes
+
+
+class BrowserKeys:
+    """The two secrets of one subscription: a P-256 key and 16 bytes."""
+
+    def __init__(self, private_key: ec.EllipticCurvePrivateKey, auth: bytes, vapid_key: str = "") -> None:
+        self.private_key = private_key
+        self.auth = auth
+        self.vapid_key = vapid_key
+
+    @property
+    def public_point(self) -> bytes:
+        return self.private_key.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
+
+    def decrypt(self, body: bytes) -> bytes:
+        """Return the clear text of an aes128gcm body of one record (RFC 8291, 3.4; RFC 8188, 2)."""
+        salt, record_size, id_length = body[:16], *struct.unpack("!LB", body[16:21])
+        sender_point, record = body[21 : 21 + id_length], body[21 + id_length :]
+        if len(record) > record_size:
+            raise Unacceptable(400, "more than one record")
+        sender = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sender_point)
+        info = b"WebPush: info\x00" + self.public_point + sender_point
+        secret = _hkdf(self.private_key.exchange(ec.ECDH(), sender), self.auth, info, 32)
+        key = _hkdf(secret, salt, b"Content-Encoding: aes128gcm\x00", 16)
+        nonce = _hkdf(secret, salt, b"Content-Encoding: nonce\x00", 12)
+        padded = AESGCM(key).decrypt(nonce, record, None).rstrip(b"\x00")
+        if not padded.endswith(b"\x02"):
+            raise Unacceptable(400, "the last record has no end mark")
+        return padded[:-1]
+
+
+def verify_vapid(authorization: str, *, audience: str, now: float) -> tuple[dict[str, object], str]:
+    """Return the claims and the public key of a VAPID header, or raise Unacceptable (RFC 8292, 2-4)."""
+    found = re.fullmatch(r"vapid t=([\w-]+)\.([\w-]+)\.([\w-]+), ?k=([\w-]+)", authorization)
+    if not found:
+        raise Unacceptable(401, "no VAPID identity")
+    head, body, signature, public = found.groups()
+    if json.loads(unb64(head)).get("alg") != "ES256":
+        raise Unacceptable(401, "the token is not ES256")
+    raw = unb64(signature)
+    pair = utils.encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), unb64(public))
+    try:
+        key.verify(pair, f"{head}.{body}".encode(), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature as error:
+        raise Unacceptable(403, "the signature is not by this key") from error
+    claims: dict[str, object] = json.loads(unb64(body))
+    _check_claims(claims, audience, now)
+    return claims, public
+
+
+def _check_claims(claims: dict[str, object], audience: str, now: float) -> None:
+    if claims.get("aud") != audience:
+        raise Unacceptable(403, "the token is for another push service")
+    if not now < float(str(claims.get("exp", 0))) <= now + LONGEST_TOKEN_LIFE:
+        raise Unacceptable(403, "the token has expired or lives too long")
+    if not str(claims.get("sub", "")).startswith(("mailto:", "https://")):
+        raise Unacceptable(403, "the token names no operator")
+
+
+def _hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=length, salt=salt, info=info).derive(secret)
+
+
+def target_of(subscription: Mapping[str, object]) -> PushTarget:
+    """Return the values of a browser's subscription as the target that channels take."""
+    keys = subscription["keys"]
+    assert isinstance(keys, dict)
+    return PushTarget(endpoint=str(subscription["endpoint"]), p256dh=keys["p256dh"], auth=keys["auth"])
+
+
+def b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def unb64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class PushReceiver:
+    """The server; ``start`` it (or use ``with``), ``stop`` it in the end."""
+
+    def __init__(self) -> None:
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.receiver = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._keys: dict[str, BrowserKeys] = {}
+        self._script: deque[Answer] = deque()
+        self.stopping = threading.Event()
+        self.deliveries: list[Delivery] = []
+        self.refusals: list[str] = []
+        self.requests = 0
+        self.connections: set[object] = set()
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def received(self) -> list[dict[str, object]]:
+        """The clear payloads so far, oldest first."""
+        return [json.loads(delivery.payload) for delivery in self.deliveries]
+
+    def start(self) -> "PushReceiver":
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=5)
+
+    def __enter__(self) -> "PushReceiver":
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def subscription(self, vapid_public_key: str = "") -> dict[str, object]:
+        """A new subscription as a browser gives it; with a key, only the holder of that key may post."""
+        keys = BrowserKeys(ec.generate_private_key(ec.SECP256R1()), uuid.uuid4().bytes, vapid_public_key)
+        token = uuid.uuid4().hex
+        self._keys[f"/push/{token}"] = keys
+        return {
+            "endpoint": f"{self.origin}/push/{token}",
+            "expirationTime": None,
+            "keys": {"p256dh": b64(keys.public_point), "auth": b64(keys.auth)},
+        }
+
+    def answer_next(self, *answers: Answer) -> None:
+        """Give these answers to the next well-formed requests instead of 201."""
+        self._script.extend(answers)
+
+    def accept(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Return the answer to one request, keeping what it carried or why it was turned down."""
+        self.requests += 1
+        try:
+            delivery = self._check(path, headers, body)
+        except Unacceptable as error:
+            self.refusals.append(error.reason)
+            return Answer(error.status)
+        if self._script:
+            return self._script.popleft()
+        self.deliveries.append(delivery)
+        return Answer(201, {"Location": f"{self.origin}/message/{uuid.uuid4().hex}"})
+
+    def _check(self, path: str, headers: Mapping[str, str], body: bytes) -> Delivery:
+        keys = self._keys.get(path)
+        if keys is None:
+            raise Unacceptable(404, "no such subscription")
+        if len(body) > LONGEST_BODY:
+            raise Unacceptable(413, "the body is too long")
+        _check_headers(headers)
+        claims, public = verify_vapid(headers["Authorization"], audience=self.origin, now=time.time())
+        if keys.vapid_key and public != keys.vapid_key:
+            raise Unacceptable(403, "the subscription belongs to another key")
+        try:
+            payload = keys.decrypt(body)
+        except (InvalidTag, ValueError, struct.error) as error:
+            raise Unacceptable(400, "the body cannot be decrypted") from error
+        return Delivery(headers, claims, payload)
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    if not str(headers.get("TTL", "")).isdigit():
+        raise Unacceptable(400, "TTL is missing")
+    if "Topic" in headers and not TOPIC.fullmatch(headers["Topic"]):
+        raise Unacceptable(400, "Topic is not 1 to 32 letters of base64url")
+    if headers.get("Urgency", "normal") not in URGENCIES:
+        raise Unacceptable(400, "Urgency is unknown")
+    if headers.get("Content-Encoding") != "aes128gcm":
+        raise Unacceptable(415, "the body is not aes128gcm")
+    if "Authorization" not in headers:
+        raise Unacceptable(401, "no VAPID identity")
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    receiver: PushReceiver
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_POST(self) -> None:
+        receiver = self.server.receiver
+        receiver.connections.add(self.client_address)
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        answer = receiver.accept(self.path, CaseInsensitiveDict(self.headers.items()), body)
+        if answer.hang_seconds:
+            receiver.stopping.wait(answer.hang_seconds)
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Stay quiet: tests read ``refusals``."""
