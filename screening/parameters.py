@@ -51,8 +51,8 @@ class Parameters:
     min_expected: float = 0.3
     min_ratio: float = 3.0
     max_p: float = 0.01
-    join_likeness: float = 0.16
-    join_likeness_organisation: float = 0.10
+    join_likeness: float = 0.12
+    join_likeness_organisation: float = 0.08
     same_matter: float = 0.75
     related: float = 0.5
     text_weight: float = 0.5

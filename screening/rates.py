@@ -25,9 +25,7 @@ class RateTest:
     passes: bool
 
 
-def rate_test(
-    observed: int, base_count: int, base_days: int, window_days: int, params: Parameters
-) -> RateTest:
+def rate_test(observed: int, base_count: int, base_days: int, window_days: int, params: Parameters) -> RateTest:
     """Tell whether the window holds more incidents than the base before it lets one expect.
 
     Null hypothesis: incidents of the window come at the rate of the base (the same place, category and kind of

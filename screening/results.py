@@ -94,7 +94,7 @@ class GoneFinding:
 class RoundCounts:
     """How many of each the round looked at; every part adds up to its whole.
 
-    ``incidents = in_window + in_base + before_base``; ``in_window = entries + collapsed``;
+    ``incidents = in_window + in_base + before_base = entries + collapsed``;
     ``groups = findings + not_flagged``.
     """
 

@@ -28,9 +28,7 @@ class RuleAnswer:
     band_confirmed: bool
 
 
-def count_rule(
-    incidents: Sequence[Incident], households: Sequence[str], params: Parameters
-) -> RuleAnswer:
+def count_rule(incidents: Sequence[Incident], households: Sequence[str], params: Parameters) -> RuleAnswer:
     """Apply the shared-grievance count rule to one group of incidents of the window.
 
     It holds for at least ``min_disputes`` disputes from ``min_households`` households by ``min_independent``
@@ -57,9 +55,7 @@ def count_rule(
     band_floor = max((BAND_FLOORS[one.band] for one in incidents if one.band), default=0)
     confirmed = _band_confirmed(incidents, independent, params)
     several = (
-        disputes >= params.min_disputes
-        and told_by >= params.min_households
-        and independent >= params.min_independent
+        disputes >= params.min_disputes and told_by >= params.min_households and independent >= params.min_independent
     )
     which = SEVERAL_HOUSEHOLDS if several else ONE_BIG_ENTRY if confirmed else NEITHER
     return RuleAnswer(

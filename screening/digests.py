@@ -1,0 +1,62 @@
+"""Digests that let anybody show that a stored analysis belongs to its inputs.
+
+Canonical form: JSON with sorted names, no spaces, floats to nine digits, dates in ISO form. Incidents are sorted by
+identity, and a household is written as the first dispute it told, so that labels made afresh for every run do not
+change the digest and are not kept by it.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass, replace
+from datetime import date
+
+from screening.inputs import Incident, RoundInput
+from screening.parameters import Parameters
+
+FORM = "screening-1"
+"""Version of the canonical form; it goes into every digest."""
+
+
+def input_digest(data: RoundInput, params: Parameters, seed: int) -> str:
+    """Give the SHA-256 in hexadecimal of everything a round reads, whatever the order it came in."""
+    tidy = replace(
+        data,
+        incidents=_with_plain_households(sorted(data.incidents, key=lambda one: one.dispute_id)),
+        earlier=tuple(
+            replace(one, member_ids=tuple(sorted(one.member_ids)))
+            for one in sorted(data.earlier, key=lambda one: one.finding_id)
+        ),
+        names=tuple(sorted(data.names)),
+    )
+    return digest({"form": FORM, "data": tidy, "parameters": params, "seed": seed})
+
+
+def digest(content: object) -> str:
+    """Give the SHA-256 in hexadecimal of the canonical form of plain values and dataclasses."""
+    text = json.dumps(_plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _with_plain_households(incidents: Sequence[Incident]) -> tuple[Incident, ...]:
+    first: dict[str, str] = {}
+    for one in incidents:
+        first.setdefault(one.reporter, one.dispute_id)
+    return tuple(
+        replace(
+            one, reporter=first[one.reporter], linked=tuple(sorted(one.linked)), unrelated=tuple(sorted(one.unrelated))
+        )
+        for one in incidents
+    )
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, float):
+        return float(f"{value:.9g}")
+    return value.isoformat() if isinstance(value, date) else value
