@@ -1,0 +1,45 @@
+// @ts-check
+/** Starts what the elements of a page ask for with `data-module`; a page without script stays whole. */
+
+/** @typedef {(element: HTMLElement) => void | Promise<void>} Start */
+
+/** @type {Record<string, () => Promise<Start>>} */
+const starters = {
+  "position": async () => (await import("../field/position.js")).startPosition,
+  "mini-map": async () => (await import("../field/mini_map.js")).startMiniMap,
+  "draft": async () => (await import("../field/draft.js")).startDraft,
+  "receipt": async () => (await import("../field/draft.js")).startReceipt,
+  "push-subscribe": async () => (await import("../office/push_subscribe.js")).startPush,
+  "progress": async () => (await import("../office/progress.js")).startProgress,
+  "print": async () => startPrint,
+  "error-summary": async () => (element) => element.focus(),
+};
+
+/** @type {Start} */
+function startPrint(element) {
+  element.hidden = false;
+  element.addEventListener("click", () => window.print());
+}
+
+/** @param {HTMLElement} element */
+async function start(element) {
+  const load = starters[element.dataset.module ?? ""];
+  if (!load) return;
+  try {
+    await (await load())(element);
+  } catch (error) {
+    console.warn(`The improvement "${element.dataset.module}" did not start; the page works without it.`, error);
+  }
+}
+
+/** @param {Document} page */
+export function startPage(page) {
+  for (const element of page.querySelectorAll("[data-module]")) {
+    if (element instanceof HTMLElement) void start(element);
+  }
+  if (page.querySelector("[data-confirm], [data-busy]")) {
+    void import("../office/confirm.js").then(({ startConfirm }) => startConfirm(page));
+  }
+}
+
+if (typeof document !== "undefined") startPage(document);

@@ -1,0 +1,55 @@
+"""Copy the front-end files that pages load from ``node_modules`` into ``grid_app/static/vendor``."""
+
+import filecmp
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ROOT / "node_modules"
+VENDOR = ROOT / "grid_app" / "static" / "vendor"
+
+FILES = {
+    "leaflet/dist/leaflet.js": "leaflet/leaflet.js",
+    "leaflet/dist/leaflet.css": "leaflet/leaflet.css",
+    "leaflet/dist/images/layers.png": "leaflet/images/layers.png",
+    "leaflet/dist/images/layers-2x.png": "leaflet/images/layers-2x.png",
+    "leaflet/dist/images/marker-icon.png": "leaflet/images/marker-icon.png",
+    "leaflet/dist/images/marker-icon-2x.png": "leaflet/images/marker-icon-2x.png",
+    "leaflet/dist/images/marker-shadow.png": "leaflet/images/marker-shadow.png",
+    "leaflet/LICENSE": "leaflet/LICENSE",
+}
+
+
+def missing_files(packages: Path) -> list[str]:
+    """Return the files that ``node_modules`` should hold and does not."""
+    return [source for source in FILES if not (packages / source).is_file()]
+
+
+def copy_files(packages: Path, vendor: Path) -> int:
+    """Copy what differs and return how many files were written; a second call writes none."""
+    written = 0
+    for source, target in FILES.items():
+        origin, copy = packages / source, vendor / target
+        if copy.is_file() and filecmp.cmp(origin, copy, shallow=False):
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        part = copy.with_name(f"{copy.name}.part")
+        shutil.copyfile(origin, part)
+        part.replace(copy)
+        written += 1
+    return written
+
+
+def main() -> int:
+    """Copy the files, or say in one sentence what to run first."""
+    missing = missing_files(PACKAGES)
+    if missing:
+        sys.stderr.write(f"Front-end file {missing[0]} is not installed: run scripts/npm_ci.py first.\n")
+        return 1
+    sys.stdout.write(f"Front-end files: {copy_files(PACKAGES, VENDOR)} copied, {len(FILES)} in place.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
