@@ -1,0 +1,62 @@
+"""The place finder: the active generation's villages in memory, rebuilt when another generation is activated."""
+
+from __future__ import annotations
+
+import threading
+from uuid import UUID
+
+import numpy as np
+import shapely
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo.locate import Locator
+from grid_app.models.places import Boundary, BoundaryGeneration
+from grid_app.ports import PlaceAnswer
+
+NEAR_METRES = 200.0
+
+
+class MemoryPlaceFinder:
+    """A `PlaceFinder` over village polygons; one instance serves every thread of a process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._generation: UUID | None = None
+        self._locator: Locator | None = None
+
+    def generation(self, session: Session) -> UUID | None:
+        """Return the id of the active boundary generation, or ``None``."""
+        return session.scalar(select(BoundaryGeneration.id).where(BoundaryGeneration.state == "active"))
+
+    def find(self, session: Session, *, lon: float, lat: float, accuracy_m: float | None) -> PlaceAnswer:
+        """Return where the WGS84 point lies; the accuracy circle names the candidates."""
+        locator, generation = self.locator(session)
+        if locator is None:
+            return PlaceAnswer(None, "outside", (), generation)
+        near = max(NEAR_METRES, accuracy_m or 0.0)
+        located = locator.locate(np.array([lon]), np.array([lat]), near_metres=near)
+        how = {"inside": "inside", "near": "nearest"}.get(str(located.how[0]), "outside")
+        code = located.codes()[0] or None
+        candidates = tuple(sorted(locator.candidates(lon, lat, accuracy_m or 0.0)))
+        return PlaceAnswer(code, how, candidates, generation)
+
+    def locator(self, session: Session) -> tuple[Locator | None, UUID | None]:
+        """Return the locator of the active generation (``None`` without one) and the generation's id."""
+        active = self.generation(session)
+        with self._lock:
+            if active != self._generation:
+                self._locator = _build(session, active) if active else None
+                self._generation = active
+            return self._locator, self._generation
+
+
+def _build(session: Session, generation: UUID) -> Locator | None:
+    rows = session.execute(
+        select(Boundary.code, Boundary.name, Boundary.polygon)
+        .where(Boundary.generation_id == generation, Boundary.level == "village")
+        .order_by(Boundary.code)
+    ).all()
+    if not rows:
+        return None
+    return Locator([r.code for r in rows], [r.name for r in rows], [shapely.from_wkb(r.polygon.desc) for r in rows])

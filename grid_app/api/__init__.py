@@ -1,0 +1,1 @@
+"""JSON for phones and machines under /api/v1."""

@@ -1,0 +1,16 @@
+"""The grid-app command; a name is registered here only when it works."""
+
+from __future__ import annotations
+
+import click
+
+from grid_app.cli.database import db_group
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """网格化矛盾纠纷排查平台。退出码:0 完成,1 拒绝(并说明怎么办),2 用法有误。"""
+
+
+for command in (db_group,):
+    main.add_command(command)

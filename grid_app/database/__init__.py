@@ -1,0 +1,1 @@
+"""Base class, column types, engines and the transaction edge."""

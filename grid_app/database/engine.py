@@ -1,0 +1,40 @@
+"""How a connection is opened on each database, and how a SQLite transaction begins."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from grid_app.database.spatial import register_spatial_functions
+
+BUSY_TIMEOUT_MS = 15_000
+WRITES = "grid_writes"
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Attach what each new connection of ``engine`` needs; a PostgreSQL engine needs nothing."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions by itself: a reader begins DEFERRED, a writer IMMEDIATE, so that two
+    # writers wait for each other instead of failing half-way (SQLite, "Isolation": upgrading a read may be refused).
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+    register_spatial_functions(connection)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

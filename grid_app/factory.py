@@ -1,0 +1,78 @@
+"""Building the application: database, wiring, guards, pages and API."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from grid_app.api import devices, reference, sync
+from grid_app.clock import Clock
+from grid_app.database.base import db
+from grid_app.database.engine import prepare_engine
+from grid_app.http.headers import init_headers
+from grid_app.security.keys import make_instance_folder
+from grid_app.settings import Settings
+from grid_app.web import accounts, audit, disputes, findings, home, inbox, maps, places, report, rounds, sign_in
+from grid_app.web.errors import init_errors
+from grid_app.web.shell import init_shell
+from grid_app.wiring import attach, make_wiring
+
+PAGES = (sign_in, home, accounts, audit, report, disputes, rounds, findings, inbox, maps, places)
+API = (sync, devices, reference)
+MAX_BODY_BYTES = 16 * 1024 * 1024
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
+    """Return the application for ``settings``.
+
+    ``clock`` replaces the machine's time in tests. The database must have been brought up to date before the first
+    request; the instance folder is made when the embedded database lives in it.
+    """
+    root = Path(__file__).parent
+    app = Flask("grid_app", root_path=str(root), template_folder="web/templates", static_folder="static")
+    if settings.is_sqlite:
+        make_instance_folder(settings.instance_dir)
+    _configure(app, settings)
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+        prepare_engine(engine)
+    wiring = make_wiring(settings, engine, clock=clock)
+    app.secret_key = wiring.keys.session
+    attach(app, wiring)
+    _install(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    options: dict[str, object] = {"pool_size": 20, "max_overflow": 40}
+    if not settings.is_sqlite:
+        options["pool_pre_ping"] = True
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.url,
+        SQLALCHEMY_ENGINE_OPTIONS=options,
+        SESSION_COOKIE_NAME="grid",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=bool(settings.tls_certificate),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.absolute_hours),
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+
+
+def _install(app: Flask) -> None:
+    csrf = CSRFProtect(app)
+    for module in PAGES:
+        app.register_blueprint(module.bp)
+    for module in API:
+        app.register_blueprint(module.bp)
+        csrf.exempt(module.bp)
+    init_shell(app)
+    init_errors(app)
+    init_headers(app)

@@ -1,0 +1,52 @@
+"""Secure headers on every answer; HSTS only when the server itself speaks TLS."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+from grid_app.wiring import wired
+
+POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}' 'self'; style-src 'self'{style}; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; "
+    "frame-src 'self'; manifest-src 'self'; worker-src 'self'"
+)
+PLAIN = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), microphone=(), camera=()",
+}
+
+
+def csp_nonce() -> str:
+    """Return this request's nonce for scripts; made on first use."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def allow_inline_styles() -> None:
+    """Let this answer carry inline styles; only the framed map needs it, since folium writes them."""
+    g.inline_styles = True
+
+
+def add_headers(response: Response) -> Response:
+    """Return ``response`` with the content security policy and the plain secure headers."""
+    style = " 'unsafe-inline'" if g.get("inline_styles") else ""
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce(), style=style))
+    for name, value in PLAIN.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure and wired().settings.tls_certificate:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if not request.path.startswith("/static/") and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def init_headers(app: Flask) -> None:
+    """Put the headers on every answer of ``app``."""
+    app.after_request(add_headers)

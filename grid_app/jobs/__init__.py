@@ -1,0 +1,1 @@
+"""What the scheduler runs; each body opens its own transactions."""

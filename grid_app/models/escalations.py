@@ -1,0 +1,145 @@
+"""Escalations, their inbox rows (the record) and outbox rows (the knock on the door), ladders and subscriptions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grid_app.database.base import Base, UuidKey
+
+
+class EscalationPolicy(Base):
+    """One version of the ladder of an event kind; the newest enabled version is used.
+
+    ``rungs``: list of {"unit_kind", "wait_minutes", "channels"}, at least two.
+    """
+
+    __tablename__ = "escalation_policies"
+
+    id: Mapped[UuidKey]
+    event_kind: Mapped[str] = mapped_column(String(30))
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(60))
+    basis: Mapped[str] = mapped_column(String(200), default="")
+    rungs: Mapped[list[Any]] = mapped_column(JSON)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("event_kind", "version"),)
+
+
+class Escalation(Base):
+    """Something an office must take up; states: open, acknowledged, exhausted.
+
+    ``dedupe_key`` makes the same cause escalate once per grade; a unit acknowledges, a named person does it.
+    """
+
+    __tablename__ = "escalations"
+
+    id: Mapped[UuidKey]
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    event_kind: Mapped[str] = mapped_column(String(30))
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    policy_id: Mapped[UUID] = mapped_column(ForeignKey("escalation_policies.id"))
+    dispute_id: Mapped[UUID | None] = mapped_column(ForeignKey("disputes.id"), index=True)
+    finding_id: Mapped[UUID | None] = mapped_column(ForeignKey("findings.id"), index=True)
+    division_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"), index=True)
+    category: Mapped[str] = mapped_column(String(4))
+    grade: Mapped[str] = mapped_column(String(6))
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    opened_at: Mapped[datetime]
+    rung: Mapped[int]
+    rung_started_at: Mapped[datetime]
+    next_step_at: Mapped[datetime | None] = mapped_column(index=True)
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"))
+
+
+class EscalationEvent(Base):
+    """One step of an escalation: opened, told, climbed, seen, acknowledged, exhausted."""
+
+    __tablename__ = "escalation_events"
+
+    id: Mapped[UuidKey]
+    escalation_id: Mapped[UUID] = mapped_column(ForeignKey("escalations.id"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(20))
+    rung: Mapped[int]
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    assignment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"))
+    acting_for: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class InboxItem(Base):
+    """An escalation as it lies in one unit's inbox; this row is the record, the push only a hint."""
+
+    __tablename__ = "inbox_items"
+
+    id: Mapped[UuidKey]
+    escalation_id: Mapped[UUID] = mapped_column(ForeignKey("escalations.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    rung: Mapped[int]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("escalation_id", "unit_id"),)
+
+
+class PushSubscription(Base):
+    """One browser that agreed to be knocked at; dropped when the push service says it is gone."""
+
+    __tablename__ = "push_subscriptions"
+
+    id: Mapped[UuidKey]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignments.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    endpoint: Mapped[str] = mapped_column(String(700), unique=True)
+    p256dh: Mapped[str] = mapped_column(String(120))
+    auth: Mapped[str] = mapped_column(String(40))
+    label: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime]
+    dropped_at: Mapped[datetime | None]
+    dropped_reason: Mapped[str] = mapped_column(String(100), default="")
+
+
+class OutboxMessage(Base):
+    """One message to one target; states: due, sent, gone, failed. ``dedupe_key`` makes a repeated insert harmless."""
+
+    __tablename__ = "outbox_messages"
+
+    id: Mapped[UuidKey]
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    escalation_id: Mapped[UUID | None] = mapped_column(ForeignKey("escalations.id"), index=True)
+    subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("push_subscriptions.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    message: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10))
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None] = mapped_column(String(40))
+    leased_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_outbox_messages_due", "state", "due_at"),)
+
+
+class DeliveryAttempt(Base):
+    """One try at delivering an outbox message, and what the other side answered."""
+
+    __tablename__ = "delivery_attempts"
+
+    id: Mapped[UuidKey]
+    outbox_id: Mapped[UUID] = mapped_column(ForeignKey("outbox_messages.id"), index=True)
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(12))
+    code: Mapped[int | None]
+    detail: Mapped[str] = mapped_column(String(300), default="")

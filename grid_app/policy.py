@@ -1,0 +1,175 @@
+"""Who may do what: one pure decision for pages, API, map data, exports and push.
+
+A right is a role acting in a unit over a subtree of divisions. The three administrator roles exclude each
+other and see no dispute content (GB/T 22239-2019: separation of administrators, least privilege).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """The ten roles; several may belong to one account, which always acts in exactly one."""
+
+    GRID_WORKER = "grid_worker"
+    MEDIATOR = "mediator"
+    VILLAGE_LEAD = "village_lead"
+    TOWNSHIP_OFFICER = "township_officer"
+    TOWNSHIP_LEAD = "township_lead"
+    COUNTY_OFFICER = "county_officer"
+    COUNTY_LEAD = "county_lead"
+    SECURITY_ADMIN = "security_admin"
+    SYSADMIN = "sysadmin"
+    AUDITOR = "auditor"
+
+
+ADMIN_ROLES = frozenset({Role.SECURITY_ADMIN, Role.SYSADMIN, Role.AUDITOR})
+
+
+class Action(StrEnum):
+    """What a route or command does; every route names exactly one."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    REPORT_DISPUTE = "dispute.report"
+    READ_DISPUTES = "dispute.read"
+    ADD_TO_DISPUTE = "dispute.add"
+    HANDLE_DISPUTE = "dispute.handle"
+    CONFIRM_BAND = "dispute.confirm_band"
+    REVEAL_PARTY = "dispute.reveal_party"
+    IMPORT_DISPUTES = "dispute.import"
+    READ_ROUNDS = "round.read"
+    RETURN_ROUND = "round.return"
+    RUN_ROUND = "round.run"
+    READ_FINDINGS = "finding.read"
+    DECIDE_FINDING = "finding.decide"
+    READ_INBOX = "escalation.read"
+    ACKNOWLEDGE = "escalation.acknowledge"
+    SUBSCRIBE_PUSH = "push.subscribe"
+    READ_MAP = "map.read"
+    RECORD_NAMING = "naming.record"
+    REGISTER_DEVICE = "device.register"
+    REVOKE_DEVICE = "device.revoke"
+    DELEGATE = "delegation.grant"
+    HAND_OVER = "handover.do"
+    MANAGE_ACCOUNTS = "account.manage"
+    EDIT_POLICY = "policy.edit"
+    MANAGE_PLACES = "place.manage"
+    MANAGE_JOBS = "job.manage"
+    READ_AUDIT = "audit.read"
+
+
+_FIELD = frozenset({Role.GRID_WORKER, Role.MEDIATOR, Role.VILLAGE_LEAD})
+_TOWNSHIP = frozenset({Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_LEAD})
+_COUNTY = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEAD})
+_OFFICE = _TOWNSHIP | _COUNTY
+_CONTENT = _FIELD | _OFFICE
+_ALL = frozenset(Role)
+
+PERMITTED: dict[Action, frozenset[Role]] = {
+    Action.PUBLIC: _ALL,
+    Action.SIGNED_IN: _ALL,
+    Action.REPORT_DISPUTE: _CONTENT,
+    Action.READ_DISPUTES: _CONTENT,
+    Action.ADD_TO_DISPUTE: _CONTENT,
+    Action.HANDLE_DISPUTE: _OFFICE,
+    Action.CONFIRM_BAND: _OFFICE,
+    Action.REVEAL_PARTY: _CONTENT,
+    Action.IMPORT_DISPUTES: _OFFICE,
+    Action.READ_ROUNDS: _CONTENT - {Role.MEDIATOR},
+    Action.RETURN_ROUND: frozenset({Role.GRID_WORKER, Role.VILLAGE_LEAD, Role.TOWNSHIP_OFFICER}),
+    Action.RUN_ROUND: _OFFICE,
+    Action.READ_FINDINGS: _OFFICE,
+    Action.DECIDE_FINDING: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD, Role.COUNTY_OFFICER}),
+    Action.READ_INBOX: _OFFICE,
+    Action.ACKNOWLEDGE: _OFFICE,
+    Action.SUBSCRIBE_PUSH: _CONTENT,
+    Action.READ_MAP: frozenset({Role.VILLAGE_LEAD}) | _OFFICE,
+    Action.RECORD_NAMING: _COUNTY,
+    Action.REGISTER_DEVICE: _CONTENT,
+    Action.REVOKE_DEVICE: _OFFICE | {Role.SECURITY_ADMIN},
+    Action.DELEGATE: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD}),
+    Action.HAND_OVER: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD, Role.SECURITY_ADMIN}),
+    Action.MANAGE_ACCOUNTS: frozenset({Role.SECURITY_ADMIN}),
+    Action.EDIT_POLICY: frozenset({Role.SECURITY_ADMIN}),
+    Action.MANAGE_PLACES: frozenset({Role.SYSADMIN}),
+    Action.MANAGE_JOBS: frozenset({Role.SYSADMIN}),
+    Action.READ_AUDIT: frozenset({Role.AUDITOR}),
+}
+
+DELEGABLE = frozenset({Action.DECIDE_FINDING, Action.HANDLE_DISPUTE, Action.RUN_ROUND, Action.ACKNOWLEDGE})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody acting in one role, in one unit, over one subtree.
+
+    ``division_path`` is the path of the subtree's root (``/430702/430702001/``); ``acting_for`` names the
+    assignment whose action was delegated, and ``delegated`` those actions; both are empty otherwise.
+    """
+
+    account_id: UUID
+    assignment_id: UUID
+    role: Role
+    unit_id: UUID
+    division_code: str
+    division_path: str
+    display_name: str = ""
+    unit_name: str = ""
+    acting_for: UUID | None = None
+    delegated: frozenset[Action] = frozenset()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which disputes an actor's questions may reach.
+
+    ``paths`` are subtree roots (empty: nothing); ``reporter_account`` adds what that account itself reported;
+    ``sees_sealed`` covers 15xx, ``sees_county_only`` 16xx; ``unit_id`` is the asking unit (recusal: a unit
+    complained of loses sight of the dispute, 信访工作条例 28, 30).
+    """
+
+    paths: tuple[str, ...]
+    unit_id: UUID | None = None
+    reporter_account: UUID | None = None
+    own_reports_only: bool = False
+    sees_sealed: bool = False
+    sees_county_only: bool = False
+
+
+NOTHING = Scope(paths=())
+
+
+def allows(actor: Actor | None, action: Action) -> bool:
+    """Say whether ``actor`` may do ``action`` at all; where, the scope says. ``None`` is somebody not signed in."""
+    if actor is None:
+        return action is Action.PUBLIC
+    return actor.role in PERMITTED[action] or action in actor.delegated
+
+
+def dispute_scope(actor: Actor) -> Scope:
+    """Return the disputes that ``actor`` may see; administrators get an empty scope."""
+    if actor.role in ADMIN_ROLES:
+        return NOTHING
+    return Scope(
+        paths=(actor.division_path,),
+        unit_id=actor.unit_id,
+        reporter_account=actor.account_id,
+        own_reports_only=actor.role is Role.MEDIATOR,
+        sees_sealed=actor.role is Role.COUNTY_LEAD,
+        sees_county_only=actor.role in _COUNTY,
+    )
+
+
+def covers(actor: Actor, path: str) -> bool:
+    """Say whether the division with ``path`` lies in the actor's subtree."""
+    return path.startswith(actor.division_path)
+
+
+def roles_exclude_each_other(roles: frozenset[Role]) -> bool:
+    """Say whether one account may not hold all of ``roles``: two administrator roles, or one beside content."""
+    admin = roles & ADMIN_ROLES
+    return len(admin) > 1 or bool(admin and roles - admin)

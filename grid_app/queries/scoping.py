@@ -1,0 +1,38 @@
+"""The one condition that every question about disputes carries: what a scope may reach."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+
+from grid_app.models.accounts import Assignment
+from grid_app.models.disputes import Dispute
+from grid_app.models.places import Division
+from grid_app.policy import Scope
+from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
+
+
+def visible(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a dispute lies in ``scope``; put it into every ``where``.
+
+    Sealed matters (15xx) and county-only matters (16xx) need their right; a unit complained of never sees the
+    matter (信访工作条例 28, 30).
+    """
+    if not scope.paths:
+        return false()
+    reach = [] if scope.own_reports_only else [Dispute.division_code.in_(codes_under(scope))]
+    if scope.reporter_account is not None:
+        own = select(Assignment.id).where(Assignment.account_id == scope.reporter_account)
+        reach.append(Dispute.reported_by.in_(own))
+    conditions = [or_(*reach) if reach else false()]
+    if not scope.sees_sealed:
+        conditions.append(Dispute.category.not_like(f"{SEALED}%"))
+    if not scope.sees_county_only:
+        conditions.append(Dispute.category.not_like(f"{COUNTY_ONLY}%"))
+    if scope.unit_id is not None:
+        conditions.append(or_(Dispute.about_unit_id.is_(None), Dispute.about_unit_id != scope.unit_id))
+    return and_(*conditions)
+
+
+def codes_under(scope: Scope) -> Select[tuple[str]]:
+    """Return the question for the codes of every division in the scope's subtrees, roots included."""
+    return select(Division.code).where(or_(*[Division.path.startswith(path, autoescape=True) for path in scope.paths]))

@@ -1,0 +1,1 @@
+"""Keys, field encryption, password hashes and receipts. Knows no database and no web."""

@@ -1,0 +1,1 @@
+"""What the platform does: plain functions, session first; they never commit and know no HTTP."""

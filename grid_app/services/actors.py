@@ -1,0 +1,66 @@
+"""Turning assignments into actors: who somebody acts as, with what was delegated to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from grid_app.models.accounts import Account, Assignment, Delegation, Unit
+from grid_app.models.places import Division
+from grid_app.policy import Action, Actor, Role
+
+
+def assignment_is_valid(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that an assignment is in force at ``now``."""
+    return (Assignment.valid_from <= now) & or_(Assignment.valid_to.is_(None), Assignment.valid_to > now)
+
+
+def actors_of(session: Session, account_id: UUID, *, now: datetime) -> list[Actor]:
+    """Return everything the account may act as at ``now``, oldest assignment first; a disabled account has none."""
+    rows = session.execute(
+        select(Assignment, Account, Unit, Division.path)
+        .join(Account, Account.id == Assignment.account_id)
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .join(Division, Division.code == Assignment.division_code)
+        .where(Assignment.account_id == account_id, Account.disabled_at.is_(None), assignment_is_valid(now))
+        .order_by(Assignment.valid_from, Assignment.id)
+    ).all()
+    return [_actor(session, *row, now=now) for row in rows]
+
+
+def actor_of(session: Session, assignment_id: UUID, *, now: datetime) -> Actor | None:
+    """Return the actor of one assignment, or ``None`` when it is no longer in force."""
+    assignment = session.get(Assignment, assignment_id)
+    if assignment is None:
+        return None
+    return next(
+        (a for a in actors_of(session, assignment.account_id, now=now) if a.assignment_id == assignment_id), None
+    )
+
+
+def _actor(
+    session: Session, assignment: Assignment, account: Account, unit: Unit, path: str, *, now: datetime
+) -> Actor:
+    lent = session.scalars(
+        select(Delegation).where(
+            Delegation.to_assignment_id == assignment.id,
+            Delegation.revoked_at.is_(None),
+            Delegation.starts_at <= now,
+            Delegation.ends_at > now,
+        )
+    ).all()
+    return Actor(
+        account_id=account.id,
+        assignment_id=assignment.id,
+        role=Role(assignment.role),
+        unit_id=unit.id,
+        division_code=assignment.division_code,
+        division_path=path,
+        display_name=account.display_name,
+        unit_name=unit.name,
+        acting_for=lent[0].from_assignment_id if lent else None,
+        delegated=frozenset(Action(name) for row in lent for name in row.actions),
+    )

@@ -1,0 +1,146 @@
+"""Signing in at a desk: passwords, lockout, and sessions with idle and absolute limits (GB/T 22239-2019)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grid_app.models.accounts import Account, SignIn
+from grid_app.policy import Actor
+from grid_app.security.passwords import hash_password, password_matches
+from grid_app.services.actors import actors_of
+from grid_app.services.audit import record_audit
+
+FAILURES_BEFORE_LOCK = 5
+LOCK = timedelta(minutes=15)
+SEEN_STEP = timedelta(seconds=60)
+_NOBODY = hash_password("no account has this password")
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session was opened; ``secret`` goes into the cookie and is kept nowhere."""
+
+    secret: str
+    account_id: UUID
+    must_change_password: bool
+
+
+@dataclass(frozen=True)
+class SignInRefused:
+    """The sign-in failed; ``sentence`` never says whether the name or the password was wrong."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Who is behind a session: the account, what it acts as now, and everything it could act as."""
+
+    account_id: UUID
+    display_name: str
+    must_change_password: bool
+    actor: Actor | None
+    choices: tuple[Actor, ...]
+
+
+def sign_in(session: Session, *, login: str, password: str, now: datetime) -> SignedIn | SignInRefused:
+    """Open a session for a correct name and password; five failures lock the account for 15 minutes."""
+    account = session.scalar(select(Account).where(Account.login == login.strip()))
+    if account is None:
+        password_matches(_NOBODY, password)  # as slow as for an account that exists
+        record_audit(session, None, "sign_in.failed", now=now, succeeded=False)
+        return SignInRefused("账号或密码不对。请检查后再试。")
+    if account.disabled_at is not None:
+        return SignInRefused("这个账号已停用。请联系安全管理员。")
+    if account.locked_until and account.locked_until > now:
+        return SignInRefused("连续输错 5 次,账号已锁定 15 分钟。请稍后再试,或联系安全管理员。")
+    if not password_matches(account.password_hash, password):
+        return _count_failure(session, account, now)
+    return _open(session, account, now)
+
+
+def _count_failure(session: Session, account: Account, now: datetime) -> SignInRefused:
+    account.failed_sign_ins += 1
+    record_audit(session, None, "sign_in.failed", now=now, target=("account", str(account.id)), succeeded=False)
+    if account.failed_sign_ins >= FAILURES_BEFORE_LOCK:
+        account.locked_until = now + LOCK
+        account.failed_sign_ins = 0
+        return SignInRefused("连续输错 5 次,账号已锁定 15 分钟。请稍后再试,或联系安全管理员。")
+    return SignInRefused("账号或密码不对。请检查后再试。")
+
+
+def _open(session: Session, account: Account, now: datetime) -> SignedIn:
+    account.failed_sign_ins = 0
+    account.locked_until = None
+    secret = secrets.token_urlsafe(32)
+    actors = actors_of(session, account.id, now=now)
+    session.add(
+        SignIn(
+            id=digest_of_secret(secret),
+            account_id=account.id,
+            assignment_id=actors[0].assignment_id if actors else None,
+            started_at=now,
+            seen_at=now,
+        )
+    )
+    record_audit(session, actors[0] if actors else None, "sign_in.opened", now=now, target=("account", str(account.id)))
+    return SignedIn(secret, account.id, account.must_change_password)
+
+
+def digest_of_secret(secret: str) -> str:
+    """Return the hexadecimal SHA-256 under which a session or token is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def presence_of(
+    session: Session, secret: str, *, now: datetime, idle: timedelta, absolute: timedelta
+) -> Presence | None:
+    """Return who is behind a session cookie, or ``None`` when it ended, was idle too long or is too old."""
+    row = session.get(SignIn, digest_of_secret(secret))
+    if row is None or row.ended_at or now - row.seen_at > idle or now - row.started_at > absolute:
+        return None
+    account = session.get_one(Account, row.account_id)
+    if account.disabled_at is not None:
+        return None
+    choices = tuple(actors_of(session, account.id, now=now))
+    actor = next((a for a in choices if a.assignment_id == row.assignment_id), choices[0] if choices else None)
+    return Presence(account.id, account.display_name, account.must_change_password, actor, choices)
+
+
+def note_presence(session: Session, secret: str, *, now: datetime) -> None:
+    """Push the idle limit forward; written at most once a minute."""
+    row = session.get(SignIn, digest_of_secret(secret))
+    if row is not None and now - row.seen_at > SEEN_STEP:
+        row.seen_at = now
+
+
+def is_due_for_note(session: Session, secret: str, *, now: datetime) -> bool:
+    """Say whether ``note_presence`` would write, so that most requests open no writing transaction."""
+    row = session.get(SignIn, digest_of_secret(secret))
+    return row is not None and now - row.seen_at > SEEN_STEP
+
+
+def sign_out(session: Session, secret: str, *, now: datetime) -> None:
+    """End a session; an unknown one is no error."""
+    row = session.get(SignIn, digest_of_secret(secret))
+    if row is not None and row.ended_at is None:
+        row.ended_at = now
+
+
+def act_as(session: Session, secret: str, *, assignment_id: UUID, now: datetime) -> Actor | None:
+    """Switch the role a session acts in; ``None`` when the account has no such assignment."""
+    row = session.get(SignIn, digest_of_secret(secret))
+    if row is None:
+        return None
+    chosen = next((a for a in actors_of(session, row.account_id, now=now) if a.assignment_id == assignment_id), None)
+    if chosen is not None:
+        row.assignment_id = assignment_id
+        record_audit(session, chosen, "sign_in.switched", now=now)
+    return chosen

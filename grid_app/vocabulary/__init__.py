@@ -1,0 +1,1 @@
+"""Committed code lists and words: categories, tiles, roles, states. Data, no behaviour."""

@@ -1,0 +1,86 @@
+"""Chinese words of states, roles, grades, bands, channels and grounds: the same in lists, pages, pushes and files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROLE_WORDS: Final = {
+    "grid_worker": "网格员",
+    "mediator": "调解员",
+    "village_lead": "村(社区)负责人",
+    "township_officer": "乡镇经办",
+    "township_lead": "乡镇领导",
+    "county_officer": "县级经办",
+    "county_lead": "县级领导",
+    "security_admin": "安全管理员",
+    "sysadmin": "系统管理员",
+    "auditor": "审计员",
+}
+GRADE_WORDS: Final = {"red": "红", "orange": "橙", "yellow": "黄", "blue": "蓝", "green": "绿"}
+GRADE_ORDER: Final = ("green", "blue", "yellow", "orange", "red")
+STATE_WORDS: Final = {
+    "reported": "待受理",
+    "accepted": "已受理",
+    "not_accepted": "不予受理",
+    "handling": "办理中",
+    "mediating": "调解中",
+    "referred_out": "已转有权机关",
+    "agreed": "已达成协议",
+    "terminated": "调解终止",
+    "performed": "协议已履行",
+    "replied": "已答复",
+    "following_up": "回访中",
+    "on_legal_pathway": "走法定途径",
+    "closed": "已办结",
+    "reopened": "重新办理",
+}
+OPEN_STATES: Final = tuple(state for state in STATE_WORDS if state not in ("closed", "not_accepted", "referred_out"))
+BANDS: Final = ("1", "2-4", "5-9", "10-29", "30-49", "50+")
+BAND_STATUS_WORDS: Final = {"known": "知道", "estimated": "估计", "confirmed": "乡镇已核实"}
+CHANNEL_WORDS: Final = {
+    "grid_walk": "网格走访",
+    "resident_told": "群众反映",
+    "mediation_room": "调解室",
+    "hotline": "热线",
+    "qr": "扫码",
+    "other_office": "其他单位",
+    "import": "导入",
+}
+PLACE_WORDS: Final = {
+    "inside": "定位在村内",
+    "nearest": "定位在村界附近",
+    "chosen": "上报人选择",
+    "uncertain": "两村之间待核",
+    "not_located": "未定位",
+}
+CLOSURE_WORDS: Final = {
+    "agreement_performed": "协议已履行",
+    "review_chain_completed": "复查复核已完成",
+    "admin_reconsideration_decided": "行政复议已决定",
+    "moved_to_legal_pathway": "已进入法定途径",
+    "withdrawn_by_party": "当事人撤回",
+    "duplicate_of": "与另一件相同",
+    "not_established": "事实不成立",
+    "out_of_jurisdiction": "不属本县管辖",
+    "no_contact": "多次联系不上",
+}
+ROUND_STATE_WORDS: Final = {"open": "进行中", "closed": "已关闭", "analysed": "已研判", "reviewed": "已审阅"}
+FINDING_STATE_WORDS: Final = {
+    "suspected": "待判断",
+    "confirmed": "已确认",
+    "dismissed": "不成立",
+    "gone": "已消退",
+}
+TREND_WORDS: Final = {
+    "new": "新出现",
+    "growing": "扩大",
+    "steady": "持平",
+    "shrinking": "缩小",
+    "gone": "消退",
+}
+ESCALATION_STATE_WORDS: Final = {
+    "open": "待确认收到",
+    "acknowledged": "已确认收到",
+    "exhausted": "各级均未确认",
+}
+LEVEL_WORDS: Final = {"county": "县(市、区)", "township": "乡镇(街道)", "village": "村(社区)", "grid": "网格"}

@@ -1,0 +1,89 @@
+"""What every page's frame shows: who acts, the navigation of the role, the demonstration and time banners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+
+from grid_app.http.guard import the_presence
+from grid_app.http.headers import csp_nonce
+from grid_app.policy import Action, Actor, allows
+from grid_app.vocabulary.words import ROLE_WORDS
+from grid_app.web.wording import local_time
+from grid_app.wiring import wired
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    current: bool
+    badge: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The acting person as the frame shows them."""
+
+    display_name: str
+    role_word: str
+    unit_name: str
+    has_choices: bool
+
+
+NAVIGATION = (
+    ("上报", "report.form", Action.REPORT_DISPUTE),
+    ("纠纷", "disputes.index", Action.READ_DISPUTES),
+    ("排查", "rounds.index", Action.READ_ROUNDS),
+    ("苗头提示", "findings.index", Action.READ_FINDINGS),
+    ("收件箱", "inbox.index", Action.READ_INBOX),
+    ("地图", "maps.index", Action.READ_MAP),
+    ("账号", "accounts.index", Action.MANAGE_ACCOUNTS),
+    ("策略", "inbox.policies", Action.EDIT_POLICY),
+    ("边界与调解室", "places.index", Action.MANAGE_PLACES),
+    ("审计", "audit.index", Action.READ_AUDIT),
+)
+
+
+def navigation(actor: Actor | None) -> list[NavItem]:
+    """Return the navigation entries whose action the actor may do."""
+    if actor is None:
+        return []
+    here = (request.blueprint or "").split(".")[0]
+    return [
+        NavItem(label, url_for(endpoint), current=endpoint.split(".")[0] == here and endpoint != "inbox.policies")
+        for label, endpoint, action in NAVIGATION
+        if allows(actor, action)
+    ]
+
+
+def asset(path: str) -> str:
+    """Return the address of a static file, with its modification time so that it may be cached for long."""
+    return url_for("static", filename=path)
+
+
+def frame() -> dict[str, object]:
+    """Return the context that every template shares."""
+    presence = the_presence()
+    actor = presence.actor if presence else None
+    wiring = wired()
+    simulated = wiring.settings.simulated_now is not None
+    shown = None
+    if presence and actor:
+        shown = Frame(presence.display_name, ROLE_WORDS[actor.role], actor.unit_name, len(presence.choices) > 1)
+    return {
+        "actor": shown,
+        "nav_items": navigation(actor),
+        "demo_mode": wiring.settings.demo_mode,
+        "simulated_now": local_time(wiring.clock.now()) if simulated else None,
+        "csp_nonce": csp_nonce(),
+        "asset": asset,
+    }
+
+
+def init_shell(app: Flask) -> None:
+    """Give every template of ``app`` the frame's context."""
+    app.context_processor(frame)

@@ -1,0 +1,68 @@
+"""The one place where a concrete thing meets a port; everything a request or job needs hangs on `Wiring`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from grid_app.adapters.locator import MemoryPlaceFinder
+from grid_app.clock import Clock, ShiftedClock, SystemClock
+from grid_app.ports import PlaceFinder
+from grid_app.security.keys import Keys, load_keys
+from grid_app.settings import Settings
+from notifications.channels.webpush import WebPushChannel
+from notifications.endpoints import DEFAULT_PUSH_HOSTS, HostRule
+from notifications.ports import Channel
+
+EXTENSION = "grid"
+
+
+@dataclass
+class Wiring:
+    """What this process runs with."""
+
+    settings: Settings
+    clock: Clock
+    keys: Keys
+    engine: Engine
+    places: PlaceFinder
+    channels: Mapping[str, Channel]
+    push_rule: HostRule
+
+
+def host_rule(settings: Settings) -> HostRule:
+    """Return which push services may be contacted."""
+    return HostRule(hosts=settings.push_hosts or DEFAULT_PUSH_HOSTS, allow_loopback=settings.push_allow_loopback)
+
+
+def make_wiring(settings: Settings, engine: Engine, *, clock: Clock | None) -> Wiring:
+    """Return the real parts for ``settings``; ``clock`` replaces the machine's time in tests."""
+    keys = load_keys(settings)
+    rule = host_rule(settings)
+    channel = WebPushChannel(keys.vapid_private, settings.vapid_subject, allowed_hosts=rule)
+    chosen = clock or (ShiftedClock(settings.simulated_now) if settings.simulated_now else SystemClock())
+    return Wiring(
+        settings=settings,
+        clock=chosen,
+        keys=keys,
+        engine=engine,
+        places=MemoryPlaceFinder(),
+        channels={"webpush": channel},
+        push_rule=rule,
+    )
+
+
+def attach(app: Flask, wiring: Wiring) -> None:
+    """Hang ``wiring`` on the application."""
+    app.extensions[EXTENSION] = wiring
+
+
+def wired() -> Wiring:
+    """Return the wiring of the current application."""
+    wiring = current_app.extensions[EXTENSION]
+    if not isinstance(wiring, Wiring):
+        raise TypeError("the application has no wiring")
+    return wiring

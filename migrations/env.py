@@ -1,0 +1,25 @@
+"""Alembic's entry: one chain for both databases, one transaction per migration."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection
+
+import grid_app.models.accounts
+import grid_app.models.disputes
+import grid_app.models.escalations
+import grid_app.models.places
+import grid_app.models.rounds  # noqa: F401 - the imports register the tables
+from grid_app.database.base import Base
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations on the connection that the caller opened and will commit."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET lock_timeout = '4s'")
+    context.configure(connection=connection, target_metadata=Base.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run(context.config.attributes["connection"])

@@ -1,0 +1,147 @@
+"""Fixtures of every test: time zone, closed network, test data, and the same database tests on both databases.
+
+``db_url`` runs each test that asks for it twice, on SQLite and on PostGIS, each time on a database of its own,
+copied from a migrated template. Without PostgreSQL the second run is skipped with a sentence, and with
+``REQUIRE_ALL=1`` it fails instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from grid_app.database.engine import prepare_engine
+from grid_app.database.migrate import upgrade
+from grid_app.database.transaction import transaction
+from grid_app.factory import create_app
+from grid_app.settings import Settings
+from tests.fakes import FrozenClock
+from tests.postgres import Cluster, PostgresMissingError
+from tests.world import NOW, PASSWORD, World, build_world
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+
+
+def missing(what: str) -> None:
+    """Skip because a part of this machine is missing; with REQUIRE_ALL=1, fail."""
+    if REQUIRE_ALL:
+        pytest.fail(f"missing: {what}")
+    pytest.skip(f"NOT RUN: {what}")
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Return the folder of real data that GRID_TEST_DATA names."""
+    folder = os.environ.get("GRID_TEST_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        missing("real data (set GRID_TEST_DATA to its folder)")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    try:
+        started = Cluster().start()
+    except PostgresMissingError as error:
+        missing(str(error))
+    yield started
+    started.stop()
+
+
+def _migrate(url: str) -> None:
+    engine = create_engine(url)
+    prepare_engine(engine)
+    upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "grid.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(cluster: Cluster) -> str:
+    _migrate(cluster.create("template_grid"))
+    return "template_grid"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a migrated, empty database of this test's own."""
+    if request.param == "sqlite":
+        copy = tmp_path / "grid.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = f"t{abs(hash(request.node.nodeid))}"
+    yield cluster.create(name, template=request.getfixturevalue("postgres_template"))
+    cluster.drop(name)
+
+
+@pytest.fixture
+def engine(db_url: str) -> Iterator[Engine]:
+    made = create_engine(db_url)
+    prepare_engine(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """Give a writing session for service tests; it is committed when the test ends well."""
+    with transaction(engine) as opened:
+        yield opened
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    """Give the small county, in the test's own session."""
+    return build_world(session)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(NOW)
+
+
+@pytest.fixture
+def app(db_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask]:
+    """Give the application on an empty database, with the clock standing at ``NOW``."""
+    settings = Settings(instance_dir=tmp_path / "instance", database_url=db_url, push_allow_loopback=True)
+    made = create_app(settings, clock=clock)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    with made.app_context():
+        yield made
+        made.extensions["grid"].engine.dispose()
+
+
+@pytest.fixture
+def app_world(app: Flask) -> World:
+    """Give the small county, committed in the application's database."""
+    with transaction() as opened:
+        return build_world(opened)
+
+
+@pytest.fixture
+def sign_in(app: Flask, app_world: World) -> Callable[[str], FlaskClient]:
+    """Give a function that returns a client signed in as the account of that name (see ``tests/world.py``)."""
+
+    def signed_in(name: str) -> FlaskClient:
+        client = app.test_client()
+        answer = client.post("/sign-in", data={"login": str(name), "password": PASSWORD})
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return client
+
+    return signed_in
