@@ -111,9 +111,13 @@ def _finest_cells(incidents: Sequence[Incident]) -> Counter[str]:
 
 
 def _organisation(incidents: Sequence[Incident]) -> str | None:
-    """Give the organisation most members name, the first by name among equals; None when none names one."""
+    """Give the organisation most members name, the first by name among equals.
+
+    One member of several is not enough to say that the matter concerns an organisation: then None.
+    """
     named = Counter(sorted(one.organisation for one in incidents if one.organisation))
-    return named.most_common(1)[0][0] if named else None
+    name, times = named.most_common(1)[0] if named else (None, 0)
+    return name if times >= min(2, len(incidents)) else None
 
 
 def _since(asked: Asked, taken_in: Sequence[KnownFinding], data: RoundInput) -> date:

@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from screening.inputs import MIXED_CATEGORY, Incident
 from screening.parameters import Parameters
 from screening.places import may_be_one_place
+from screening.sites import name_other_sites, site_pairs
 from screening.texts import SHORTEST, Matrix, plain_letters
 from screening.union import Union
 
@@ -36,12 +37,13 @@ class Unit:
     """Incidents that certainly belong together, compared as one.
 
     ``members`` are positions in the list of incidents, smallest first; ``first`` is the earliest of them, whose
-    place and category stand for the unit.
+    place and category stand for the unit; ``sites`` are the letter pairs of the estates they name.
     """
 
     members: tuple[int, ...]
     first: Incident
     organisation: str | None
+    sites: frozenset[str]
 
 
 def link(incidents: Sequence[Incident], vectors: Matrix, params: Parameters) -> tuple[tuple[int, ...], ...]:
@@ -100,7 +102,8 @@ def _unit(members: tuple[int, ...], incidents: Sequence[Incident]) -> Unit:
     own = [incidents[at] for at in members]
     named = {one.organisation for one in own if one.organisation}
     first = min(own, key=lambda one: (one.noted_on, one.dispute_id))
-    return Unit(members, first, named.pop() if len(named) == 1 else None)
+    sites = frozenset(pair for one in own for pair in site_pairs(one.text))
+    return Unit(members, first, named.pop() if len(named) == 1 else None, sites)
 
 
 def _organisation_key(one: Incident) -> tuple[str, str, str] | None:
@@ -217,6 +220,7 @@ def _average_groups(
     chosen = rows[piece]
     alike = np.asarray((chosen @ chosen.T).todense())
     bonus = params.join_likeness - params.join_likeness_organisation
+    alike = np.where(name_other_sites([unit.sites for unit in own]), 0, alike)
     away = np.clip(1 - alike - bonus * _share_organisation(own), 0, 1)
     away[~_share_place(own)] = NEVER
     at = {int(unit): position for position, unit in enumerate(piece)}

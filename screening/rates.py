@@ -1,4 +1,4 @@
-"""The rate test: has this matter become more frequent at this place than it used to be?"""
+"""The rate test asks whether a matter has become more frequent at a place than it used to be."""
 
 from dataclasses import dataclass
 
@@ -12,26 +12,36 @@ class RateTest:
     """What the rate test answered.
 
     ``expected``, ``ratio`` and ``p`` are None when there is not enough history; ``passes`` is then False and the
-    count rule decides alone.
+    count rule decides alone. ``elsewhere`` is what the general level of the matter would bring here.
     """
 
     enough_history: bool
     base_days: int
     base_count: int
     observed: int
+    elsewhere: float
     expected: float | None
     ratio: float | None
     p: float | None
     passes: bool
 
 
-def rate_test(observed: int, base_count: int, base_days: int, window_days: int, params: Parameters) -> RateTest:
-    """Tell whether the window holds more incidents than the base before it lets one expect.
+def rate_test(
+    observed: int,
+    base_count: int,
+    base_days: int,
+    window_days: int,
+    params: Parameters,
+    *,
+    elsewhere: float = 0.0,
+) -> RateTest:
+    """Tell whether the window holds more incidents than the past and the general level lead one to expect.
 
-    Null hypothesis: incidents of the window come at the rate of the base (the same place, category and kind of
-    matter in the days before the window), as a Poisson count with mean ``expected``. Alternative: they come at a
-    higher rate. One-sided, upper tail: ``p = P(X >= observed)``. The base rate is taken as given, which makes p a
-    little too small when the base is short; ``min_expected`` and ``min_ratio`` guard against that.
+    Null hypothesis: incidents of the window come as a Poisson count with mean ``expected``, the largest of what the
+    base gives (the same place, category and kind of matter in the days before the window), what the general level
+    of the matter in other places gives, and ``min_expected``. Alternative: they come at a higher rate. One-sided,
+    upper tail: ``p = P(X >= observed)``. The mean is taken as known, which makes p a little too small when the base
+    is short; ``min_expected`` and ``min_ratio`` guard against that. p is of one test; a round asks many groups.
 
     Parameters
     ----------
@@ -41,6 +51,8 @@ def rate_test(observed: int, base_count: int, base_days: int, window_days: int, 
         Days of the base on which reports were recorded, at most a year.
     window_days : int
         Days of the window.
+    elsewhere : float
+        Expected count by the general level of the matter; 0 leaves it out.
     params : Parameters
         ``base_days_min``, ``min_expected``, ``min_ratio`` and ``max_p`` are used.
 
@@ -67,13 +79,13 @@ def rate_test(observed: int, base_count: int, base_days: int, window_days: int, 
     if base_days < params.base_days_min:
         return RateTest(
             enough_history=False, base_days=base_days, base_count=base_count, observed=observed,
-            expected=None, ratio=None, p=None, passes=False,
+            elsewhere=elsewhere, expected=None, ratio=None, p=None, passes=False,
         )  # fmt: skip
-    expected = max(params.min_expected, base_count * window_days / base_days)
+    expected = max(params.min_expected, base_count * window_days / base_days, elsewhere)
     # For whole k >= 1 the Poisson upper tail P(X >= k) is the regularised incomplete gamma function P(k, mean).
     p = float(gammainc(observed, expected)) if observed else 1.0
     ratio = observed / expected
     return RateTest(
-        enough_history=True, base_days=base_days, base_count=base_count, observed=observed,
+        enough_history=True, base_days=base_days, base_count=base_count, observed=observed, elsewhere=elsewhere,
         expected=expected, ratio=ratio, p=p, passes=ratio >= params.min_ratio and p < params.max_p,
     )  # fmt: skip

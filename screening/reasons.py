@@ -58,6 +58,8 @@ def _compared(rate: RateTest, *, known: bool, params: Parameters) -> str:
         return f"历史数据不足{params.base_days_min}天，只按户数规则判断。"
     if rate.expected is None or rate.ratio is None:
         raise ValueError("A rate test with enough history carries its figures.")
+    if rate.passes and rate.expected == rate.elsewhere:
+        return f"按其他地方同类反映的普遍水平约有{rate.expected:.1f}户，现在是{rate.ratio:.1f}倍。"
     if rate.base_count == 0:
         return f"此前{rate.base_days}天没有同类反映。"
     if rate.passes:

@@ -1,4 +1,4 @@
-"""The count rule: do enough households, independently of one another, have the same unsolved problem?"""
+"""The count rule asks whether enough households, each by itself, have the same unsolved problem."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
