@@ -33,7 +33,7 @@ _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
-class EndpointRefused(ValueError):  # noqa: N818 - named as the outcome it turns into
+class EndpointRefused(ValueError):
     """The endpoint is not posted to; the sentence says why and never repeats the endpoint."""
 
 

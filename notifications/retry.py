@@ -22,6 +22,8 @@ class RetryPolicy:
 
 
 PATIENCE: Final = RetryPolicy()
+_MOST_DOUBLINGS: Final = 20
+"""Half a minute doubled twenty times is a year: enough for every cap, and far from overflowing."""
 
 
 def next_try(
@@ -69,11 +71,8 @@ def next_try(
 
 
 def _doubling_wait(tries: int, policy: RetryPolicy) -> timedelta:
-    """Return the first wait doubled for each earlier try, without overflowing on a long row of tries."""
-    wait = policy.first_wait
-    for _ in range(tries - 1):
-        wait = min(wait * 2, policy.longest_wait)
-    return min(wait, policy.longest_wait)
+    """Return the first wait doubled for each earlier try, at most the longest wait."""
+    return min(policy.first_wait * 2.0 ** min(tries - 1, _MOST_DOUBLINGS), policy.longest_wait)
 
 
 def _asked_wait(outcome: RetryLater, policy: RetryPolicy) -> timedelta:

@@ -67,12 +67,8 @@ def _parse(text: str) -> object:
 
 def _keys_of(key: ec.EllipticCurvePrivateKey) -> VapidKeys:
     """Return the written forms of a key."""
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    point = key.public_key().public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    point = key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
     number = key.private_numbers().private_value.to_bytes(32, "big")
     return VapidKeys(private_pem=pem.decode("ascii"), private_b64url=_b64(number), public_b64url=_b64(point))
 

@@ -37,7 +37,7 @@ TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
 URGENCIES = {"very-low", "low", "normal", "high"}
 
 
-class Unacceptable(Exception):  # noqa: N818 - it is an answer, not a fault
+class Unacceptable(Exception):
     """A request that a push service turns down, with the status it answers."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -174,8 +174,12 @@ class PushReceiver:
     def stop(self) -> None:
         self.stopping.set()
         self._server.shutdown()
-        self._server.server_close()
         self._thread.join(timeout=5)
+        self.close()
+
+    def close(self) -> None:
+        """Free the port of a receiver that was never started."""
+        self._server.server_close()
 
     def __enter__(self) -> "PushReceiver":
         return self.start()

@@ -27,9 +27,7 @@ class RedirectlessSession:
     def __init__(self, session: requests.Session) -> None:
         self._session = session
 
-    def post(
-        self, url: str, *, data: bytes | None, headers: dict[str, str], timeout: float
-    ) -> requests.Response:
+    def post(self, url: str, *, data: bytes | None, headers: dict[str, str], timeout: float) -> requests.Response:
         """Return the answer of the first server, a redirect included."""
         return self._session.post(url, data=data, headers=headers, timeout=timeout, allow_redirects=False)
 

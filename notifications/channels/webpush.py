@@ -7,6 +7,7 @@ that the audience of the first push service would be signed for the second.
 
 import json
 import logging
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,7 @@ from notifications.endpoints import (
     EndpointRefused,
     EndpointUnresolved,
     HostRule,
+    Resolve,
     check_endpoint,
     check_subscription_keys,
 )
@@ -55,6 +57,8 @@ class WebPushChannel:
     session
         Keeps connections open between sends; by default one that also looks at the address it has reached.
         Redirects are not followed in either. One channel serves one thread.
+    resolve
+        Turns the names of push services into addresses for the check.
 
     Raises
     ------
@@ -73,6 +77,7 @@ class WebPushChannel:
         timeout_seconds: float = 10,
         allowed_hosts: HostRule,
         session: requests.Session | None = None,
+        resolve: Resolve = socket.getaddrinfo,
     ) -> None:
         if timeout_seconds <= 0:
             raise ValueError("推送的等待时间必须大于零秒；请检查设置。")
@@ -80,6 +85,7 @@ class WebPushChannel:
         self._subject = subject
         self._timeout_seconds = timeout_seconds
         self._rule = allowed_hosts
+        self._resolve = resolve
         self._session = RedirectlessSession(session or new_session(allowed_hosts))
         _check_subject(self._vapid, subject)
 
@@ -94,7 +100,7 @@ class WebPushChannel:
         if len(payload) > LONGEST_PAYLOAD:
             return Refused("too_long", f"The message has {len(payload)} bytes, {LONGEST_PAYLOAD} fit.")
         try:
-            check_endpoint(target.endpoint, rule=self._rule)
+            check_endpoint(target.endpoint, rule=self._rule, resolve=self._resolve)
             check_subscription_keys(target.p256dh, target.auth)
             return _sent(self._post(target, message, payload))
         except EndpointRefused as error:
@@ -113,9 +119,7 @@ class WebPushChannel:
             },
             data=payload,
             vapid_private_key=self._vapid,
-            vapid_claims={
-                "sub": self._subject
-            },  # a fresh one each time: pywebpush writes aud and exp into it
+            vapid_claims={"sub": self._subject},  # a fresh one each time: pywebpush writes aud and exp into it
             content_encoding="aes128gcm",
             timeout=self._timeout_seconds,
             ttl=message.ttl_seconds,
