@@ -42,7 +42,7 @@ def finding_of(asked: Asked, data: RoundInput, households: Mapping[str, str], pa
     known, rule = asked.match.known, asked.rule
     cells = _finest_cells(asked.incidents)
     cell, organisation = cells.most_common(1)[0][0], _organisation(asked.incidents)
-    category2 = asked.incidents[0].category2
+    category2 = Counter(sorted(one.category2 for one in asked.incidents)).most_common(1)[0][0]
     current = tuple(sorted(one for entry in asked.group for one in entry.dispute_ids))
     taken_in = (*([known] if known else []), *asked.match.merged)
     members = tuple(sorted({*current, *(one for finding in taken_in for one in finding.member_ids)}))
