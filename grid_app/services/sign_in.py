@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Account, SignIn
@@ -20,7 +20,20 @@ from grid_app.services.audit import record_audit
 FAILURES_BEFORE_LOCK = 5
 LOCK = timedelta(minutes=15)
 SEEN_STEP = timedelta(seconds=60)
+LONGEST_LOGIN = 60
+LONGEST_PASSWORD = 200
+WRONG = "账号或密码不对。请检查后再试。"
+LOCKED = "连续输错 5 次,账号已锁定 15 分钟。请稍后再试,或联系安全管理员。"
+DISABLED = "这个账号已停用。请联系安全管理员。"
 _NOBODY = hash_password("no account has this password")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A name and password were compared; nothing is decided yet. ``account_id`` is ``None`` for an unknown name."""
+
+    account_id: UUID | None
+    matches: bool
 
 
 @dataclass(frozen=True)
@@ -50,30 +63,58 @@ class Presence:
     choices: tuple[Actor, ...]
 
 
-def sign_in(session: Session, *, login: str, password: str, now: datetime) -> SignedIn | SignInRefused:
-    """Open a session for a correct name and password; five failures lock the account for 15 minutes."""
-    account = session.scalar(select(Account).where(Account.login == login.strip()))
+def check_credentials(session: Session, *, login: str, password: str) -> Checked:
+    """Return whether ``password`` belongs to the account called ``login``.
+
+    Takes as long for a name that nobody has. It is slow on purpose, so call it in a reading session and give the
+    answer to ``sign_in`` in a short writing one.
+    """
+    name = login.strip()
+    account = None
+    if "\x00" not in name and len(name) <= LONGEST_LOGIN:
+        account = session.scalar(select(Account).where(Account.login == name))
+    matches = password_matches(account.password_hash if account else _NOBODY, password[:LONGEST_PASSWORD])
     if account is None:
-        password_matches(_NOBODY, password)  # as slow as for an account that exists
+        return Checked(None, matches=False)
+    return Checked(account.id, matches=matches and len(password) <= LONGEST_PASSWORD)
+
+
+def sign_in(session: Session, *, checked: Checked, now: datetime) -> SignedIn | SignInRefused:
+    """Open a session for correct credentials; five failures in a row lock the account for 15 minutes.
+
+    A refusal is a value, so that the counted failure is committed. While the lock lasts the right password is
+    refused in the same words as a wrong one; that an account is disabled is told only to its password.
+    """
+    account = None
+    if checked.account_id is not None:
+        account = session.scalar(select(Account).where(Account.id == checked.account_id).with_for_update())
+    if account is None:
         record_audit(session, None, "sign_in.failed", now=now, succeeded=False)
-        return SignInRefused("账号或密码不对。请检查后再试。")
-    if account.disabled_at is not None:
-        return SignInRefused("这个账号已停用。请联系安全管理员。")
+        return SignInRefused(WRONG)
     if account.locked_until and account.locked_until > now:
-        return SignInRefused("连续输错 5 次,账号已锁定 15 分钟。请稍后再试,或联系安全管理员。")
-    if not password_matches(account.password_hash, password):
-        return _count_failure(session, account, now)
+        _note_refusal(session, account, now)
+        return SignInRefused(LOCKED)
+    if not checked.matches:
+        return SignInRefused(_count_failure(session, account, now))
+    if account.disabled_at is not None:
+        _note_refusal(session, account, now)
+        return SignInRefused(DISABLED)
     return _open(session, account, now)
 
 
-def _count_failure(session: Session, account: Account, now: datetime) -> SignInRefused:
-    account.failed_sign_ins += 1
+def _note_refusal(session: Session, account: Account, now: datetime) -> None:
     record_audit(session, None, "sign_in.failed", now=now, target=("account", str(account.id)), succeeded=False)
-    if account.failed_sign_ins >= FAILURES_BEFORE_LOCK:
-        account.locked_until = now + LOCK
-        account.failed_sign_ins = 0
-        return SignInRefused("连续输错 5 次,账号已锁定 15 分钟。请稍后再试,或联系安全管理员。")
-    return SignInRefused("账号或密码不对。请检查后再试。")
+
+
+def _count_failure(session: Session, account: Account, now: datetime) -> str:
+    _note_refusal(session, account, now)
+    account.failed_sign_ins += 1
+    if account.failed_sign_ins < FAILURES_BEFORE_LOCK:
+        return WRONG
+    account.locked_until = now + LOCK
+    account.failed_sign_ins = 0
+    record_audit(session, None, "account.locked", now=now, target=("account", str(account.id)))
+    return LOCKED
 
 
 def _open(session: Session, account: Account, now: datetime) -> SignedIn:
@@ -132,6 +173,17 @@ def sign_out(session: Session, secret: str, *, now: datetime) -> None:
     row = session.get(SignIn, digest_of_secret(secret))
     if row is not None and row.ended_at is None:
         row.ended_at = now
+        record_audit(session, None, "sign_in.ended", now=now, target=("account", str(row.account_id)))
+
+
+def end_sessions(session: Session, account_id: UUID, *, now: datetime, keep: str = "") -> None:
+    """End every desk session of an account, but for the one whose secret is ``keep``."""
+    kept = digest_of_secret(keep) if keep else ""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.id != kept)
+        .values(ended_at=now)
+    )
 
 
 def act_as(session: Session, secret: str, *, assignment_id: UUID, now: datetime) -> Actor | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 
 from grid_app.http.guard import the_presence
 from grid_app.http.headers import csp_nonce
@@ -56,7 +56,7 @@ def navigation(actor: Actor | None) -> list[NavItem]:
     return [
         NavItem(label, url_for(endpoint), current=endpoint.split(".")[0] == here and endpoint != "inbox.policies")
         for label, endpoint, action in NAVIGATION
-        if allows(actor, action)
+        if allows(actor, action) and endpoint in current_app.view_functions
     ]
 
 
@@ -76,6 +76,8 @@ def frame() -> dict[str, object]:
         shown = Frame(presence.display_name, ROLE_WORDS[actor.role], actor.unit_name, len(presence.choices) > 1)
     return {
         "actor": shown,
+        "may_switch_role": shown is not None and shown.has_choices,
+        "switch_role_url": url_for("sign_in.choose_role"),
         "nav_items": navigation(actor),
         "demo_mode": wiring.settings.demo_mode,
         "simulated_now": local_time(wiring.clock.now()) if simulated else None,
