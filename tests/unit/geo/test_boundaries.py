@@ -223,6 +223,17 @@ def test_a_shapefile_without_its_encoding_is_still_read_in_chinese(tmp_path: Pat
     assert found.features[0].name == "启明街道"
 
 
+def test_a_shapefile_of_garbled_text_is_refused(tmp_path: Path):
+    path = tmp_path / "villages.shp"
+    write(path, encoding="UTF-8")
+    path.with_suffix(".cpg").unlink()
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace("启明街道".encode(), b"\xff" * 12))
+
+    with pytest.raises(GeometryError, match="编码|名称字段"):
+        read_boundaries(path, level="village", source_crs="cgcs2000")
+
+
 def test_a_shapefile_without_its_companions_is_refused(tmp_path: Path):
     path = tmp_path / "villages.shp"
     write(path)

@@ -101,6 +101,11 @@ def test_a_point_on_a_shared_border_belongs_to_the_smallest_code():
     assert Locator(["1", "2"], ["west", "east"], [west, east]).locate(x, y).names() == ["west"]
 
 
+def test_the_cell_table_of_a_county_is_small(county: Locator):
+    assert len(county) == 2273
+    assert 1_000_000 < county.index_bytes < 10_000_000
+
+
 def test_the_hole_of_a_donut_is_outside_and_its_edge_is_inside():
     locator = Locator(["1"], ["ring"], [shapes.DONUT])
     edge = shapes.WEST + shapes.STEP
