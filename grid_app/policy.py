@@ -6,7 +6,7 @@ other and see no dispute content (GB/T 22239-2019: separation of administrators,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -107,8 +107,9 @@ DELEGABLE = frozenset({Action.DECIDE_FINDING, Action.HANDLE_DISPUTE, Action.RUN_
 class Actor:
     """Somebody acting in one role, in one unit, over one subtree.
 
-    ``division_path`` is the path of the subtree's root (``/430702/430702001/``); ``acting_for`` names the
-    assignment whose action was delegated, and ``delegated`` those actions; both are empty otherwise.
+    ``division_path`` is the path of the subtree's root (``/430702/430702001/``). ``delegated`` are the actions lent
+    by a leader and ``lent_by`` says by whose assignment each; ``acting_for`` is set by ``as_used`` alone, for the
+    one action being done, so that both names stand in the event of a lent action and in no other.
     """
 
     account_id: UUID
@@ -121,6 +122,7 @@ class Actor:
     unit_name: str = ""
     acting_for: UUID | None = None
     delegated: frozenset[Action] = frozenset()
+    lent_by: tuple[tuple[Action, UUID], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,23 @@ def allows(actor: Actor | None, action: Action) -> bool:
     """Say whether ``actor`` may do ``action`` at all; where, the scope says. ``None`` is somebody not signed in."""
     if actor is None:
         return action is Action.PUBLIC
-    return actor.role in PERMITTED[action] or action in actor.delegated
+    return actor.role in PERMITTED[action] or _is_lent(actor, action)
+
+
+def _is_lent(actor: Actor, action: Action) -> bool:
+    return action in actor.delegated and action in DELEGABLE and actor.role not in ADMIN_ROLES
+
+
+def acting_for(actor: Actor, action: Action) -> UUID | None:
+    """Return the assignment of the leader in whose name ``actor`` does ``action``; ``None`` in the own right."""
+    if actor.role in PERMITTED[action] or not _is_lent(actor, action):
+        return None
+    return dict(actor.lent_by).get(action, actor.acting_for)
+
+
+def as_used(actor: Actor, action: Action) -> Actor:
+    """Return ``actor`` as it does ``action``: with the lender's assignment in ``acting_for`` when it was lent."""
+    return replace(actor, acting_for=acting_for(actor, action))
 
 
 def dispute_scope(actor: Actor) -> Scope:

@@ -11,7 +11,7 @@ from flask import session as cookie
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ForbiddenError
-from grid_app.policy import Action, Actor, Scope, allows, dispute_scope
+from grid_app.policy import Action, Actor, Scope, allows, as_used, dispute_scope
 from grid_app.services.sign_in import Presence, is_due_for_note, note_presence, presence_of
 from grid_app.wiring import wired
 
@@ -100,19 +100,21 @@ def the_presence() -> Presence | None:
 
 
 def the_actor() -> Actor:
-    """Return the actor of this request (page or API).
+    """Return the actor of this request (page or API), with both names when the view's action was lent to it.
 
     Raises
     ------
     NotSignedInError
         Nobody acts here.
     """
-    if isinstance(g.get("actor"), Actor):
-        return g.actor  # type: ignore[no-any-return]  # set by the API's guard
-    presence = the_presence()
-    if presence is None or presence.actor is None:
+    found = g.get("actor")  # set by the API's guard
+    if not isinstance(found, Actor):
+        presence = the_presence()
+        found = presence.actor if presence else None
+    if found is None:
         raise NotSignedInError
-    return presence.actor
+    action = action_of(request.endpoint or "")
+    return as_used(found, action) if action else found
 
 
 def the_scope() -> Scope:

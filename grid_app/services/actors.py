@@ -5,17 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Account, Assignment, Delegation, Unit
 from grid_app.models.places import Division
 from grid_app.policy import Action, Actor, Role
-
-
-def assignment_is_valid(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that an assignment is in force at ``now``."""
-    return (Assignment.valid_from <= now) & or_(Assignment.valid_to.is_(None), Assignment.valid_to > now)
+from grid_app.queries.accounts import assignment_is_valid, delegation_is_valid
 
 
 def actors_of(session: Session, account_id: UUID, *, now: datetime) -> list[Actor]:
@@ -45,13 +41,12 @@ def _actor(
     session: Session, assignment: Assignment, account: Account, unit: Unit, path: str, *, now: datetime
 ) -> Actor:
     lent = session.scalars(
-        select(Delegation).where(
-            Delegation.to_assignment_id == assignment.id,
-            Delegation.revoked_at.is_(None),
-            Delegation.starts_at <= now,
-            Delegation.ends_at > now,
-        )
+        select(Delegation)
+        .join(Assignment, Assignment.id == Delegation.from_assignment_id)
+        .where(Delegation.to_assignment_id == assignment.id, delegation_is_valid(now), assignment_is_valid(now))
+        .order_by(Delegation.starts_at, Delegation.id)
     ).all()
+    lenders = {Action(name): row.from_assignment_id for row in lent for name in row.actions}
     return Actor(
         account_id=account.id,
         assignment_id=assignment.id,
@@ -61,6 +56,6 @@ def _actor(
         division_path=path,
         display_name=account.display_name,
         unit_name=unit.name,
-        acting_for=lent[0].from_assignment_id if lent else None,
-        delegated=frozenset(Action(name) for row in lent for name in row.actions),
+        delegated=frozenset(lenders),
+        lent_by=tuple(lenders.items()),
     )
