@@ -230,7 +230,7 @@ def test_a_shapefile_of_garbled_text_is_refused(tmp_path: Path):
     table = path.with_suffix(".dbf")
     table.write_bytes(table.read_bytes().replace("启明街道".encode(), b"\xff" * 12))
 
-    with pytest.raises(GeometryError, match="编码|名称字段"):
+    with pytest.raises(GeometryError, match=r"编码|名称字段"):
         read_boundaries(path, level="village", source_crs="cgcs2000")
 
 
