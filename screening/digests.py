@@ -1,6 +1,6 @@
 """Digests that let anybody show that a stored analysis belongs to its inputs.
 
-Canonical form: JSON with sorted names, no spaces, floats to nine digits, dates in ISO form. Incidents are sorted by
+Canonical form: JSON with sorted names, no spaces, dates in ISO form. Incidents are sorted by
 identity, and a household is written as the first dispute it told, so that labels made afresh for every run do not
 change the digest and are not kept by it.
 """
@@ -8,7 +8,7 @@ change the digest and are not kept by it.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 
 from screening.inputs import Incident, RoundInput
@@ -34,7 +34,7 @@ def input_digest(data: RoundInput, params: Parameters, seed: int) -> str:
 
 def digest(content: object) -> str:
     """Give the SHA-256 in hexadecimal of the canonical form of plain values and dataclasses."""
-    text = json.dumps(_plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(content, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -51,12 +51,9 @@ def _with_plain_households(incidents: Sequence[Incident]) -> tuple[Incident, ...
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
-    if isinstance(value, dict):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return float(f"{value:.9g}")
-    return value.isoformat() if isinstance(value, date) else value
+    """Give what JSON cannot write by itself: a dataclass by its fields, a date in ISO form."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    raise TypeError(f"{type(value).__name__} has no canonical form.")

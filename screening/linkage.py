@@ -155,7 +155,7 @@ def _place_blocks(units: Sequence[Unit]) -> list[tuple[int, ...]]:
 def _cluster_block(
     block: list[int], units: Sequence[Unit], means: Matrix, apart: set[tuple[int, int]], params: Parameters
 ) -> list[tuple[int, ...]]:
-    """Group one block: first cut where no two units are alike at all, then average linkage in each piece."""
+    """Group one block by average linkage; one above the limit is first cut where no two units are alike."""
     own = [units[at] for at in block]
     number = {at: position for position, at in enumerate(block)}
     inside = {(number[a], number[b]) for a, b in apart if a in number and b in number}
@@ -168,11 +168,13 @@ def _cluster_block(
 
 
 def _pieces(rows: Matrix, floor: float, limit: int) -> list[NDArray[np.int64]]:
-    """Cut a block into connected pieces of at most ``limit`` units.
+    """Cut a block above the limit into connected pieces of at most ``limit`` units.
 
     Average linkage at a threshold never joins units that no chain of pairs above it connects, so the first cut
     loses nothing. Only a piece still above the limit is cut again, at a higher likeness.
     """
+    if rows.shape[0] <= limit:
+        return [np.arange(rows.shape[0])]
     heads, tails, likes = _like_pairs(rows, floor)
     done: list[NDArray[np.int64]] = []
     waiting = [(np.arange(rows.shape[0]), floor)]

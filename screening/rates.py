@@ -79,13 +79,19 @@ def rate_test(
     if base_days < params.base_days_min:
         return RateTest(
             enough_history=False, base_days=base_days, base_count=base_count, observed=observed,
-            elsewhere=elsewhere, expected=None, ratio=None, p=None, passes=False,
+            elsewhere=_rounded(elsewhere), expected=None, ratio=None, p=None, passes=False,
         )  # fmt: skip
-    expected = max(params.min_expected, base_count * window_days / base_days, elsewhere)
+    expected = _rounded(max(params.min_expected, base_count * window_days / base_days, elsewhere))
     # For whole k >= 1 the Poisson upper tail P(X >= k) is the regularised incomplete gamma function P(k, mean).
-    p = float(gammainc(observed, expected)) if observed else 1.0
-    ratio = observed / expected
+    p = _rounded(float(gammainc(observed, expected))) if observed else 1.0
+    ratio = _rounded(observed / expected)
     return RateTest(
-        enough_history=True, base_days=base_days, base_count=base_count, observed=observed, elsewhere=elsewhere,
-        expected=expected, ratio=ratio, p=p, passes=ratio >= params.min_ratio and p < params.max_p,
+        enough_history=True, base_days=base_days, base_count=base_count, observed=observed,
+        elsewhere=_rounded(elsewhere), expected=expected, ratio=ratio, p=p,
+        passes=ratio >= params.min_ratio and p < params.max_p,
     )  # fmt: skip
+
+
+def _rounded(figure: float) -> float:
+    """Keep ten significant digits, so that another machine's last bit gives no other digest."""
+    return float(f"{figure:.10g}")

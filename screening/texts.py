@@ -5,6 +5,7 @@ neighbouring characters need no list: a name such as 丽湖花园 is three pairs
 why rare pairs weigh more (TF-IDF; Spärck Jones 1972, Salton and Buckley 1988).
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-FULL_LENGTH = 120
+FULL_LENGTH = 40
 """Letters from which on a text counts fully; shorter ones say less."""
 
+MARKS = re.compile(r"[\W_]+")
+"""Everything that is neither letter nor digit."""
+
 LENGTH_POWER = 0.125
-"""How much a short text is discounted, per text; measured on titles of 20 against texts of 140 letters."""
+"""How much a short text is discounted, per text; a title of 20 letters needs 1.2 times the cosine of a full text."""
 
 SHORTEST = 4
 """Texts with fewer letters, such as 其他, tell nothing about the matter."""
@@ -28,7 +32,7 @@ Matrix = sparse.csr_array
 @lru_cache(maxsize=20_000)
 def plain_letters(text: str) -> str:
     """Give the letters and digits of a text, in one width and case, without marks and spaces."""
-    return "".join(one for one in unicodedata.normalize("NFKC", text).lower() if one.isalnum())
+    return MARKS.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
 @lru_cache(maxsize=20_000)
@@ -59,7 +63,7 @@ def text_vectors(texts: Sequence[str]) -> Matrix:
     """Give one sparse row per text whose inner products are discounted TF-IDF cosines.
 
     The weight of a pair is ``(1 + ln tf) * (1 + ln((1 + n) / (1 + df)))``, rows have length 1 and are then
-    shortened by ``min(1, letters / 120) ** (1/8)``, so that two labels of six letters need twice the cosine of two
+    shortened by ``min(1, letters / 40) ** (1/8)``, so that two labels of six letters need 1.6 times the cosine of two
     long texts. Texts under four letters are empty rows: like nothing, not even one another.
 
     Parameters

@@ -11,6 +11,7 @@ from tests.unit.screening.makers import COUNTY, NEXT_VILLAGE, TOWN, incident, li
 PLAIN = Parameters()
 RENT = "某公司占了村里的田，土地租金一直没有给"
 RENT_TOO = "我家的土地租金拖欠半年，公司说没有钱"
+OTHERS = ("邻居盖房挡住我家采光", "路灯坏了三个月没人修", "垃圾站离住房太近", "工地夜里施工太吵")
 WATER = "水渠堵塞多年无人清理，稻子都旱死了"
 
 
@@ -41,7 +42,9 @@ def test_the_same_sentences_about_two_estates_do_not_join() -> None:
 
 
 def test_like_words_and_a_common_organisation_join() -> None:
-    assert together([incident("a", text=RENT), incident("b", text=RENT_TOO)])
+    background = [incident(f"x{at}", text=text, category="1301") for at, text in enumerate(OTHERS)]
+
+    assert {"a", "b"} in groups_of([incident("a", text=RENT), incident("b", text=RENT_TOO), *background])
     assert together([
         incident("a", text=RENT, organisation="甲公司"), incident("b", text=WATER, organisation="甲公司"),
     ])  # fmt: skip
