@@ -93,8 +93,6 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
                 problems.append(f"{variable}:{error}")
     settings = Settings(**values)  # type: ignore[arg-type]  # each value was parsed to its field's type
     problems += server_problems(settings)
-    if settings.simulated_now and not settings.demo_mode:
-        problems.append("SIMULATED_NOW 只能在演示模式(GRID_DEMO=1)下使用,请去掉它")
     if problems:
         raise SettingsError("设置有误,程序没有启动。请改正后重试:" + ";".join(problems))
     return settings

@@ -38,7 +38,10 @@ def load_settings() -> Settings:
 
 def load_app() -> Flask:
     """Return the application of the environment's settings."""
-    return create_app(load_settings())
+    try:
+        return create_app(load_settings())
+    except SettingsError as error:
+        refuse(str(error))
 
 
 def in_app(command: Callable[P, R]) -> Callable[P, R]:
