@@ -1,0 +1,1 @@
+"""Tests of the templates, sheets and modules, apart from the application."""
