@@ -1,0 +1,224 @@
+"""The rows of one accepted report: dispute, first event, submission and parties, in the caller's savepoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import rfc8785
+from sqlalchemy.orm import Session
+
+from grid_app.clock import local_date
+from grid_app.database.base import new_id
+from grid_app.errors import InvalidError, NotFoundError
+from grid_app.models.disputes import Dispute, DisputeEvent, Party, Submission
+from grid_app.policy import Actor
+from grid_app.ports import PlaceFinder
+from grid_app.queries.masking import mask_text
+from grid_app.security.keys import Keys
+from grid_app.services.audit import record_audit
+from grid_app.services.grading import RED, escalate_red, first_grade
+from grid_app.services.intake_checks import trusted_capture
+from grid_app.services.intake_content import SUMMARY_SIGNS
+from grid_app.services.intake_draft import Caution, DraftParty, DraftReport, Via
+from grid_app.services.intake_lookups import Known, Lookups
+from grid_app.services.links import link_disputes
+from grid_app.services.numbering import new_tracking_code, next_case_code
+from grid_app.services.places_of_reports import DecidedPlace, county_of
+from grid_app.vocabulary.categories import may_be_reported_in_the_field
+
+MASKED = Caution("masked", "文字里有身份证号、手机号或银行卡号,已遮住几位。当事人的电话请填在当事人一栏。")
+CUT = Caution("text_cut", f"文字超过 {SUMMARY_SIGNS} 字,列表里只显示前面部分;原文已加密保存。")
+LINK_MISSING = Caution("link_missing", "要关联的事项找不到,已单独登记。")
+PARTY_LETTERS = "ABCDEF"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who takes in, when, by which way and with which tools; the same for every report of a transaction."""
+
+    actor: Actor
+    places: PlaceFinder
+    keys: Keys
+    now: datetime
+    via: Via
+    lookups: Lookups
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The texts of a report as they are stored: masked, cut, one caution per kind of change."""
+
+    summary: str
+    place_text: str
+    organisation: str
+    project: str
+    cautions: tuple[Caution, ...]
+
+
+def store_report(
+    session: Session, *, draft: DraftReport, place: DecidedPlace, desk: Desk
+) -> tuple[Known, tuple[Caution, ...]]:
+    """Write everything that belongs to one new report; return how it is known and what to tell the reporter.
+
+    The audit link comes first: it takes the chain's lock, so that every transaction takes its locks in one order.
+    """
+    record_audit(
+        session,
+        desk.actor,
+        "dispute.reported",
+        now=desk.now,
+        target=("dispute", str(draft.id)),
+        details={"via": desk.via, "place": place.code, "category": draft.category},
+    )
+    words = _words(draft)
+    captured_at, clock_cautions = trusted_capture(draft, desk.via, now=desk.now)
+    cautions = (*place.cautions, *clock_cautions, *words.cautions)
+    dispute = _dispute(session, draft, place, desk, words=words, captured_at=captured_at)
+    session.add(dispute)
+    session.flush()  # event, submission and parties refer to its id
+    session.add_all([_first_event(dispute, desk, cautions), _submission(draft, desk), *_parties(draft, desk)])
+    if dispute.grade == RED:
+        escalate_red(session, dispute, now=desk.now)
+    cautions += _link(session, draft, desk)
+    return Known(draft.digest, desk.now, draft.id, dispute.case_code, dispute.tracking_code), cautions
+
+
+def _words(draft: DraftReport) -> _Words:
+    texts = [draft.summary.strip(), draft.place_text, draft.organisation, draft.project]
+    masked = [mask_text(text) for text in texts]
+    summary, place_text, organisation, project = (one.text for one in masked)
+    cautions = [MASKED] if any(one.kinds for one in masked) else []
+    if len(summary) > SUMMARY_SIGNS:
+        summary = summary[: SUMMARY_SIGNS - 1] + "…"
+        cautions.append(CUT)
+    return _Words(summary, place_text, organisation, project, tuple(cautions))
+
+
+def _dispute(
+    session: Session, draft: DraftReport, place: DecidedPlace, desk: Desk, *, words: _Words, captured_at: datetime
+) -> Dispute:
+    county = county_of(desk.actor)
+    today = local_date(desk.now)
+    case_code = next_case_code(session, county_code=county, year=today.year)
+    located = place.lon is not None
+    dispute = Dispute(
+        id=draft.id,
+        case_code=case_code,
+        tracking_code=new_tracking_code(),
+        state="reported",
+        category=draft.category,
+        summary=words.summary,
+        division_code=place.code,
+        place_kind=place.kind,
+        place_text=words.place_text,
+        generation_id=place.generation_id,
+        lon=place.lon,
+        lat=place.lat,
+        source_crs=draft.crs,
+        accuracy_m=draft.accuracy_m if located else None,
+        point=f"SRID=4326;POINT({place.lon!r} {place.lat!r})" if located else None,
+        channel=draft.channel,
+        danger=draft.danger,
+        safety_child=draft.safety_child,
+        safety_present=draft.safety_present,
+        organisation_id=desk.lookups.organisation(words.organisation) if words.organisation else None,
+        project=words.project,
+        household_band=draft.household_band,
+        band_status=draft.band_status,
+        since_when=draft.since_when,
+        household_label=_household(draft, place, desk.keys),
+        owner_unit_id=desk.lookups.office(place.path, county_only=not may_be_reported_in_the_field(draft.category)),
+        reported_by=desk.actor.assignment_id,
+        captured_at=captured_at,
+        received_at=desk.now,
+        noted_on=min(local_date(captured_at), today),
+    )
+    return _graded(dispute)
+
+
+def _graded(dispute: Dispute) -> Dispute:
+    grade = first_grade(dispute)
+    dispute.grade, dispute.grade_reasons = grade.colour, list(grade.reasons)
+    return dispute
+
+
+def _household(draft: DraftReport, place: DecidedPlace, keys: Keys) -> str:
+    return keys.fields.household_label(draft.household, issue=f"{place.code[:12]}|{draft.category[:2]}")
+
+
+def _first_event(dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...]) -> DisputeEvent:
+    return DisputeEvent(
+        dispute_id=dispute.id,
+        number=1,
+        at=desk.now,
+        kind="reported",
+        to_state="reported",
+        assignment_id=desk.actor.assignment_id,
+        details={
+            "via": desk.via,
+            "place": dispute.place_kind,
+            "generation": str(dispute.generation_id or ""),
+            "grade": dispute.grade,
+            "reasons": dispute.grade_reasons,
+            "cautions": [one.code for one in cautions],
+        },
+    )
+
+
+def _submission(draft: DraftReport, desk: Desk) -> Submission:
+    plain = rfc8785.dumps(draft.content).decode()
+    return Submission(
+        id=draft.id,
+        digest=draft.digest,
+        form=draft.form,
+        received_at=desk.now,
+        channel=desk.via,
+        assignment_id=desk.actor.assignment_id,
+        dispute_id=draft.id,
+        content_sealed=desk.keys.fields.encrypt(plain, context=content_context(draft.id)),
+    )
+
+
+def _parties(draft: DraftReport, desk: Desk) -> list[Party]:
+    return [
+        _party(draft.id, party.label or f"当事人{letter}", party, desk)
+        for letter, party in zip(PARTY_LETTERS, draft.parties, strict=False)
+        if party.name or party.phone
+    ]
+
+
+def _party(dispute_id: UUID, label: str, told: DraftParty, desk: Desk) -> Party:
+    party_id = new_id()
+    seal = desk.keys.fields.encrypt
+    return Party(
+        id=party_id,
+        dispute_id=dispute_id,
+        label=label,
+        name_sealed=seal(told.name, context=f"parties.name:{party_id}") if told.name else None,
+        phone_sealed=seal(told.phone, context=f"parties.phone:{party_id}") if told.phone else None,
+        created_at=desk.now,
+    )
+
+
+def _link(session: Session, draft: DraftReport, desk: Desk) -> tuple[Caution, ...]:
+    if draft.link_to is None or draft.link_relation is None:
+        return ()
+    try:
+        link_disputes(
+            session,
+            actor=desk.actor,
+            dispute_id=draft.id,
+            other_id=draft.link_to,
+            relation=draft.link_relation,
+            now=desk.now,
+        )
+    except (NotFoundError, InvalidError):
+        return (LINK_MISSING,)
+    return ()
+
+
+def content_context(report_id: UUID) -> str:
+    """Return the context under which the content of a submission is encrypted."""
+    return f"submissions.content:{report_id}"

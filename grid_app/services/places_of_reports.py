@@ -1,0 +1,148 @@
+"""Deciding the place of a report: the point first, the worker's choice where the point cannot decide.
+
+A point inside a village is that village's. Inside an accuracy circle that touches several villages the worker's
+choice among them stands, and without one the place is uncertain. A point outside every village never overrules a
+choice. A township without a point is a place that is not located more finely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from geo.coordinates import to_wgs84
+from grid_app.errors import InvalidError
+from grid_app.models.places import Division
+from grid_app.policy import Actor
+from grid_app.ports import PlaceAnswer, PlaceFinder
+from grid_app.services.intake_draft import Caution, DraftReport
+from grid_app.services.intake_lookups import Lookups
+
+NOT_TAKEN = "地点不清楚,没有接收。请改好后再发,手机上的内容不会丢。"
+POINT_OUTSIDE = Caution("point_outside", "定位点不在任何一个村里,已按您选的村登记。如果村也选错了,请告诉乡镇更正。")
+VILLAGE_DIFFERS = Caution("village_differs", "定位点在另一个村,已按定位点登记。如果不对,请告诉乡镇更正。")
+VILLAGE_REPLACED = Caution("village_replaced", "选的村已经并入别的村,已按现在的村登记。")
+
+
+@dataclass(frozen=True)
+class DecidedPlace:
+    """Where a report belongs.
+
+    ``code`` is the grid (16 signs) when a point lies in one, else the village or what is above it. ``lon`` and
+    ``lat`` are WGS84 and empty when no point was given or the point was of no use.
+    """
+
+    code: str
+    path: str
+    kind: str
+    generation_id: UUID | None = None
+    lon: float | None = None
+    lat: float | None = None
+    cautions: tuple[Caution, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    division: Division | None
+    cautions: tuple[Caution, ...] = ()
+
+    @property
+    def village(self) -> str:
+        """The chosen village's code, empty when a township or nothing was chosen."""
+        code = self.division.code if self.division else ""
+        return code[:12] if len(code) >= 12 else ""
+
+
+def decide_place(
+    session: Session, *, draft: DraftReport, actor: Actor, places: PlaceFinder, lookups: Lookups, today: date
+) -> DecidedPlace:
+    """Return where ``draft`` belongs.
+
+    Raises
+    ------
+    InvalidError
+        The place is unknown, missing, or lies in another county than the actor's.
+    """
+    chosen = _chosen(lookups, draft.village_code, today)
+    if draft.lon is None or draft.lat is None:
+        decided = _without_point(session, chosen, places)
+    else:
+        lon, lat = (float(value) for value in to_wgs84(draft.lon, draft.lat, draft.crs))
+        answer = places.find(session, lon=lon, lat=lat, accuracy_m=draft.accuracy_m)
+        if not draft.accuracy_m:
+            answer = replace(answer, candidates=())  # without a circle a shared border belongs to the smallest code
+        decided = _with_point(session, chosen, answer, places)
+        if answer.code is not None:
+            decided = _refined(replace(decided, lon=lon, lat=lat), lookups)
+    return _in_county(_on_the_tree(decided, lookups), actor)
+
+
+def _chosen(lookups: Lookups, code: str | None, today: date) -> _Chosen:
+    if code is None:
+        return _Chosen(None)
+    division = lookups.division(code)
+    cautions: tuple[Caution, ...] = ()
+    if division is not None and division.valid_to is not None and division.valid_to <= today:
+        division = lookups.division(division.successor_code) if division.successor_code else None
+        cautions = (VILLAGE_REPLACED,)
+    if division is None:
+        raise InvalidError(NOT_TAKEN, fields={"village_code": f"没有代码是 {code} 的村或乡镇。请重新选择。"})
+    return _Chosen(division, cautions)
+
+
+def _without_point(session: Session, chosen: _Chosen, places: PlaceFinder) -> DecidedPlace:
+    if chosen.division is None:
+        raise InvalidError(NOT_TAKEN, fields={"village_code": "没有定位,也没有选村。请选一个村。"})
+    if not chosen.village:
+        return DecidedPlace(chosen.division.code, "", "not_located", cautions=chosen.cautions)
+    return DecidedPlace(chosen.division.code, "", "chosen", places.generation(session), cautions=chosen.cautions)
+
+
+def _with_point(session: Session, chosen: _Chosen, answer: PlaceAnswer, places: PlaceFinder) -> DecidedPlace:
+    if answer.code is None:
+        if chosen.division is None:
+            raise InvalidError(
+                NOT_TAKEN, fields={"lon": "定位点不在任何一个村里。请核对坐标系,在地图上重新点选,或者选一个村。"}
+            )
+        placed = _without_point(session, chosen, places)
+        return replace(placed, cautions=(*placed.cautions, POINT_OUTSIDE))
+    if len(answer.candidates) > 1:
+        if chosen.village in answer.candidates:
+            return DecidedPlace(chosen.village, "", "chosen", answer.generation_id)
+        return DecidedPlace(answer.code, "", "uncertain", answer.generation_id)
+    differs = chosen.village not in ("", answer.code)
+    return DecidedPlace(
+        answer.code, "", answer.how, answer.generation_id, cautions=(VILLAGE_DIFFERS,) if differs else ()
+    )
+
+
+def _refined(place: DecidedPlace, lookups: Lookups) -> DecidedPlace:
+    if place.kind == "uncertain" or place.generation_id is None or place.lon is None or place.lat is None:
+        return place
+    grid = lookups.grid(place.code, place.generation_id, lon=place.lon, lat=place.lat)
+    return replace(place, code=grid) if grid and lookups.division(grid) else place
+
+
+def _on_the_tree(place: DecidedPlace, lookups: Lookups) -> DecidedPlace:
+    division = lookups.division(place.code)
+    if division is None:
+        raise InvalidError(NOT_TAKEN, fields={"village_code": f"区划里没有 {place.code}。请告诉系统管理员。"})
+    return replace(place, path=division.path)
+
+
+def _in_county(place: DecidedPlace, actor: Actor) -> DecidedPlace:
+    county = county_of(actor)
+    if not place.path.startswith(f"/{county}/"):
+        raise InvalidError(
+            "这个地点不在本县范围内,没有接收。请核对位置;如果确实在外县,请向当地反映。",
+            fields={"village_code": "不在本县。"},
+        )
+    return place
+
+
+def county_of(actor: Actor) -> str:
+    """Return the code of the county an actor works in."""
+    return actor.division_path.strip("/").partition("/")[0]
