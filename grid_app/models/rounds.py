@@ -111,6 +111,7 @@ class Finding(Base):
     grade_reasons: Mapped[list[Any]] = mapped_column(JSON)
     disputes_ever: Mapped[int]
     households_ever: Mapped[int]
+    households_now: Mapped[int]
     since: Mapped[date]
     observed: Mapped[int]
     expected: Mapped[float | None] = mapped_column(Float)

@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("grade_reasons", sa.JSON(), nullable=False),
         sa.Column("disputes_ever", sa.Integer(), nullable=False),
         sa.Column("households_ever", sa.Integer(), nullable=False),
+        sa.Column("households_now", sa.Integer(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("observed", sa.Integer(), nullable=False),
         sa.Column("expected", sa.Float(), nullable=True),
