@@ -7,7 +7,9 @@ first receipt again, other content under a known id is a conflict, and what was 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
@@ -21,20 +23,23 @@ from grid_app.services.intake_checks import check_rights
 from grid_app.services.intake_content import digest_report, parse_report
 from grid_app.services.intake_draft import Caution, DraftParty, DraftReport, Outcome, Received, Via
 from grid_app.services.intake_lookups import Known, Lookups
-from grid_app.services.intake_rows import Desk, store_report
+from grid_app.services.intake_rows import Desk, Placed, store_reports
 from grid_app.services.places_of_reports import DecidedPlace, decide_place
 from grid_app.services.receipts import receipt_for
 
 __all__ = [
     "Caution",
+    "Desk",
     "DraftParty",
     "DraftReport",
+    "Lookups",
     "Outcome",
     "Received",
     "Via",
     "digest_report",
     "parse_report",
     "receive_report",
+    "receive_reports",
 ]
 
 TRIES = 3
@@ -71,14 +76,44 @@ def receive_report(
         Shared by the reports of one transaction; a fresh one otherwise.
     """
     desk = Desk(actor, places, keys, now, via, lookups or Lookups(session))
+    return receive_reports(session, drafts=[draft], desk=desk)[0]
+
+
+def receive_reports(session: Session, *, drafts: Sequence[DraftReport], desk: Desk) -> list[Received]:
+    """Take in many reports and return one answer each, in their order; one that fails never blocks the others.
+
+    A repetition inside the batch is recognised like any other: the first one counts.
+    """
+    desk.lookups.ask_for(draft.id for draft in drafts)
+    answers: dict[int, Received] = {}
+    waiting: dict[UUID, Placed] = {}
+    for position, draft in enumerate(drafts):
+        if draft.id not in waiting:
+            checked = _checked(session, draft, desk)
+            if isinstance(checked, Placed):
+                waiting[draft.id] = checked
+            else:
+                answers[position] = checked
+    stored = _stored(session, list(waiting.values()), desk) if waiting else {}
+    return [
+        answers.get(position) or stored.pop(draft.id, None) or _repeated(draft, desk)
+        for position, draft in enumerate(drafts)
+    ]
+
+
+def _checked(session: Session, draft: DraftReport, desk: Desk) -> Placed | Received:
     known = desk.lookups.known(draft.id)
     if known is not None:
-        return answer_again(known, draft=draft, keys=keys)
+        return answer_again(known, draft=draft, keys=desk.keys)
     try:
-        place = checked_place(session, draft=draft, desk=desk)
+        return Placed(draft, checked_place(session, draft=draft, desk=desk))
     except InvalidError as refusal:
         return rejected(refusal, draft=draft)
-    return _stored(session, draft, place, desk)
+
+
+def _repeated(draft: DraftReport, desk: Desk) -> Received:
+    known = desk.lookups.known(draft.id)
+    return answer_again(known, draft=draft, keys=desk.keys) if known else rejected(_not_stored(), draft=draft)
 
 
 def checked_place(session: Session, *, draft: DraftReport, desk: Desk) -> DecidedPlace:
@@ -100,27 +135,45 @@ def checked_place(session: Session, *, draft: DraftReport, desk: Desk) -> Decide
     )
 
 
-def _stored(session: Session, draft: DraftReport, place: DecidedPlace, desk: Desk) -> Received:
+def _stored(session: Session, waiting: list[Placed], desk: Desk) -> dict[UUID, Received]:
+    """Write all in one savepoint; when the database refuses, each in its own, to find the one it refuses."""
+    try:
+        return _written(session, waiting, desk)
+    except (IntegrityError, DataError):
+        for one in waiting:
+            desk.lookups.forget(one.draft.id)
+    return {one.draft.id: _stored_alone(session, one, desk) for one in waiting}
+
+
+def _written(session: Session, waiting: list[Placed], desk: Desk) -> dict[UUID, Received]:
+    with session.begin_nested():
+        stored = store_reports(session, waiting=waiting, desk=desk)
+    answers = {}
+    for one, made in zip(waiting, stored, strict=True):
+        desk.lookups.remember(one.draft.id, made.known)
+        answers[one.draft.id] = _answer(made.known, one.draft, desk.keys, outcome="accepted", cautions=made.cautions)
+    return answers
+
+
+def _stored_alone(session: Session, one: Placed, desk: Desk) -> Received:
     for _ in range(TRIES):
+        known = desk.lookups.known(one.draft.id)
+        if known is not None:
+            return answer_again(known, draft=one.draft, keys=desk.keys)
         try:
-            with session.begin_nested():
-                known, cautions = store_report(session, draft=draft, place=place, desk=desk)
+            return _written(session, [one], desk)[one.draft.id]
         except IntegrityError:
             # Another transaction was first with this id, organisation or tracking code: look again.
-            desk.lookups.forget(draft.id)
-            known_now = desk.lookups.known(draft.id)
-            if known_now is not None:
-                return answer_again(known_now, draft=draft, keys=desk.keys)
+            desk.lookups.forget(one.draft.id)
         except DataError:
-            desk.lookups.forget(draft.id)
-            log.exception("a report could not be stored", extra={"report_id": str(draft.id)})
+            desk.lookups.forget(one.draft.id)
             break
-        else:
-            desk.lookups.remember(draft.id, known)
-            return _answer(known, draft, desk.keys, outcome="accepted", cautions=cautions)
-    return rejected(
-        InvalidError("这一条暂时存不进去,没有接收。请稍后重发,内容不会丢。", code="not_stored"), draft=draft
-    )
+    log.error("a report could not be stored", extra={"report_id": str(one.draft.id)})
+    return rejected(_not_stored(), draft=one.draft)
+
+
+def _not_stored() -> InvalidError:
+    return InvalidError("这一条暂时存不进去,没有接收。请稍后重发,内容不会丢。", code="not_stored")
 
 
 def answer_again(known: Known, *, draft: DraftReport, keys: Keys) -> Received:

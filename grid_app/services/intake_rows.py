@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +25,7 @@ from grid_app.services.intake_content import SUMMARY_SIGNS
 from grid_app.services.intake_draft import Caution, DraftParty, DraftReport, Via
 from grid_app.services.intake_lookups import Known, Lookups
 from grid_app.services.links import link_disputes
-from grid_app.services.numbering import new_tracking_code, next_case_code
+from grid_app.services.numbering import new_tracking_code, next_case_codes
 from grid_app.services.places_of_reports import DecidedPlace, county_of
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
@@ -57,32 +58,69 @@ class _Words:
     cautions: tuple[Caution, ...]
 
 
-def store_report(
-    session: Session, *, draft: DraftReport, place: DecidedPlace, desk: Desk
-) -> tuple[Known, tuple[Caution, ...]]:
-    """Write everything that belongs to one new report; return how it is known and what to tell the reporter.
+@dataclass(frozen=True)
+class Placed:
+    """A report that passed every check, with its place."""
 
-    The audit link comes first: it takes the chain's lock, so that every transaction takes its locks in one order.
+    draft: DraftReport
+    place: DecidedPlace
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A report that was written: how it is known from now on, and what to tell the reporter."""
+
+    known: Known
+    cautions: tuple[Caution, ...]
+
+
+def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) -> list[Stored]:
+    """Write everything that belongs to new reports, in their order; all or, by an error, none of it.
+
+    The audit links come first: they take the chain's lock, so that every transaction takes its locks in one order.
     """
+    for one in waiting:
+        _audit(session, one, desk)
+    county, year = county_of(desk.actor), local_date(desk.now).year
+    codes = next_case_codes(session, county_code=county, year=year, count=len(waiting))
+    made = [_made(one, desk, case_code=code) for one, code in zip(waiting, codes, strict=True)]
+    session.add_all([dispute for dispute, _ in made])
+    session.flush()  # events, submissions and parties refer to the disputes' ids
+    for one, (dispute, cautions) in zip(waiting, made, strict=True):
+        event = _first_event(dispute, desk, cautions)
+        session.add_all([event, _submission(one.draft, desk), *_parties(one.draft, desk)])
+    session.flush()  # links and escalations count the events
+    return [
+        _finished(session, one.draft, dispute, desk, cautions)
+        for one, (dispute, cautions) in zip(waiting, made, strict=True)
+    ]
+
+
+def _audit(session: Session, one: Placed, desk: Desk) -> None:
     record_audit(
         session,
         desk.actor,
         "dispute.reported",
         now=desk.now,
-        target=("dispute", str(draft.id)),
-        details={"via": desk.via, "place": place.code, "category": draft.category},
+        target=("dispute", str(one.draft.id)),
+        details={"via": desk.via, "place": one.place.code, "category": one.draft.category},
     )
-    words = _words(draft)
-    captured_at, clock_cautions = trusted_capture(draft, desk.via, now=desk.now)
-    cautions = (*place.cautions, *clock_cautions, *words.cautions)
-    dispute = _dispute(session, draft, place, desk, words=words, captured_at=captured_at)
-    session.add(dispute)
-    session.flush()  # event, submission and parties refer to its id
-    session.add_all([_first_event(dispute, desk, cautions), _submission(draft, desk), *_parties(draft, desk)])
+
+
+def _made(one: Placed, desk: Desk, *, case_code: str) -> tuple[Dispute, tuple[Caution, ...]]:
+    words = _words(one.draft)
+    captured_at, clock = trusted_capture(one.draft, desk.via, now=desk.now)
+    dispute = _dispute(one, desk, words=words, captured_at=captured_at, case_code=case_code)
+    return dispute, (*one.place.cautions, *clock, *words.cautions)
+
+
+def _finished(
+    session: Session, draft: DraftReport, dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...]
+) -> Stored:
     if dispute.grade == RED:
         escalate_red(session, dispute, now=desk.now)
-    cautions += _link(session, draft, desk)
-    return Known(draft.digest, desk.now, draft.id, dispute.case_code, dispute.tracking_code), cautions
+    cautions = (*cautions, *_link(session, draft, desk))
+    return Stored(Known(draft.digest, desk.now, draft.id, dispute.case_code, dispute.tracking_code), cautions)
 
 
 def _words(draft: DraftReport) -> _Words:
@@ -96,12 +134,9 @@ def _words(draft: DraftReport) -> _Words:
     return _Words(summary, place_text, organisation, project, tuple(cautions))
 
 
-def _dispute(
-    session: Session, draft: DraftReport, place: DecidedPlace, desk: Desk, *, words: _Words, captured_at: datetime
-) -> Dispute:
-    county = county_of(desk.actor)
+def _dispute(one: Placed, desk: Desk, *, words: _Words, captured_at: datetime, case_code: str) -> Dispute:
+    draft, place = one.draft, one.place
     today = local_date(desk.now)
-    case_code = next_case_code(session, county_code=county, year=today.year)
     located = place.lon is not None
     dispute = Dispute(
         id=draft.id,

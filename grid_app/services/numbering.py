@@ -19,28 +19,28 @@ COUNTY_DIGITS = 6
 FINDING_PREFIX = "F"
 
 
-def next_case_code(session: Session, *, county_code: str, year: int) -> str:
-    """Return the next case code of a county and year, such as ``990101-2026-000001``.
+def next_case_codes(session: Session, *, county_code: str, year: int, count: int) -> list[str]:
+    """Return the next case codes of a county and year, in order, such as ``990101-2026-000001``.
 
     The counter's row is locked until the caller's transaction ends, so two transactions never get one number; a
     rolled-back one leaves no gap.
     """
-    number = _next_number(session, counter=county_code, year=year)
-    return f"{county_code}-{year}-{number:06d}"
+    last = _raised(session, counter=county_code, year=year, by=count)
+    return [f"{county_code}-{year}-{number:06d}" for number in range(last - count + 1, last + 1)]
 
 
 def next_finding_code(session: Session, cell: str, *, now: datetime) -> str:
     """Return the next number of a finding in the county of ``cell`` and the local year, such as ``F990101-2026-0001``."""
     county, year = cell[:COUNTY_DIGITS], local_date(now).year
-    number = _next_number(session, counter=f"{FINDING_PREFIX}{county}", year=year)
+    number = _raised(session, counter=f"{FINDING_PREFIX}{county}", year=year, by=1)
     return f"{FINDING_PREFIX}{county}-{year}-{number:04d}"
 
 
-def _next_number(session: Session, *, counter: str, year: int) -> int:
+def _raised(session: Session, *, counter: str, year: int, by: int) -> int:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    first = insert(CaseCounter).values(county_code=counter, year=year, last=1)
+    first = insert(CaseCounter).values(county_code=counter, year=year, last=by)
     raised = first.on_conflict_do_update(
-        index_elements=["county_code", "year"], set_={"last": CaseCounter.last + 1}
+        index_elements=["county_code", "year"], set_={"last": CaseCounter.last + by}
     ).returning(CaseCounter.last)
     return session.execute(raised).scalar_one()
 
