@@ -15,12 +15,25 @@ from grid_app.database.engine import prepare_engine
 from grid_app.http.headers import init_headers
 from grid_app.security.keys import make_instance_folder
 from grid_app.settings import Settings
-from grid_app.web import accounts, audit, disputes, findings, home, inbox, maps, places, report, rounds, sign_in
+from grid_app.web import (
+    accounts,
+    audit,
+    disputes,
+    findings,
+    home,
+    inbox,
+    maps,
+    places,
+    report,
+    rounds,
+    sign_in,
+    support,
+)
 from grid_app.web.errors import init_errors
 from grid_app.web.shell import init_shell
 from grid_app.wiring import attach, make_wiring
 
-PAGES = (sign_in, home, accounts, audit, report, disputes, rounds, findings, inbox, maps, places)
+PAGES = (sign_in, home, accounts, audit, report, disputes, rounds, findings, inbox, maps, places, support)
 API = (sync, devices, reference)
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
@@ -61,7 +74,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.absolute_hours),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         WTF_CSRF_TIME_LIMIT=None,
     )
 

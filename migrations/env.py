@@ -9,7 +9,8 @@ import grid_app.models.accounts
 import grid_app.models.disputes
 import grid_app.models.escalations
 import grid_app.models.places
-import grid_app.models.rounds  # noqa: F401 - the imports register the tables
+import grid_app.models.rounds
+import grid_app.models.support  # noqa: F401 - the imports register the tables
 from grid_app.database.base import Base
 
 

