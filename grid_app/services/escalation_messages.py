@@ -12,7 +12,7 @@ from grid_app.clock import local
 from grid_app.services.escalation_targets import Matter
 from grid_app.vocabulary.categories import is_sealed, name_of
 from grid_app.vocabulary.words import GRADE_WORDS
-from notifications.messages import Message, MessageError, PersonalWordsError, compose_escalation
+from notifications.messages import MessageError, PersonalWordsError, compose_escalation
 
 SEALED_WORDS: Final = "限知悉事项"
 WEEKDAYS: Final = "一二三四五六日"
@@ -49,11 +49,6 @@ def message_of(matter: Matter, *, escalation_id: UUID, code: str, grade: str, du
             **address,
         )
     return asdict(message)
-
-
-def message_from(stored: dict[str, object]) -> Message:
-    """Return the message that :func:`message_of` stored."""
-    return Message(**stored)  # type: ignore[arg-type]  # written by asdict from the same class
 
 
 def due_words(moment: datetime) -> str:

@@ -5,23 +5,26 @@ Everything here happens in the caller's transaction; see docs/escalation.md for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from grid_app.database.base import new_id
-from grid_app.errors import InvalidError
-from grid_app.models.escalations import Escalation, EscalationPolicy
+from grid_app.errors import ForbiddenError, InvalidError, NotFoundError
+from grid_app.models.accounts import Unit
+from grid_app.models.escalations import Escalation, EscalationPolicy, InboxItem, OutboxMessage
+from grid_app.policy import Action, Actor, allows
+from grid_app.queries.inbox import WAITING_STATES, Desk, desks_of, reachable
 from grid_app.services.audit import record_audit
-from grid_app.services.escalation_rows import next_code, note_event
+from grid_app.services.escalation_opening import Cause, open_escalation
+from grid_app.services.escalation_rows import note_event
 from grid_app.services.escalation_rungs import exhaust, tell_from
 from grid_app.services.escalation_targets import matter_of
-from grid_app.services.ladders import current_policy, ladder_of, rungs_of
+from grid_app.services.ladders import ladder_of, rungs_of
 from notifications.ladder import Climb, Exhausted, next_step
 
 STEPS_AT_ONCE: Final = 200
@@ -29,21 +32,12 @@ STEPS_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True)
-class Cause:
-    """What makes an escalation: the finding that was confirmed, or the dispute that became red."""
+class Acknowledged:
+    """Which unit took an escalation up, and when; ``first`` says whether it was by this call."""
 
-    event_kind: str
-    dispute_id: UUID | None
-    finding_id: UUID | None
-    division_code: str
-    category: str
-    grade: str
-    reason: str
-
-    @property
-    def key(self) -> str:
-        """Return the key under which this cause escalates once per grade."""
-        return f"{self.event_kind}:{self.dispute_id or self.finding_id}:{self.grade}"
+    unit_name: str
+    at: datetime
+    first: bool
 
 
 def raise_escalation(
@@ -88,7 +82,7 @@ def raise_escalation(
         return None
     try:
         with session.begin_nested():
-            return _open(session, cause, now)
+            return open_escalation(session, cause, now=now)
     except IntegrityError:
         if _is_known(session, cause):
             return None
@@ -111,43 +105,111 @@ def step_up_due(session: Session, *, now: datetime, limit: int = STEPS_AT_ONCE) 
     return sum(_step_up(session, escalation, now) for escalation in due)
 
 
-def _is_known(session: Session, cause: Cause) -> bool:
-    return session.scalar(select(Escalation.id).where(Escalation.dedupe_key == cause.key)) is not None
+def acknowledge(session: Session, *, escalation_id: UUID, actor: Actor, now: datetime) -> Acknowledged:
+    """Record that an office has taken an escalation up, through a named person; a second call changes nothing.
+
+    The unit is the one whose inbox holds it: the actor's own, or that of the leader who lent the right, whose
+    assignment then stands in the history beside the actor's. A county lead may take up any of the county's.
+    Messages that still wait to be sent are stopped.
+
+    Raises
+    ------
+    ForbiddenError, NotFoundError
+        The role does not acknowledge; the escalation lies in no inbox that the actor may open.
+    """
+    if not allows(actor, Action.ACKNOWLEDGE):
+        raise ForbiddenError("您现在的身份不能确认提醒。如果您有别的身份,请先切换。")
+    desks = desks_of(session, actor)
+    escalation = session.scalar(select(Escalation).where(Escalation.id == escalation_id, reachable(actor, desks)))
+    if escalation is None:
+        raise NotFoundError("您单位的收件箱里没有这条提醒。请回到收件箱查看。")
+    desk = _desk_for(session, escalation_id, desks)
+    first = _take_up(session, escalation_id, desk, actor, now)
+    session.refresh(escalation)
+    if first:
+        _note_taken_up(session, escalation, desk, actor, now)
+    unit = session.get_one(Unit, escalation.acknowledged_unit_id)
+    return Acknowledged(unit_name=unit.name, at=escalation.acknowledged_at or now, first=first)
 
 
-def _open(session: Session, cause: Cause, now: datetime) -> UUID:
-    escalation_id = new_id()
+def mark_seen(session: Session, *, escalation_id: UUID, actor: Actor, now: datetime) -> bool:
+    """Note that the actor's unit has opened an escalation for the first time, and say whether it was.
+
+    Only the unit is kept, never the person. A county lead who looks into another office's inbox leaves no mark.
+    """
+    units = [desk.unit_id for desk in desks_of(session, actor)]
+    seen = session.execute(
+        update(InboxItem)
+        .where(
+            InboxItem.escalation_id == escalation_id,
+            InboxItem.unit_id.in_(units),
+            InboxItem.seen_at.is_(None),
+        )
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
+        .returning(InboxItem.unit_id, InboxItem.rung)
+    ).all()
+    for row in seen:
+        note_event(session, escalation_id, "seen", rung=row.rung, now=now, unit_id=row.unit_id)
+    return bool(seen)
+
+
+def _desk_for(session: Session, escalation_id: UUID, desks: tuple[Desk, ...]) -> Desk:
+    """Return the first desk whose inbox holds the escalation; for a county lead over others, the own one."""
+    told = set(session.scalars(select(InboxItem.unit_id).where(InboxItem.escalation_id == escalation_id)))
+    return next((desk for desk in desks if desk.unit_id in told), desks[0])
+
+
+def _take_up(session: Session, escalation_id: UUID, desk: Desk, actor: Actor, now: datetime) -> bool:
+    taken = session.execute(
+        update(Escalation)
+        .where(Escalation.id == escalation_id, Escalation.state.in_(WAITING_STATES))
+        .values(
+            state="acknowledged",
+            acknowledged_at=now,
+            acknowledged_unit_id=desk.unit_id,
+            acknowledged_by=actor.assignment_id,
+            next_step_at=None,
+        )
+        .execution_options(synchronize_session=False)
+        .returning(Escalation.id)
+    )
+    return taken.first() is not None
+
+
+def _note_taken_up(session: Session, escalation: Escalation, desk: Desk, actor: Actor, now: datetime) -> None:
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.escalation_id == escalation.id,
+            OutboxMessage.state == "due",
+            or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now),
+        )
+        .values(state="stopped", finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    note_event(
+        session,
+        escalation.id,
+        "acknowledged",
+        rung=escalation.rung,
+        now=now,
+        unit_id=desk.unit_id,
+        by=actor,
+        acting_for=desk.lender,
+    )
     record_audit(
         session,
-        None,
-        "escalation.opened",
+        replace(actor, acting_for=desk.lender),
+        "escalation.acknowledged",
         now=now,
-        target=("escalation", str(escalation_id)),
-        details={"event_kind": cause.event_kind, "grade": cause.grade, "division": cause.division_code},
+        target=("escalation", str(escalation.id)),
+        details={"unit": str(desk.unit_id), "rung": escalation.rung},
     )
-    escalation = Escalation(
-        id=escalation_id,
-        code=next_code(session, division_code=cause.division_code, now=now),
-        dedupe_key=cause.key,
-        policy_id=current_policy(session, cause.event_kind, now=now).id,
-        event_kind=cause.event_kind,
-        dispute_id=cause.dispute_id,
-        finding_id=cause.finding_id,
-        division_code=cause.division_code,
-        category=cause.category,
-        grade=cause.grade,
-        reason=cause.reason,
-        state="open",
-        opened_at=now,
-        rung=0,
-        rung_started_at=now,
-    )
-    session.add(escalation)
-    session.flush()  # inbox and outbox rows refer to its id
-    note_event(session, escalation_id, "opened", rung=0, now=now)
-    tell_from(session, escalation, rung=0, now=now)
-    session.flush()  # a repeated cause must show inside the savepoint
-    return escalation_id
+
+
+def _is_known(session: Session, cause: Cause) -> bool:
+    return session.scalar(select(Escalation.id).where(Escalation.dedupe_key == cause.key)) is not None
 
 
 def _step_up(session: Session, escalation: Escalation, now: datetime) -> int:

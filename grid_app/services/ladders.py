@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -189,16 +188,6 @@ def duration(minutes: int) -> str:
     hours, left = divmod(rest, HOUR)
     parts = ((days, "天"), (hours, "小时"), (left, "分钟"))
     return "".join(f"{count}{word}" for count, word in parts if count) or "0分钟"
-
-
-def policy_versions(session: Session, event_kind: str) -> list[tuple[UUID, int, datetime]]:
-    """Return id, number and moment of every version of a ladder, newest first."""
-    rows = session.execute(
-        select(EscalationPolicy.id, EscalationPolicy.version, EscalationPolicy.created_at)
-        .where(EscalationPolicy.event_kind == event_kind)
-        .order_by(EscalationPolicy.version.desc())
-    )
-    return [(row.id, row.version, row.created_at) for row in rows]
 
 
 def _check(event_kind: str, rungs: Sequence[RungRow], basis: str) -> None:

@@ -1,0 +1,61 @@
+"""The table of jobs: what runs by itself, how often, and why then.
+
+Every job reads what is due from tables by the application's clock and may be run again, late or twice without
+harm; so none of them keeps anything of its own between runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from grid_app.jobs.delivery import deliver_job
+from grid_app.jobs.housekeeping import forget_job
+from grid_app.jobs.ladders import step_up_job
+from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the table; ``name`` is also the row of ``job_leases`` in which its last run is kept."""
+
+    name: str
+    function: Callable[[], object]
+    every: timedelta
+    why: str
+
+
+JOBS: Final = (
+    Job(
+        "ladder.step_up",
+        step_up_job,
+        timedelta(seconds=30),
+        "An escalation goes to the next office within a minute of its time, the shortest of which is minutes.",
+    ),
+    Job(
+        "outbox.deliver",
+        deliver_job,
+        timedelta(seconds=10),
+        "A red matter should knock at the door while the person who raised it still looks at the page.",
+    ),
+    Job(
+        "rounds.open",
+        open_due_rounds_job,
+        timedelta(minutes=1),
+        "Rounds open at a full hour; a minute late is on time.",
+    ),
+    Job(
+        "rounds.close",
+        close_due_rounds_job,
+        timedelta(minutes=1),
+        "Rounds close at a full hour and are analysed at once; one that was interrupted is taken up again.",
+    ),
+    Job(
+        "sign_ins.forget",
+        forget_job,
+        timedelta(hours=1),
+        "A session that is over cannot be used; an hour keeps the table small.",
+    ),
+)

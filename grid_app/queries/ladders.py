@@ -1,0 +1,47 @@
+"""Questions about ladders: which versions there are, and what is in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grid_app.models.escalations import EscalationPolicy
+
+
+@dataclass(frozen=True)
+class LadderRow:
+    """One version of a ladder; ``rungs`` are the stored rows, first asked first."""
+
+    event_kind: str
+    version: int
+    name: str
+    basis: str
+    rungs: tuple[dict[str, Any], ...]
+    created_at: datetime
+    in_use: bool
+
+
+def ladder_versions(session: Session, event_kind: str) -> list[LadderRow]:
+    """Return every version of the ladder of an event kind, newest first; the newest enabled one is in use."""
+    found = session.scalars(
+        select(EscalationPolicy)
+        .where(EscalationPolicy.event_kind == event_kind)
+        .order_by(EscalationPolicy.version.desc())
+    ).all()
+    used = next((policy.id for policy in found if policy.enabled), None)
+    return [
+        LadderRow(
+            event_kind=policy.event_kind,
+            version=policy.version,
+            name=policy.name,
+            basis=policy.basis,
+            rungs=tuple(policy.rungs),
+            created_at=policy.created_at,
+            in_use=policy.id == used,
+        )
+        for policy in found
+    ]
