@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Account, SignIn
@@ -69,10 +69,10 @@ def check_credentials(session: Session, *, login: str, password: str) -> Checked
     Takes as long for a name that nobody has. It is slow on purpose, so call it in a reading session and give the
     answer to ``sign_in`` in a short writing one.
     """
-    name = login.strip()
+    name = login.strip().lower()
     account = None
     if "\x00" not in name and len(name) <= LONGEST_LOGIN:
-        account = session.scalar(select(Account).where(Account.login == name))
+        account = session.scalar(select(Account).where(func.lower(Account.login) == name))
     matches = password_matches(account.password_hash if account else _NOBODY, password[:LONGEST_PASSWORD])
     if account is None:
         return Checked(None, matches=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -16,6 +15,7 @@ from grid_app.services import sign_in as sessions
 from grid_app.services.own_password import change_password as record_password
 from grid_app.services.own_password import prepare_password
 from grid_app.services.sign_in import Presence, SignInRefused
+from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.words import ROLE_WORDS
 from grid_app.wiring import wired
 
@@ -135,7 +135,7 @@ def choose_role() -> str:
 @requires(Action.SIGNED_IN)
 def switch_role() -> Response:
     """Act in another role of the same account from now on."""
-    chosen = _uuid(request.form.get("assignment", ""))
+    chosen = uuid_of(request.form.get("assignment", ""))
     actor = None
     if chosen is not None:
         with transaction() as session:
@@ -153,10 +153,3 @@ def _presence() -> Presence:
     if presence is None:
         raise NotSignedInError
     return presence
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
