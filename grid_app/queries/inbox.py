@@ -88,7 +88,8 @@ def reachable(actor: Actor, desks: Sequence[Desk]) -> ColumnElement[bool]:
     reach = [InboxItem.unit_id.in_(units)]
     if actor.role is Role.COUNTY_LEAD:
         reach.append(InboxItem.unit_id.in_(_units_under(actor.division_path)))
-    about_own = select(Dispute.id).where(Dispute.id == Escalation.dispute_id, Dispute.about_unit_id.in_(units))
+    about = aliased(Dispute)
+    about_own = select(about.id).where(about.id == Escalation.dispute_id, about.about_unit_id.in_(units))
     conditions = [
         select(InboxItem.id).where(InboxItem.escalation_id == Escalation.id, or_(*reach)).exists(),
         ~about_own.exists(),
