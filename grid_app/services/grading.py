@@ -15,7 +15,7 @@ from grid_app.vocabulary.words import OPEN_STATES
 from screening.grading import DisputeFacts, Grade, grade_dispute
 
 RED = "red"
-FAILED_ATTEMPT = "attempt_failed"
+FAILED_ATTEMPT = "terminated"
 
 
 def first_grade(dispute: Dispute) -> Grade:
@@ -78,7 +78,11 @@ def _own_facts(dispute: Dispute, *, failed_attempts: int = 0, shared: bool = Fal
 
 def _facts_of(session: Session, dispute: Dispute) -> DisputeFacts:
     failed = session.scalar(
-        select(func.count()).where(DisputeEvent.dispute_id == dispute.id, DisputeEvent.kind == FAILED_ATTEMPT)
+        select(func.count()).where(
+            DisputeEvent.dispute_id == dispute.id,
+            DisputeEvent.to_state == FAILED_ATTEMPT,
+            DisputeEvent.from_state.is_not(None),
+        )
     )
     shared = session.scalar(
         select(

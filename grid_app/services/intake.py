@@ -104,16 +104,20 @@ def receive_reports(session: Session, *, drafts: Sequence[DraftReport], desk: De
 def _checked(session: Session, draft: DraftReport, desk: Desk) -> Placed | Received:
     known = desk.lookups.known(draft.id)
     if known is not None:
-        return answer_again(known, draft=draft, keys=desk.keys)
+        return answer_again(known, report_id=draft.id, digest=draft.digest, keys=desk.keys)
     try:
         return Placed(draft, checked_place(session, draft=draft, desk=desk))
     except InvalidError as refusal:
-        return rejected(refusal, draft=draft)
+        return rejected(refusal, report_id=draft.id, digest=draft.digest)
 
 
 def _repeated(draft: DraftReport, desk: Desk) -> Received:
     known = desk.lookups.known(draft.id)
-    return answer_again(known, draft=draft, keys=desk.keys) if known else rejected(_not_stored(), draft=draft)
+    return (
+        answer_again(known, report_id=draft.id, digest=draft.digest, keys=desk.keys)
+        if known
+        else rejected(_not_stored(), report_id=draft.id, digest=draft.digest)
+    )
 
 
 def checked_place(session: Session, *, draft: DraftReport, desk: Desk) -> DecidedPlace:
@@ -151,7 +155,7 @@ def _written(session: Session, waiting: list[Placed], desk: Desk) -> dict[UUID, 
     answers = {}
     for one, made in zip(waiting, stored, strict=True):
         desk.lookups.remember(one.draft.id, made.known)
-        answers[one.draft.id] = _answer(made.known, one.draft, desk.keys, outcome="accepted", cautions=made.cautions)
+        answers[one.draft.id] = _answer(one.draft.id, made.known, desk.keys, outcome="accepted", cautions=made.cautions)
     return answers
 
 
@@ -159,7 +163,7 @@ def _stored_alone(session: Session, one: Placed, desk: Desk) -> Received:
     for _ in range(TRIES):
         known = desk.lookups.known(one.draft.id)
         if known is not None:
-            return answer_again(known, draft=one.draft, keys=desk.keys)
+            return answer_again(known, report_id=one.draft.id, digest=one.draft.digest, keys=desk.keys)
         try:
             return _written(session, [one], desk)[one.draft.id]
         except IntegrityError:
@@ -169,32 +173,32 @@ def _stored_alone(session: Session, one: Placed, desk: Desk) -> Received:
             desk.lookups.forget(one.draft.id)
             break
     log.error("a report could not be stored", extra={"report_id": str(one.draft.id)})
-    return rejected(_not_stored(), draft=one.draft)
+    return rejected(_not_stored(), report_id=one.draft.id, digest=one.draft.digest)
 
 
 def _not_stored() -> InvalidError:
     return InvalidError("这一条暂时存不进去,没有接收。请稍后重发,内容不会丢。", code="not_stored")
 
 
-def answer_again(known: Known, *, draft: DraftReport, keys: Keys) -> Received:
+def answer_again(known: Known, *, report_id: UUID, digest: str, keys: Keys) -> Received:
     """Return the answer to a report whose id is here: the first receipt again, or a conflict."""
-    if known.digest == draft.digest:
-        return _answer(known, draft, keys, outcome="already_have")
+    if known.digest == digest:
+        return _answer(report_id, known, keys, outcome="already_have")
     return Received(
         outcome="conflict",
-        report_id=draft.id,
-        digest=draft.digest,
+        report_id=report_id,
+        digest=digest,
         code="conflict",
         sentence="这个编号下已经收到过另一份内容,这一份没有登记。要补充或更正,请在那一件里填写。",
     )
 
 
-def rejected(refusal: InvalidError, *, draft: DraftReport) -> Received:
+def rejected(refusal: InvalidError, *, report_id: UUID | None, digest: str) -> Received:
     """Return the answer to a report that was refused."""
     return Received(
         outcome="rejected",
-        report_id=draft.id,
-        digest=draft.digest,
+        report_id=report_id,
+        digest=digest,
         code=refusal.code,
         sentence=refusal.sentence,
         fields=refusal.fields,
@@ -202,16 +206,16 @@ def rejected(refusal: InvalidError, *, draft: DraftReport) -> Received:
 
 
 def _answer(
-    known: Known, draft: DraftReport, keys: Keys, *, outcome: Outcome, cautions: tuple[Caution, ...] = ()
+    report_id: UUID, known: Known, keys: Keys, *, outcome: Outcome, cautions: tuple[Caution, ...] = ()
 ) -> Received:
     return Received(
         outcome=outcome,
-        report_id=draft.id,
+        report_id=report_id,
         digest=known.digest,
         dispute_id=known.dispute_id,
         case_code=known.case_code,
         tracking_code=known.tracking_code,
-        receipt=receipt_for(keys, report_id=draft.id, digest=known.digest, received_at=known.received_at),
+        receipt=receipt_for(keys, report_id=report_id, digest=known.digest, received_at=known.received_at),
         received_at=known.received_at,
         cautions=cautions,
     )

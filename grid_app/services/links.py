@@ -17,6 +17,7 @@ from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink
 from grid_app.policy import Actor, dispute_scope
 from grid_app.queries.scoping import visible
 from grid_app.services.audit import record_audit
+from grid_app.services.handling_step import take_turn
 from grid_app.services.numbering import next_event_number
 
 SAME_HOUSEHOLD = "same_household"
@@ -58,12 +59,15 @@ def link_disputes(
 
 
 def _both(session: Session, actor: Actor, dispute_id: UUID, other_id: UUID) -> tuple[Dispute, Dispute]:
-    found = {
-        one.id: one
-        for one in session.scalars(
-            select(Dispute).where(Dispute.id.in_((dispute_id, other_id)), visible(dispute_scope(actor)))
-        )
-    }
+    take_turn(session)
+    question = (
+        select(Dispute)
+        .where(Dispute.id.in_((dispute_id, other_id)), visible(dispute_scope(actor)))
+        .order_by(Dispute.id)
+        .with_for_update(of=Dispute, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    found = {one.id: one for one in session.scalars(question)}
     if len(found) < 2:
         raise NotFoundError("要关联的事项不存在,或不在您的范围内。什么也没有改。")
     return found[dispute_id], found[other_id]

@@ -30,7 +30,7 @@ def next_case_codes(session: Session, *, county_code: str, year: int, count: int
 
 
 def next_finding_code(session: Session, cell: str, *, now: datetime) -> str:
-    """Return the next number of a finding in the county of ``cell`` and the local year, such as ``F990101-2026-0001``."""
+    """Return the next number of a finding in the county of ``cell``, such as ``F990101-2026-0001``."""
     county, year = cell[:COUNTY_DIGITS], local_date(now).year
     number = _raised(session, counter=f"{FINDING_PREFIX}{county}", year=year, by=1)
     return f"{FINDING_PREFIX}{county}-{year}-{number:04d}"
