@@ -67,10 +67,10 @@ class SqlOutbox:
         """
         message_id = UUID(claimed.id)
         with transaction(self._engine) as session:
-            retry_at = retry_at if isinstance(outcome, RetryLater) else None
-            if retry_at is not None and _is_taken_up(session, message_id):
-                retry_at = None
-            if not _free(session, claimed, _end_of(outcome, retry_at), now=now, retry_at=retry_at):
+            state = "due" if isinstance(outcome, RetryLater) and retry_at else _STATE_OF[type(outcome)]
+            if state == "due" and _is_taken_up(session, message_id):
+                state = "stopped"
+            if not _free(session, claimed, state, now=now, retry_at=retry_at):
                 raise LeaseLostError(claimed.id)
             session.add(_attempt(message_id, outcome, now))
             if isinstance(outcome, Gone):
@@ -92,10 +92,6 @@ def _hold(message: OutboxMessage, device: PushSubscription, until: datetime) -> 
     )
 
 
-def _end_of(outcome: Outcome, retry_at: datetime | None) -> str:
-    return "due" if retry_at is not None else _STATE_OF[type(outcome)]
-
-
 def _free(session: Session, claimed: Claimed, state: str, *, now: datetime, retry_at: datetime | None) -> bool:
     """Say whether the claim was still in force; if so the message has its new state and no lease."""
     freed = session.execute(
@@ -109,8 +105,8 @@ def _free(session: Session, claimed: Claimed, state: str, *, now: datetime, retr
             state=state,
             lease_token=None,
             leased_until=None,
-            due_at=retry_at or OutboxMessage.due_at,
-            finished_at=None if retry_at else now,
+            due_at=retry_at if state == "due" else OutboxMessage.due_at,
+            finished_at=None if state == "due" else now,
         )
         .execution_options(synchronize_session=False)
         .returning(OutboxMessage.id)

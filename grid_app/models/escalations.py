@@ -101,7 +101,7 @@ class PushSubscription(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignments.id"))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"), index=True)
-    endpoint: Mapped[str] = mapped_column(String(700), unique=True)
+    endpoint: Mapped[str] = mapped_column(String(2048), unique=True)
     p256dh: Mapped[str] = mapped_column(String(120))
     auth: Mapped[str] = mapped_column(String(40))
     label: Mapped[str] = mapped_column(String(60), default="")
@@ -111,7 +111,10 @@ class PushSubscription(Base):
 
 
 class OutboxMessage(Base):
-    """One message to one target; states: due, sent, gone, failed. ``dedupe_key`` makes a repeated insert harmless."""
+    """One message to one target; states: due, sent, gone, failed, stopped.
+
+    ``dedupe_key`` makes a repeated insert harmless; ``stopped`` is what an acknowledgement left unsent.
+    """
 
     __tablename__ = "outbox_messages"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -26,19 +26,10 @@ TEST_TTL_SECONDS: Final = 600
 BY_PERSON: Final = "switched off by its person"
 
 
-@dataclass(frozen=True)
-class NewDevice:
-    """A browser's subscription that was read and checked."""
-
-    target: PushTarget
-    label: str
-
-
-def read_device(document: object, *, rule: HostRule, label: str = "") -> NewDevice:
+def read_target(document: object, *, rule: HostRule) -> PushTarget:
     """Return the subscription in what a browser sent (``PushSubscription.toJSON()``).
 
-    Looks the push service's name up, so no transaction may be open. ``label`` is a word for the device, such as
-    the kind of its browser.
+    Looks the push service's name up, so no transaction may be open.
 
     Raises
     ------
@@ -57,11 +48,13 @@ def read_device(document: object, *, rule: HostRule, label: str = "") -> NewDevi
         check_subscription_keys(target.p256dh, target.auth)
     except EndpointRefused as error:
         raise InvalidError(f"{error}提醒仍在收件箱里,不会丢。") from error
-    return NewDevice(target=target, label=label[:LABEL_LENGTH])
+    return target
 
 
-def subscribe(session: Session, *, device: NewDevice, actor: Actor, now: datetime) -> UUID:
+def subscribe(session: Session, *, target: PushTarget, label: str, actor: Actor, now: datetime) -> UUID:
     """Keep a browser's subscription for the actor's present role and return its id.
+
+    ``label`` is a word for the device, such as the kind of its browser.
 
     A browser that is known already (the same endpoint) changes hands and is live again: at a shared desk the one
     who switched push on last is the one who is called.
@@ -77,15 +70,15 @@ def subscribe(session: Session, *, device: NewDevice, actor: Actor, now: datetim
         "account_id": actor.account_id,
         "assignment_id": actor.assignment_id,
         "unit_id": actor.unit_id,
-        "p256dh": device.target.p256dh,
-        "auth": device.target.auth,
-        "label": device.label,
+        "p256dh": target.p256dh,
+        "auth": target.auth,
+        "label": label[:LABEL_LENGTH],
         "created_at": now,
         "dropped_at": None,
         "dropped_reason": "",
     }
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(PushSubscription).values(id=new_id(), endpoint=device.target.endpoint, **values)
+    statement = insert(PushSubscription).values(id=new_id(), endpoint=target.endpoint, **values)
     kept: UUID = session.scalars(
         statement.on_conflict_do_update(index_elements=["endpoint"], set_=values).returning(
             PushSubscription.__table__.c.id

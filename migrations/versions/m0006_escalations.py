@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("assignment_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
-        sa.Column("endpoint", sa.String(length=700), nullable=False),
+        sa.Column("endpoint", sa.String(length=2048), nullable=False),
         sa.Column("p256dh", sa.String(length=120), nullable=False),
         sa.Column("auth", sa.String(length=40), nullable=False),
         sa.Column("label", sa.String(length=60), nullable=False),
