@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import click
 
+from grid_app.cli.boundaries import boundaries_group
 from grid_app.cli.database import db_group
+from grid_app.cli.locate import locate_command
+from grid_app.cli.rooms import rooms_group
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -12,5 +15,5 @@ def main() -> None:
     """网格化矛盾纠纷排查平台。退出码:0 完成,1 拒绝(并说明怎么办),2 用法有误。"""
 
 
-for command in (db_group,):
+for command in (db_group, boundaries_group, locate_command, rooms_group):
     main.add_command(command)

@@ -1,0 +1,124 @@
+"""grid-app boundaries import | check | activate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import click
+
+from geo.boundaries import read_boundaries
+from geo.codes import LEVELS, Level
+from geo.coordinates import CRS_NAMES, Crs
+from geo.coverage_check import check_coverage
+from grid_app.cli.boundaries_words import (
+    activation_document,
+    activation_lines,
+    check_document,
+    check_lines,
+    import_document,
+    import_lines,
+)
+from grid_app.cli.context import in_app, print_json
+from grid_app.cli.progress import progress
+from grid_app.database.transaction import reading, transaction
+from grid_app.errors import InvalidError
+from grid_app.services.boundaries import activate, import_boundaries, preview_import
+from grid_app.services.boundaries_check import check_generation, gather_check
+from grid_app.wiring import wired
+
+
+@click.group("boundaries")
+def boundaries_group() -> None:
+    """行政区划和网格的边界:导入、核对、启用。"""
+
+
+@boundaries_group.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--level", type=click.Choice(LEVELS), required=True, help="文件里是哪一级。")
+@click.option("--source-crs", type=click.Choice(CRS_NAMES), required=True, help="坐标实际是什么坐标系。")
+@click.option("--code-field", help="代码字段;不写则按常用名称找。")
+@click.option("--name-field", help="名称字段;不写则按常用名称找。")
+@click.option("--parent-field", help="上级代码字段;不写则由代码推出上级。")
+@click.option("--dry-run", is_flag=True, help="只核对,不写入。")
+@click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")
+@in_app
+def import_command(
+    *,
+    file: Path,
+    level: str,
+    source_crs: str,
+    code_field: str | None,
+    name_field: str | None,
+    parent_field: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """导入一级边界(GeoJSON、GeoPackage、Shapefile)到待启用的一代;正在使用的边界不变。"""
+    with progress("正在读取文件", total=3) as advance:
+        boundary_set = read_boundaries(
+            file,
+            level=cast("Level", level),  # click checked it against the same list
+            source_crs=cast("Crs", source_crs),  # likewise
+            code_field=code_field,
+            name_field=name_field,
+            parent_field=parent_field,
+        )
+        advance("正在核对图形", 1)
+        coverage = check_coverage(boundary_set.features, neighbours_of_same_parent=level == "grid")
+        advance("正在写入", 1)
+        if dry_run:
+            with reading() as session:
+                imported = preview_import(session, boundary_set=boundary_set)
+        else:
+            with transaction() as session:
+                imported = import_boundaries(
+                    session, boundary_set=boundary_set, source=file.name, actor=None, now=wired().clock.now()
+                )
+        advance("完成", 1)
+    if as_json:
+        print_json(import_document(imported, boundary_set, coverage, dry_run=dry_run))
+        return
+    for line in import_lines(imported, boundary_set, coverage, dry_run=dry_run):
+        click.echo(line)
+
+
+@boundaries_group.command("check")
+@click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")
+@in_app
+def check_command(*, as_json: bool) -> None:
+    """核对待启用的一代:上下级、空隙、重叠、越界,以及启用后对未办结纠纷的影响。"""
+    with progress("正在读取边界", total=2) as advance:
+        with reading() as session:
+            given = gather_check(session, now=wired().clock.now())
+        advance("正在核对图形", 1)
+        report = check_generation(given)
+        advance("完成", 1)
+    if as_json:
+        print_json(check_document(report))
+        return
+    for line in check_lines(report):
+        click.echo(line)
+
+
+@boundaries_group.command("activate")
+@click.option("--successor", "successors", multiple=True, metavar="旧代码=新代码", help="停用的区划由谁接续;可写多次。")
+@click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")
+@in_app
+def activate_command(*, successors: tuple[str, ...], as_json: bool) -> None:
+    """启用待启用的一代:区划树和边界一起更新,各进程随后自动换用。"""
+    chosen = dict(_pair(text) for text in successors)
+    with transaction() as session:
+        done = activate(session, actor=None, now=wired().clock.now(), successors=chosen)
+    if as_json:
+        print_json(activation_document(done))
+        return
+    for line in activation_lines(done):
+        click.echo(line)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    old, sign, new = text.partition("=")
+    if not (sign and old.strip() and new.strip()):
+        raise InvalidError(f"--successor “{text}”写法不对,请写成 旧代码=新代码。什么也没有改。")
+    return old.strip(), new.strip()

@@ -1,0 +1,82 @@
+"""What hangs on divisions: open disputes by village, accounts, offices and rooms; counts and places, no content."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from grid_app.models.accounts import Assignment, Unit
+from grid_app.models.disputes import Dispute
+from grid_app.models.places import Division, MediationRoom
+from grid_app.policy import Scope
+from grid_app.queries.boundaries import in_parts
+from grid_app.queries.scoping import visible
+from grid_app.vocabulary.words import OPEN_STATES
+
+# The platform asking for itself when boundaries change: every dispute counts, and only counts leave this module.
+PLATFORM = Scope(paths=("/",), sees_sealed=True, sees_county_only=True)
+LOCATED_BY_POINT = ("inside", "nearest", "uncertain")
+VILLAGE_IN_PATH = 3
+
+
+@dataclass(frozen=True)
+class OpenDisputes:
+    """Where the open disputes lie: the village of each (empty when known to the township only), and its point.
+
+    ``lon`` and ``lat`` are WGS84 degrees, NaN for disputes that were not placed by a point.
+    """
+
+    villages: tuple[str, ...]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What still hangs on some divisions."""
+
+    accounts: int
+    units: int
+    rooms: int
+
+
+def village_in(path: str) -> str:
+    """Return the village code in a division's path; empty above the village."""
+    parts = path.split("/")
+    return parts[VILLAGE_IN_PATH] if len(parts) > VILLAGE_IN_PATH + 1 else ""
+
+
+def open_disputes(session: Session, *, scope: Scope) -> OpenDisputes:
+    """Return village and point of every open dispute in ``scope``."""
+    rows = session.execute(
+        select(Division.path, Dispute.place_kind, Dispute.lon, Dispute.lat)
+        .join(Division, Division.code == Dispute.division_code)
+        .where(visible(scope), Dispute.state.in_(OPEN_STATES))
+    ).all()
+    points = [(row.lon, row.lat) if row.place_kind in LOCATED_BY_POINT else (None, None) for row in rows]
+    placed = np.array(points, dtype=np.float64).reshape(-1, 2)
+    return OpenDisputes(tuple(village_in(row.path) for row in rows), placed[:, 0], placed[:, 1])
+
+
+def attached_to(session: Session, codes: Collection[str], *, now: datetime) -> Attached:
+    """Return how many accounts, offices and rooms in force belong to the given divisions."""
+    wanted: Sequence[str] = sorted(codes)
+    account = (Assignment.valid_from <= now) & or_(Assignment.valid_to.is_(None), Assignment.valid_to > now)
+    return Attached(
+        _count(session, Assignment.division_code, wanted, account),
+        _count(session, Unit.division_code, wanted, Unit.closed_at.is_(None)),
+        _count(session, MediationRoom.division_code, wanted, MediationRoom.status == "active"),
+    )
+
+
+def _count(
+    session: Session, column: InstrumentedAttribute[str], codes: Sequence[str], in_force: ColumnElement[bool]
+) -> int:
+    questions = (select(func.count()).where(column.in_(part), in_force) for part in in_parts(codes))
+    return sum(session.scalar(question) or 0 for question in questions)
