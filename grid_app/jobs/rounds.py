@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-import time
-from importlib.metadata import version
 from uuid import UUID
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.queries.round_inputs import round_input
-from grid_app.queries.rounds import closed_round_ids, round_row
-from grid_app.services.round_runs import Provenance, record_run
+from grid_app.errors import ConflictError
+from grid_app.queries.rounds import closed_round_ids
+from grid_app.services.round_analysis import analyse, prepare_analysis
+from grid_app.services.round_runs import RecordedRun, record_run
 from grid_app.services.rounds import close_overdue_rounds, open_due_rounds
 from grid_app.wiring import wired
-from screening import Parameters, run_round
 
 log = logging.getLogger(__name__)
-DEFAULT_SEED = 20_260_101
 
 
 def open_due_rounds_job() -> None:
@@ -28,31 +25,51 @@ def open_due_rounds_job() -> None:
 
 
 def close_due_rounds_job() -> None:
-    """Close the rounds that are over and analyse every closed one; one that fails leaves the others alone."""
+    """Close the rounds that are over and analyse every closed one, oldest window first.
+
+    A round that another process analysed at the same moment is left to it; one that fails does not keep the others
+    waiting, and is tried again the next time.
+    """
     with transaction() as session:
         close_overdue_rounds(session, now=wired().clock.now())
     with reading() as session:
         waiting = closed_round_ids(session)
-    for round_id in waiting:
+    failed = [round_id for round_id in waiting if not _try(round_id)]
+    if failed:
+        raise RuntimeError(f"{len(failed)} of {len(waiting)} closed rounds could not be analysed; see the log")
+
+
+def _try(round_id: UUID) -> bool:
+    try:
         analyse_round(round_id)
+    except ConflictError:
+        log.info("a round was analysed elsewhere", extra={"round": str(round_id)})
+    except Exception:  # the job's outermost line: logged here, raised once after the other rounds
+        log.exception("analysing a round failed", extra={"round": str(round_id)})
+        return False
+    return True
 
 
-def analyse_round(round_id: UUID, *, seed: int = DEFAULT_SEED) -> UUID:
+def analyse_round(round_id: UUID, *, seed: int | None = None) -> UUID:
     """Analyse a closed round and return the id of the run that was added.
 
-    Reading, computing and recording are three steps: no transaction is open while the statistics run. A crash
-    between them leaves the round closed and without a result; the next try gives the same one.
+    Raises
+    ------
+    NotFoundError, ConflictError
+        There is no such round; it is open; or somebody else analysed it at the same moment.
     """
+    return analyse_and_record(round_id, seed=seed).run_id
+
+
+def analyse_and_record(round_id: UUID, *, seed: int | None = None) -> RecordedRun:
+    """Analyse a closed round and return what was recorded; no transaction is open while the statistics run."""
     wiring = wired()
-    started_at, begun = wiring.clock.now(), time.perf_counter()
-    parameters = Parameters()
     with reading() as session:
-        data = round_input(session, round_row(session, round_id), parameters)
-        generation = wiring.places.generation(session)
-    result = run_round(data, parameters, seed)
-    duration = int((time.perf_counter() - begun) * 1000)
-    provenance = Provenance(seed, generation, version("grid-app"), started_at, duration)
+        prepared = prepare_analysis(
+            session, round_id=round_id, actor=None, places=wiring.places, seed=seed, now=wiring.clock.now()
+        )
+    analysed = analyse(prepared)
     with transaction() as session:
-        run_id = record_run(session, round_id=round_id, result=result, provenance=provenance, now=wiring.clock.now())
-    log.info("analysed a round", extra={"round": str(round_id), "findings": len(result.findings)})
-    return run_id
+        recorded = record_run(session, analysed=analysed, actor=None, now=wiring.clock.now())
+    log.info("analysed a round", extra={"round": str(round_id), "findings": recorded.findings})
+    return recorded

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Boolean, Connection, Float, ForeignKey, String, Text, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from grid_app.database.base import Base, UuidKey
 
@@ -92,6 +92,12 @@ class RoundRun(Base):
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     __table_args__ = (UniqueConstraint("round_id", "number"),)
+
+
+@event.listens_for(RoundRun, "before_update")
+@event.listens_for(RoundRun, "before_delete")
+def _refuse_change(_mapper: Mapper[RoundRun], _connection: Connection, run: RoundRun) -> None:
+    raise TypeError(f"run {run.number} of a round is on record and cannot be changed; add another run")
 
 
 class Finding(Base):

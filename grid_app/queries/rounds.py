@@ -33,8 +33,12 @@ def round_row(session: Session, round_id: UUID) -> Round:
 
 
 def closed_round_ids(session: Session) -> list[UUID]:
-    """Return the rounds that are closed and wait for their analysis, oldest first."""
-    return list(session.scalars(select(Round.id).where(Round.state == "closed").order_by(Round.closed_at, Round.id)))
+    """Return the rounds that are closed and wait for their analysis, the earliest window first."""
+    return list(
+        session.scalars(
+            select(Round.id).where(Round.state == "closed").order_by(Round.window_end, Round.due_at, Round.id)
+        )
+    )
 
 
 def rounds_of(session: Session, actor: Actor, *, limit: int = 50) -> Sequence[tuple[Round, str]]:

@@ -14,7 +14,7 @@ from grid_app.models.places import Division
 from grid_app.models.rounds import Finding, FindingEvent, FindingMember
 from grid_app.policy import Action, Actor, acting_for, covers
 from grid_app.services.audit import record_audit
-from grid_app.services.escalations import raise_escalation
+from grid_app.services.finding_keeping import escalate_finding
 from grid_app.services.grading import regrade
 from grid_app.vocabulary.words import FINDING_STATE_WORDS
 
@@ -32,16 +32,7 @@ def confirm_finding(session: Session, *, finding_id: UUID, actor: Actor, reason:
         Not in the actor's area; already decided; no reason.
     """
     finding = _decide(session, finding_id, actor, reason, now, to_state="confirmed")
-    escalation = raise_escalation(
-        session,
-        event_kind="finding_confirmed",
-        finding_id=finding.id,
-        division_code=finding.division_code,
-        category=finding.category,
-        grade=finding.grade,
-        reason=finding.reason,
-        now=now,
-    )
+    escalation = escalate_finding(session, finding, now=now)
     members = session.scalars(
         select(Dispute)
         .join(FindingMember, FindingMember.dispute_id == Dispute.id)
@@ -83,7 +74,7 @@ def _decide(session: Session, finding_id: UUID, actor: Actor, reason: str, now: 
     session.add(
         FindingEvent(
             finding_id=finding.id, at=now, kind=to_state, assignment_id=actor.assignment_id, acting_for=lender,
-            note=words, details={},
+            note=words, details={"households": finding.households_now, "grade": finding.grade},
         )
     )  # fmt: skip
     record_audit(session, actor, f"finding.{to_state}", now=now, target=("finding", str(finding.id)))

@@ -30,6 +30,11 @@ class Period:
         return start_of_day(self.due + timedelta(days=1))
 
 
+def chosen_period(opens: date, due: date) -> Period:
+    """Return the period of a round that somebody opens by hand from ``opens`` to ``due``, both included."""
+    return Period(f"{opens:%Y%m%d}-{due:%Y%m%d}", opens, due)
+
+
 def current_period(frequency: str, day: date, *, duration_days: int) -> Period | None:
     """Return the period of ``frequency`` (weekly, fortnightly, monthly) that ``day`` lies in, ``None`` for once.
 

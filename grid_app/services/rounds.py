@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
@@ -24,6 +25,8 @@ TEMPLATES = (
     ("special", "专项排查", "village", "once", 8, "按需开展"),
 )
 LONGEST_ROUND = timedelta(days=62)
+NAME_LENGTH = 40
+LONGEST_NAME = 100
 
 
 def seed_templates(session: Session) -> None:
@@ -70,40 +73,59 @@ def _open(session: Session, template: RoundTemplate, root: Division, period: Per
         template_code=template.code,
         division_code=root.code,
         period=period.key,
-        name=name or f"{root.name}{template.name}({period.opens.month}月{period.opens.day}日起)",
+        name=(name or f"{root.name}{template.name}({period.opens.month}月{period.opens.day}日起)")[:LONGEST_NAME],
         opens_at=period.opens_at,
         due_at=period.due_at,
         window_end=period.due,
         state="open",
     )
-    session.add(made)
-    session.flush()  # the id is the caller's answer
+    try:
+        with session.begin_nested():
+            session.add(made)
+            session.flush()  # the id is the caller's answer
+    except IntegrityError:
+        return None  # somebody else opened it at the same moment
     return made
 
 
 def open_round(
-    session: Session, *, actor: Actor | None, template_code: str, division_code: str, period: Period, name: str = ""
+    session: Session,
+    *,
+    actor: Actor | None,
+    template_code: str,
+    division_code: str,
+    period: Period,
+    name: str = "",
+    now: datetime,
 ) -> UUID:
     """Open one round by hand over a subtree; ``actor`` is ``None`` for the command line.
 
     Raises
     ------
     NotFoundError, ForbiddenError, InvalidError, ConflictError
-        Unknown template or division; not the actor's area; dates the wrong way round; already opened.
+        Unknown template or division; not the actor's area; dates the wrong way round or over; already opened.
     """
     template = session.get(RoundTemplate, template_code)
     root = session.get(Division, division_code)
-    if template is None or root is None:
+    if template is None or root is None or root.level == "grid":
         raise NotFoundError("没有这个排查模板或这个区划。请检查后重试。")
     if actor is not None and not covers(actor, root.path):
         raise ForbiddenError(f"{root.name}不在您的管辖范围内,不能在那里开展排查。")
-    if not timedelta(0) < period.due_at - period.opens_at <= LONGEST_ROUND:
-        raise InvalidError("截止日期要在开始日期之后,且不超过 62 天。", fields={"due": "请改截止日期。"})
-    made = _open(session, template, root, period, name or None)
+    _check_dates(period, by_hand=actor is not None, now=now)
+    if len(name) > NAME_LENGTH:
+        raise InvalidError("排查的名称太长,没有保存。", fields={"name": f"请缩短到 {NAME_LENGTH} 字以内。"})
+    made = _open(session, template, root, period, name.strip() or None)
     if made is None:
         raise ConflictError(f"{root.name}这一期的排查已经开过了,不用重复开。")
-    record_audit(session, actor, "round.opened", now=period.opens_at, target=("round", str(made.id)))
+    record_audit(session, actor, "round.opened", now=now, target=("round", str(made.id)))
     return made.id
+
+
+def _check_dates(period: Period, *, by_hand: bool, now: datetime) -> None:
+    if not timedelta(0) < period.due_at - period.opens_at <= LONGEST_ROUND:
+        raise InvalidError("截止日期要在开始日期之后,且不超过 62 天。", fields={"due": "请改截止日期。"})
+    if by_hand and period.due_at <= now:
+        raise InvalidError("截止日期已经过去,没有开展。", fields={"due": "请选今天或以后的日期。"})
 
 
 def reachable_round(session: Session, round_id: UUID, *, actor: Actor | None) -> tuple[Round, Division]:

@@ -11,9 +11,10 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoun
 from grid_app.models.places import Division
 from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
 from grid_app.policy import Role, dispute_scope
+from grid_app.queries.returns import entries_since_last_return
 from grid_app.queries.rounds import progress_of, rounds_of
 from grid_app.services.round_calendar import Period
-from grid_app.services.round_returns import entries_since_last_return, submit_return
+from grid_app.services.round_returns import submit_return
 from grid_app.services.rounds import (
     check_may_run,
     close_overdue_rounds,
@@ -49,7 +50,7 @@ def test_a_township_cannot_open_or_close_a_round_of_the_county(session, world, r
     period = Period("p", date(2026, 11, 20), date(2026, 11, 27))
 
     with pytest.raises(ForbiddenError):
-        open_round(session, actor=lead, template_code="special", division_code=COUNTY, period=period)
+        open_round(session, actor=lead, template_code="special", division_code=COUNTY, period=period, now=NOW)
     with pytest.raises(ForbiddenError, match="组织"):
         close_round(session, round_id=rounds[0], actor=lead, now=NOW)
 
@@ -59,7 +60,7 @@ def test_a_round_with_reversed_dates_is_refused(session, world, rounds):
     period = Period("p", date(2026, 11, 27), date(2026, 11, 20))
 
     with pytest.raises(InvalidError):
-        open_round(session, actor=lead, template_code="special", division_code=COUNTY, period=period)
+        open_round(session, actor=lead, template_code="special", division_code=COUNTY, period=period, now=NOW)
 
 
 def test_an_open_round_cannot_be_analysed(session, world, rounds):
@@ -89,9 +90,9 @@ def test_nothing_logged_is_asked_for_twice(session, world, rounds):
     submit_return(session, actor=worker, division_code=GRID, zero=False, method_note="", now=NOW)
     later = add_dispute(session, world, division_code=GRID, at=NOW + timedelta(hours=1))
 
-    entries = entries_since_last_return(session, dispute_scope(worker), division=division)
+    entries = entries_since_last_return(session, dispute_scope(worker), division=division, now=NOW)
 
-    assert [entry.id for entry in entries] == [later.id]
+    assert [entry.dispute_id for entry in entries] == [later.id]
 
 
 def test_a_zero_return_says_how_it_was_looked_and_contradicts_nothing(session, world, rounds):
@@ -161,7 +162,7 @@ def test_overdue_rounds_close_by_schedule(session, world, rounds):
 
 def test_a_township_sees_the_rounds_over_it_and_not_the_neighbours(session, world, rounds):
     period = Period("p", date(2026, 11, 20), date(2026, 11, 27))
-    open_round(session, actor=None, template_code="special", division_code="990101002", period=period)
+    open_round(session, actor=None, template_code="special", division_code="990101002", period=period, now=NOW)
 
     seen = rounds_of(session, world.actor(session, Role.TOWNSHIP_LEAD))
     other = rounds_of(session, world.actor(session, "other_township_lead"))
