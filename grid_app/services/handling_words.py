@@ -1,0 +1,29 @@
+"""The Chinese words of a dispute's history and of handling: what each event is called, wherever it is shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+EVENT_WORDS: Final = {
+    "reported": "上报",
+    "accepted": "受理",
+    "not_accepted": "不予受理",
+    "referred_out": "转有权机关",
+    "assigned": "指定办理单位",
+    "work_recorded": "记录办理",
+    "details_added": "补充情况",
+    "place_settled": "核定地点",
+    "band_confirmed": "核实户数",
+    "grade_raised": "上调等级",
+    "grade_lowered": "下调等级",
+    "graded": "等级变化",
+    "linked": "关联相似事项",
+    "party_added": "登记当事人",
+    "closed": "办结",
+    "reopened": "重新办理",
+    "handed_over": "交接",
+}
+SAFETY_DUTY: Final = (
+    "村(居)民委员会、社会工作机构和有关人员发现无民事行为能力人、限制民事行为能力人遭受或者疑似遭受家庭暴力的,应当及时向公安机关报案"
+    "(反家庭暴力法第十四条);密切接触未成年人的单位和人员发现未成年人受到侵害或者面临危险的,应当立即报告(未成年人保护法第十一条)。"
+)
