@@ -1,0 +1,150 @@
+"""Every route of the API, as data: what it takes, what it answers, and which problems it may name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from grid_app.api.openapi_models import (
+    CategoriesAnswer,
+    DeviceAnswer,
+    DeviceRequest,
+    NearbyAnswer,
+    PinAnswer,
+    PinRequest,
+    ReceiptClaim,
+    ReceiptVerdict,
+    SyncAnswer,
+    SyncRequest,
+    VillagesAnswer,
+)
+
+BODY_PROBLEMS = (400, 413, 415, 422)
+SIGNED_IN_PROBLEMS = (401, 403)
+DEVICE, EITHER = ("device",), ("device", "desk")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One query parameter; ``schema`` is its JSON Schema."""
+
+    name: str
+    meaning: str
+    schema: dict[str, str] = field(default_factory=lambda: {"type": "string"})
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One operation; ``path`` is relative to the API's prefix, ``answer`` is ``None`` for free-form JSON."""
+
+    method: str
+    path: str
+    name: str
+    tag: str
+    summary: str
+    answer: type[BaseModel] | None
+    body: type[BaseModel] | None = None
+    status: int = 200
+    media: str = "application/json"
+    problems: tuple[int, ...] = SIGNED_IN_PROBLEMS
+    security: tuple[str, ...] = EITHER
+    parameters: tuple[Parameter, ...] = ()
+
+
+NUMBER = {"type": "number"}
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="post",
+        path="/disputes:sync",
+        name="sync_disputes",
+        tag="reports",
+        summary="Hand in a batch of reports; each item is answered for itself",
+        body=SyncRequest,
+        answer=SyncAnswer,
+        problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
+        security=DEVICE,
+    ),
+    Route(
+        method="post",
+        path="/receipts:verify",
+        name="verify_receipt",
+        tag="reports",
+        summary="Prove a receipt",
+        body=ReceiptClaim,
+        answer=ReceiptVerdict,
+        problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
+        security=DEVICE,
+    ),
+    Route(
+        method="post",
+        path="/devices",
+        name="register_device",
+        tag="devices",
+        summary="Sign in on a phone and register it for 30 days",
+        body=DeviceRequest,
+        answer=DeviceAnswer,
+        status=201,
+        problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
+        security=(),
+    ),
+    Route(
+        method="post",
+        path="/devices/pin",
+        name="prove_pin",
+        tag="devices",
+        summary="Prove the PIN of a registered phone",
+        body=PinRequest,
+        answer=PinAnswer,
+        problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
+        security=DEVICE,
+    ),
+    Route(
+        method="get",
+        path="/categories",
+        name="list_categories",
+        tag="reference",
+        summary="The twelve tiles and the code list",
+        answer=CategoriesAnswer,
+    ),
+    Route(
+        method="get",
+        path="/villages",
+        name="list_villages",
+        tag="reference",
+        summary="Own villages as light GeoJSON, with an ETag",
+        answer=VillagesAnswer,
+        media="application/geo+json",
+        problems=(304, *SIGNED_IN_PROBLEMS),
+    ),
+    Route(
+        method="get",
+        path="/nearby",
+        name="list_nearby",
+        tag="reference",
+        summary="Similar open disputes of own area, as hints",
+        answer=NearbyAnswer,
+        problems=(*SIGNED_IN_PROBLEMS, 422),
+        parameters=(
+            Parameter("category", "category code", required=True),
+            Parameter("lon", "degrees in crs", NUMBER),
+            Parameter("lat", "degrees in crs", NUMBER),
+            Parameter("crs", "wgs84 (default), cgcs2000, gcj02 or bd09"),
+            Parameter("village", "12-digit village code"),
+            Parameter("text", "the sentence typed so far"),
+            Parameter("organisation", "the organisation typed so far"),
+        ),
+    ),
+    Route(
+        method="get",
+        path="/openapi.json",
+        name="describe",
+        tag="reference",
+        summary="This description",
+        answer=None,
+        problems=(),
+        security=(),
+    ),
+)
