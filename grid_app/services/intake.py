@@ -37,6 +37,7 @@ __all__ = [
     "Received",
     "Via",
     "digest_report",
+    "examine_reports",
     "parse_report",
     "receive_report",
     "receive_reports",
@@ -99,6 +100,19 @@ def receive_reports(session: Session, *, drafts: Sequence[DraftReport], desk: De
         answers.get(position) or stored.pop(draft.id, None) or _repeated(draft, desk)
         for position, draft in enumerate(drafts)
     ]
+
+
+def examine_reports(session: Session, *, drafts: Sequence[DraftReport], desk: Desk) -> list[Received]:
+    """Return what ``receive_reports`` would answer, writing nothing; the desk remembers what it would have taken."""
+    desk.lookups.ask_for(draft.id for draft in drafts)
+    answers = []
+    for draft in drafts:
+        checked = _checked(session, draft, desk)
+        if isinstance(checked, Placed):
+            desk.lookups.remember(draft.id, Known(draft.digest, desk.now, draft.id, "", ""))
+            checked = Received(outcome="accepted", report_id=draft.id, digest=draft.digest)
+        answers.append(checked)
+    return answers
 
 
 def _checked(session: Session, draft: DraftReport, desk: Desk) -> Placed | Received:

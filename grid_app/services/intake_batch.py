@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,14 @@ from grid_app.services.intake_rows import Desk
 KEYS = frozenset({"id", "digest", "content"})
 RESEND = "这一条没有接收。请更新程序后重发,手机上的内容不会丢。"
 NO_ID = UUID(int=0)
+
+
+class Take(Protocol):
+    """What is done with readable reports: receiving them, or only examining them."""
+
+    def __call__(self, session: Session, *, drafts: Sequence[DraftReport], desk: Desk) -> list[Received]:
+        """Return one answer per report, in their order."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,13 @@ def read_items(items: Iterable[object]) -> list[SentItem]:
 
 def receive_items(session: Session, *, items: Sequence[SentItem], desk: Desk) -> list[Received]:
     """Take in a batch and return one answer per item, in its order, in the caller's transaction."""
+    return answer_items(session, items=items, desk=desk, take=receive_reports)
+
+
+def answer_items(session: Session, *, items: Sequence[SentItem], desk: Desk, take: Take) -> list[Received]:
+    """Return one answer per item: of ``take`` for what could be read, else a refusal or the first receipt again."""
     desk.lookups.ask_for(item.report_id for item in items if item.report_id is not None)
-    taken = iter(receive_reports(session, drafts=[item.draft for item in items if item.draft], desk=desk))
+    taken = iter(take(session, drafts=[item.draft for item in items if item.draft], desk=desk))
     return [next(taken) if item.draft else _refused(item, desk) for item in items]
 
 

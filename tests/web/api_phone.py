@@ -39,6 +39,14 @@ def stored() -> int:
         return session.scalar(select(func.count()).select_from(Dispute)) or 0
 
 
+def disputes() -> list[Dispute]:
+    """Return every stored dispute by the day it was noted, as it is in the database now."""
+    with reading() as session:
+        found = list(session.scalars(select(Dispute).order_by(Dispute.noted_on, Dispute.case_code)))
+        session.expunge_all()
+        return found
+
+
 class Phone:
     """Sends as the account called ``name``."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -16,7 +15,7 @@ from grid_app.models.accounts import AuditEvent
 from grid_app.models.disputes import Dispute, DisputeEvent, Submission
 from grid_app.security.receipts import digest_of
 from tests.fakes import FrozenClock
-from tests.web.api_phone import Phone, item, report, stored
+from tests.web.api_phone import Phone, disputes, item, report, stored
 from tests.world import NOW, World
 
 
@@ -31,10 +30,7 @@ def phone_of(app: Flask, app_world: World) -> Callable[[str], Phone]:
 
 
 def dispute_of(sent: dict) -> Dispute:
-    with reading() as session:
-        found = session.get_one(Dispute, UUID(sent["id"]))
-        session.expunge(found)
-        return found
+    return next(one for one in disputes() if str(one.id) == sent["id"])
 
 
 # --- sent again -------------------------------------------------------------------------------------------------
