@@ -48,6 +48,7 @@ def seed_templates(session: Session) -> None:
 
 def open_due_rounds(session: Session, *, now: datetime) -> list[UUID]:
     """Open each enabled template's round of the present period in every county where it is not open yet."""
+    seed_templates(session)
     templates = session.scalars(select(RoundTemplate).where(RoundTemplate.enabled).order_by(RoundTemplate.code)).all()
     counties = session.scalars(
         select(Division).where(Division.level == "county", Division.valid_to.is_(None)).order_by(Division.code)
@@ -73,7 +74,7 @@ def _open(session: Session, template: RoundTemplate, root: Division, period: Per
         template_code=template.code,
         division_code=root.code,
         period=period.key,
-        name=(name or f"{root.name}{template.name}({period.opens.month}月{period.opens.day}日起)")[:LONGEST_NAME],
+        name=(name or f"{root.name} {template.name}({period.opens.month}月{period.opens.day}日起)")[:LONGEST_NAME],
         opens_at=period.opens_at,
         due_at=period.due_at,
         window_end=period.due,
@@ -105,6 +106,7 @@ def open_round(
     NotFoundError, ForbiddenError, InvalidError, ConflictError
         Unknown template or division; not the actor's area; dates the wrong way round or over; already opened.
     """
+    seed_templates(session)
     template = session.get(RoundTemplate, template_code)
     root = session.get(Division, division_code)
     if template is None or root is None or root.level == "grid":
@@ -119,6 +121,22 @@ def open_round(
         raise ConflictError(f"{root.name}这一期的排查已经开过了,不用重复开。")
     record_audit(session, actor, "round.opened", now=now, target=("round", str(made.id)))
     return made.id
+
+
+def template_of(session: Session, code: str) -> tuple[str, int]:
+    """Return how often a template repeats and how many days its rounds last.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such template; the sentence names those there are.
+    """
+    seed_templates(session)
+    found = session.get(RoundTemplate, code)
+    if found is None:
+        known = "、".join(session.scalars(select(RoundTemplate.code).order_by(RoundTemplate.code)))
+        raise NotFoundError(f"没有排查模板 {code}。现有模板:{known}。")
+    return found.frequency, found.duration_days
 
 
 def _check_dates(period: Period, *, by_hand: bool, now: datetime) -> None:
