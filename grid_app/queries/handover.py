@@ -84,3 +84,14 @@ def _phones(session: Session, row: AssignmentRow, now: datetime) -> int:
 def _delegations(session: Session, row: AssignmentRow, now: datetime) -> int:
     own = or_(Delegation.from_assignment_id == row.assignment_id, Delegation.to_assignment_id == row.assignment_id)
     return session.scalar(select(func.count(Delegation.id)).where(own, delegation_is_valid(now))) or 0
+
+
+def successors(session: Session, actor: Actor, work: OpenWork, *, now: datetime) -> list[tuple[UUID, str]]:
+    """Return the accounts of the area that could follow, with a label; administrators only for administrators."""
+    found: dict[UUID, str] = {}
+    wants_admin = work.assignment.role in ADMIN_ROLES
+    for row in assignments_in_force(session, under(actor.division_path), now=now):
+        fits = (row.role in ADMIN_ROLES) == wants_admin and row.account_id != work.assignment.account_id
+        if fits and row.account_id not in found:
+            found[row.account_id] = f"{row.display_name}({row.unit_name})"
+    return list(found.items())

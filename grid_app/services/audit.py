@@ -5,16 +5,37 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from grid_app.models.accounts import AuditEvent
+from grid_app.models.accounts import AuditEvent, InstallationFact
 from grid_app.policy import Actor
 
 FIRST_LINK = "0" * 64
 CHAIN_LOCK = 7_402_001
+VERIFIED = "audit.verified"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A walk along the chain: the last link that fits, its digest, and the first that does not (``None``: all fit)."""
+
+    number: int
+    digest: str
+    broken_at: int | None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The last link of a chain that was found whole, and when."""
+
+    number: int
+    digest: str
+    at: datetime
 
 
 def record_audit(
@@ -74,11 +95,50 @@ def digest_of_event(event: AuditEvent) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def verify_chain(session: Session) -> Verification:
+    """Return how far the audit chain fits: every link to the one before, and to what was verified last time.
+
+    What was verified last time is a number and its digest: a chain that was cut at its end, or written anew as a
+    whole, no longer holds them.
+    """
+    previous, number = FIRST_LINK, 0
+    known = last_verification(session)
+    question = select(AuditEvent).order_by(AuditEvent.number).execution_options(yield_per=1000)
+    with closing(session.scalars(question)) as events:  # a cursor on the server must not be left open on return
+        for event in events:
+            fits = event.number == number + 1 and event.previous == previous and event.digest == digest_of_event(event)
+            rewritten = known is not None and event.number == known.number and event.digest != known.digest
+            if not fits or rewritten:
+                return Verification(number, previous, broken_at=number + 1)
+            previous, number = event.digest, event.number
+            session.expunge(event)
+    if known is not None and number < known.number:
+        return Verification(number, previous, broken_at=number + 1)
+    return Verification(number, previous, broken_at=None)
+
+
 def first_broken_link(session: Session) -> int | None:
     """Return the number of the first link that does not fit the chain, or ``None`` when all fit."""
-    previous, expected = FIRST_LINK, 1
-    for event in session.scalars(select(AuditEvent).order_by(AuditEvent.number).execution_options(yield_per=1000)):
-        if event.number != expected or event.previous != previous or event.digest != digest_of_event(event):
-            return expected
-        previous, expected = event.digest, expected + 1
-    return None
+    return verify_chain(session).broken_at
+
+
+def remember_verification(session: Session, found: Verification, *, actor: Actor | None, now: datetime) -> None:
+    """Keep what was verified, for the page and the next verification; a broken chain keeps what was whole before."""
+    if found.broken_at is None:
+        value = json.dumps({"number": found.number, "digest": found.digest, "at": now.astimezone(UTC).isoformat()})
+        row = session.get(InstallationFact, VERIFIED)
+        if row is None:
+            session.add(InstallationFact(name=VERIFIED, value=value))
+        else:
+            row.value = value
+    details = {"until": found.number, "broken_at": found.broken_at}
+    record_audit(session, actor, "audit.verified", now=now, succeeded=found.broken_at is None, details=details)
+
+
+def last_verification(session: Session) -> Verified | None:
+    """Return what was verified last, or ``None`` before the first time."""
+    row = session.get(InstallationFact, VERIFIED)
+    if row is None:
+        return None
+    kept = json.loads(row.value)
+    return Verified(int(kept["number"]), str(kept["digest"]), datetime.fromisoformat(kept["at"]))

@@ -117,6 +117,15 @@ def _count_failure(session: Session, account: Account, now: datetime) -> str:
     return LOCKED
 
 
+def count_wrong_password(session: Session, *, account_id: UUID, now: datetime) -> bool:
+    """Count a wrong password of somebody signed in; say whether it locked the account and ended its sessions."""
+    account = session.scalars(select(Account).where(Account.id == account_id).with_for_update()).one()
+    locked = _count_failure(session, account, now) == LOCKED
+    if locked:
+        end_sessions(session, account.id, now=now)
+    return locked
+
+
 def _open(session: Session, account: Account, now: datetime) -> SignedIn:
     account.failed_sign_ins = 0
     account.locked_until = None

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from grid_app.errors import InvalidError, Refusal
-from grid_app.http.guard import NotSignedInError, PasswordChangeDueError
+from grid_app.http.guard import NotSignedInError, PasswordChangeDueError, cookie_presence
 from grid_app.http.problems import problem, problem_of_http, problem_of_refusal
 
 PAGE_STATUS = {"not_found": 404, "forbidden": 403, "conflict": 409, "invalid": 422}
-CARRIED_BYTES = 64 * 1024
+CARRIED_LENGTH = 2 * 1024 * 1024
+HTTP_SENTENCES = {
+    400: "内容没有收全,可能是网络断了。没有保存;请回到上一页再提交一次,填写的内容还在那里。",
+    404: "没有这个页面。请检查网址,或回到首页。",
+    405: "这个页面不支持这种操作。请回到首页重新进入。",
+    413: "内容太大,没有提交成功。请回到上一页减小后重试,填写的内容还在那里。",
+}
 
 
 def init_errors(app: Flask) -> None:
@@ -48,20 +54,40 @@ def not_signed_in(_error: NotSignedInError) -> Response | WerkzeugResponse:
 
 
 def sign_in_again(sentence: str) -> Response:
-    """Return the sign-in page carrying the posted fields (files cannot be carried and are named)."""
-    carried = [(name, value) for name in request.form for value in request.form.getlist(name) if name != "csrf_token"]
-    if sum(len(value) for _, value in carried) > CARRIED_BYTES:
-        carried = []
+    """Return the sign-in page carrying the posted fields.
+
+    Files cannot be carried and are named; passwords are never carried; a form beyond all measure stays in the
+    browser, and the page says how to get back to it.
+    """
+    carried = posted_fields()
+    if sum(len(value) for _, value in carried) > CARRIED_LENGTH:
+        carried, sentence = [], "登录已过期。内容太长带不过来:请用浏览器的“后退”回到刚才的页面,另开一页登录后再提交。"
     page = render_template(
         "pages/sign_in.html",
         sentence=sentence,
         carried=carried,
-        carried_to=request.path,
-        lost_files=sorted(request.files),
+        carried_to=_target() if carried else "",
+        lost_files=posted_files(),
         next_page="",
         login="",
     )
     return make_response(page, 401)
+
+
+def posted_fields() -> list[tuple[str, str]]:
+    """Return the posted fields in their order, without the form's mark; those about passwords are not repeated."""
+    if request.blueprint == "sign_in":
+        return []
+    return [(name, value) for name in request.form for value in request.form.getlist(name) if name != "csrf_token"]
+
+
+def posted_files() -> list[str]:
+    """Return the names of the files that were posted, so that they can be chosen again."""
+    return [file.filename for name in request.files for file in request.files.getlist(name) if file.filename]
+
+
+def _target() -> str:
+    return request.full_path.rstrip("?")
 
 
 def password_change_due(_error: PasswordChangeDueError) -> WerkzeugResponse:
@@ -69,10 +95,14 @@ def password_change_due(_error: PasswordChangeDueError) -> WerkzeugResponse:
     return redirect(url_for("sign_in.change_password"))
 
 
-def form_expired(_error: CSRFError) -> Response:
+def form_expired(_error: CSRFError) -> Response | WerkzeugResponse:
     """Show the form's content again for one more tap, when its protection mark is missing or too old."""
-    carried = [(name, value) for name in request.form for value in request.form.getlist(name) if name != "csrf_token"]
-    page = render_template("pages/form_expired.html", carried=carried, carried_to=request.path)
+    if request.blueprint == "sign_in":
+        flash("页面打开得太久了,请再填一次。", "warning")
+        return redirect(_target())
+    page = render_template(
+        "pages/form_expired.html", carried=posted_fields(), carried_to=_target(), lost_files=posted_files()
+    )
     return make_response(page, 400)
 
 
@@ -80,11 +110,8 @@ def http_error(error: HTTPException) -> Response:
     """Answer Flask's own errors with a sentence."""
     if _is_api():
         return problem_of_http(error)
-    sentences = {
-        404: "没有这个页面。请检查网址,或回到首页。",
-        405: "这个页面不支持这种操作。请回到首页重新进入。",
-        413: "内容太大,没有提交成功。请减小后重试,已填写的内容请在上一页找回。",
-    }
     status = error.code or 500
-    sentence = sentences.get(status, "系统出了点问题,操作没有完成。请稍后重试;已保存的内容没有丢失。")
+    if status in (404, 405) and "presence" not in g:
+        g.presence = cookie_presence()  # so that whoever is signed in keeps the navigation
+    sentence = HTTP_SENTENCES.get(status, "系统出了点问题,操作没有完成。请稍后重试;已保存的内容没有丢失。")
     return make_response(render_template("pages/refused.html", sentence=sentence, fields={}), status)

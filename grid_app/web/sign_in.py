@@ -113,6 +113,9 @@ def save_password() -> Response:
             new=form.get("new", ""),
             again=form.get("again", ""),
         )
+    if "current" in prepared.fields and _is_locked_now(presence):
+        flash(sessions.LOCKED, "warning")
+        return redirect(url_for("sign_in.page"))
     if prepared.fields:
         page = render_template("pages/password.html", forced=presence.must_change_password, errors=prepared.fields)
         return make_response(page, 422)
@@ -121,6 +124,11 @@ def save_password() -> Response:
         record_password(session, prepared=prepared, actor=presence.actor, keep=str(cookie[COOKIE_SECRET]), now=now)
     flash("密码已修改。别的电脑上的登录已退出。", "success")
     return redirect(url_for("home.index"))
+
+
+def _is_locked_now(presence: Presence) -> bool:
+    with transaction() as session:
+        return sessions.count_wrong_password(session, account_id=presence.account_id, now=wired().clock.now())
 
 
 @bp.get("/role")

@@ -1,0 +1,147 @@
+"""The counts of the start page: what waits for the acting role, each within its own scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from grid_app.models.accounts import Assignment, Notice
+from grid_app.models.disputes import Dispute
+from grid_app.models.escalations import Escalation, OutboxMessage
+from grid_app.models.places import BoundaryGeneration, Division
+from grid_app.models.rounds import Finding, Round
+from grid_app.policy import Action, Actor, Role, allows, dispute_scope
+from grid_app.queries.accounts import grids_without_worker, under
+from grid_app.queries.disputes import Tab, tallies
+from grid_app.queries.inbox import waiting_count
+from grid_app.queries.returns import rounds_over
+from grid_app.queries.scoping import visible
+from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
+from grid_app.vocabulary.words import OPEN_STATES
+
+LATEST_NOTICES = 5
+
+
+@dataclass(frozen=True)
+class RoundToAnswer:
+    """An open round that the acting worker or village has not answered yet."""
+
+    round_id: UUID
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class FieldCounts:
+    """What a grid worker, mediator or village sees first."""
+
+    own_open: int
+    to_answer: tuple[RoundToAnswer, ...]
+
+
+@dataclass(frozen=True)
+class OfficeCounts:
+    """What an office sees first; ``None`` where the role has no right to it."""
+
+    inbox: int
+    reported: int
+    handling: int
+    urgent: int
+    findings: int
+    open_rounds: int
+    empty_grids: int
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """One line for the signed-in account."""
+
+    notice_id: UUID
+    text: str
+    url: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Workings:
+    """Figures about the platform's own working, for the monitor: nothing about people, places or matters."""
+
+    outbox_due: int
+    open_escalations: int
+
+
+def field_counts(session: Session, actor: Actor, *, now: datetime) -> FieldCounts:
+    """Return what waits for a role in the field: the own open disputes and the rounds to answer, first due first."""
+    own = select(Assignment.id).where(Assignment.account_id == actor.account_id)
+    told = Dispute.reported_by.in_(own) & Dispute.state.in_(OPEN_STATES)
+    count = session.scalar(select(func.count(Dispute.id)).where(visible(dispute_scope(actor)), told)) or 0
+    place = session.get_one(Division, actor.division_code)
+    answers = allows(actor, Action.RETURN_ROUND) and place.level in ("grid", "village")
+    rounds = rounds_over(session, place, now=now) if answers else []
+    waiting = tuple(RoundToAnswer(row.round_id, row.name, row.due_at) for row in rounds if not row.answered)
+    return FieldCounts(count, waiting)
+
+
+def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCounts:
+    """Return what waits for an office in its own area."""
+    by_tab = tallies(session, scope=dispute_scope(actor))
+    return OfficeCounts(
+        inbox=waiting_count(session, actor),
+        reported=by_tab[Tab.REPORTED],
+        handling=by_tab[Tab.HANDLING],
+        urgent=by_tab[Tab.URGENT],
+        findings=_findings_to_decide(session, actor),
+        open_rounds=_open_rounds(session, actor, now),
+        empty_grids=len(grids_without_worker(session, path=actor.division_path, now=now)),
+    )
+
+
+def _findings_to_decide(session: Session, actor: Actor) -> int:
+    scope = dispute_scope(actor)
+    conditions = [Finding.state == "suspected", Finding.merged_into.is_(None), under(actor.division_path)]
+    if not scope.sees_sealed:
+        conditions.append(Finding.category.not_like(f"{SEALED}%"))
+    if not scope.sees_county_only:
+        conditions.append(Finding.category.not_like(f"{COUNTY_ONLY}%"))
+    question = select(func.count(Finding.id)).join(Division, Division.code == Finding.division_code)
+    return session.scalar(question.where(*conditions)) or 0
+
+
+def _open_rounds(session: Session, actor: Actor, now: datetime) -> int:
+    above = [code for code in actor.division_path.split("/") if code]
+    question = select(func.count(Round.id)).join(Division, Division.code == Round.division_code)
+    touches = or_(under(actor.division_path), Round.division_code.in_(above))
+    return session.scalar(question.where(Round.state == "open", Round.opens_at <= now, touches)) or 0
+
+
+def notices_of(session: Session, account_id: UUID) -> list[NoticeRow]:
+    """Return the account's unread lines, the newest first."""
+    question = (
+        select(Notice.id, Notice.text, Notice.url, Notice.created_at)
+        .where(Notice.account_id == account_id, Notice.read_at.is_(None))
+        .order_by(Notice.created_at.desc(), Notice.id)
+        .limit(LATEST_NOTICES)
+    )
+    return [NoticeRow(*row) for row in session.execute(question)]
+
+
+def workings(session: Session, *, now: datetime) -> Workings:
+    """Return the monitor's figures: messages that wait to be sent, and escalations nobody has taken up."""
+    due = select(func.count(OutboxMessage.id)).where(OutboxMessage.state == "due", OutboxMessage.due_at <= now)
+    waiting = select(func.count(Escalation.id)).where(Escalation.state != "acknowledged")
+    return Workings(session.scalar(due) or 0, session.scalar(waiting) or 0)
+
+
+def has_active_boundaries(session: Session) -> bool:
+    """Say whether a boundary generation is in use; without one no report finds its village."""
+    found = session.scalar(select(BoundaryGeneration.id).where(BoundaryGeneration.state == "active").limit(1))
+    return found is not None
+
+
+def is_in_the_field(role: Role) -> bool:
+    """Say whether the role's start page is the one for phones outdoors."""
+    return role in (Role.GRID_WORKER, Role.MEDIATOR, Role.VILLAGE_LEAD)

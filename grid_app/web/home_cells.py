@@ -1,0 +1,69 @@
+"""The cells of the start page: what waits for the acting role, in the order in which to do it, and its tools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+
+from grid_app.policy import ADMIN_ROLES, Action, Actor, Role, allows
+from grid_app.queries.home import OfficeCounts
+from grid_app.web.shell import NAVIGATION
+
+COUNTY = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEAD})
+TOOLS = (
+    ("登记的手机", "accounts.devices", Action.REVOKE_DEVICE),
+    ("授权", "accounts.delegations", Action.DELEGATE),
+    ("交接", "accounts.handover", Action.HAND_OVER),
+    ("反馈", "support.feedback_list", Action.MANAGE_JOBS),
+)
+ABOUT = {
+    "accounts.index": "添加账号、分配身份、重设密码、停用",
+    "accounts.devices": "丢了、换人了,一点就收回",
+    "accounts.delegations": "出差、休假时请同事代办",
+    "accounts.handover": "有人离任,把没办完的事一次交出去",
+    "inbox.policies": "上级提醒通知谁、等多久、再通知谁",
+    "places.index": "导入、检查、启用边界;登记调解室",
+    "audit.index": "谁在什么时候做了什么、看了什么",
+    "support.feedback_list": "大家对这个平台的意见",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One line of the start page; ``count`` is ``None`` for a tool."""
+
+    title: str
+    url: str
+    detail: str = ""
+    count: int | None = None
+
+
+def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
+    """Return what waits for an office, the first thing to do first; what is done is left out."""
+    inbox = ("上级提醒,还没确认收到", "inbox.index", Action.ACKNOWLEDGE, counts.inbox, "先确认收到,再安排办理")
+    rest = [
+        ("纠纷等待受理", "disputes.index", Action.HANDLE_DISPUTE, counts.reported, "看一眼是不是本地的事,然后受理"),
+        ("苗头提示等待判断", "findings.index", Action.DECIDE_FINDING, counts.findings, "确认,或者写明为什么不成立"),
+        ("排查正在进行", "rounds.index", Action.READ_ROUNDS, counts.open_rounds, "看哪些村还没有回执"),
+    ]
+    order = [inbox, *rest] if actor.role in COUNTY else [*rest[:2], inbox, rest[2]]
+    return [
+        Cell(title, url_for(endpoint), detail, count)
+        for title, endpoint, action, count, detail in order
+        if count and allows(actor, action) and _exists(endpoint)
+    ]
+
+
+def tool_cells(actor: Actor) -> list[Cell]:
+    """Return the tools of the acting role; an administrator's whole work is here, an office's rarer pages."""
+    pages = [(label, endpoint, action) for label, endpoint, action in NAVIGATION if actor.role in ADMIN_ROLES]
+    return [
+        Cell(label, url_for(endpoint), ABOUT.get(endpoint, ""))
+        for label, endpoint, action in [*pages, *TOOLS]
+        if allows(actor, action) and _exists(endpoint)
+    ]
+
+
+def _exists(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
