@@ -7,7 +7,8 @@ first receipt again, other content under a known id is a conflict, and what was 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from grid_app.services.intake_content import digest_report, parse_report
 from grid_app.services.intake_draft import Caution, DraftParty, DraftReport, Outcome, Received, Via
 from grid_app.services.intake_lookups import Known, Lookups
 from grid_app.services.intake_rows import Desk, Placed, store_reports
-from grid_app.services.places_of_reports import DecidedPlace, decide_place
+from grid_app.services.places_of_reports import Point, county_of, decide_place, find_point
 from grid_app.services.receipts import receipt_for
 
 __all__ = [
@@ -86,11 +87,12 @@ def receive_reports(session: Session, *, drafts: Sequence[DraftReport], desk: De
     A repetition inside the batch is recognised like any other: the first one counts.
     """
     desk.lookups.ask_for(draft.id for draft in drafts)
+    points = _points(session, drafts, desk)
     answers: dict[int, Received] = {}
     waiting: dict[UUID, Placed] = {}
     for position, draft in enumerate(drafts):
         if draft.id not in waiting:
-            checked = _checked(session, draft, desk)
+            checked = _checked(draft, points, desk)
             if isinstance(checked, Placed):
                 waiting[draft.id] = checked
             else:
@@ -105,9 +107,10 @@ def receive_reports(session: Session, *, drafts: Sequence[DraftReport], desk: De
 def examine_reports(session: Session, *, drafts: Sequence[DraftReport], desk: Desk) -> list[Received]:
     """Return what ``receive_reports`` would answer, writing nothing; the desk remembers what it would have taken."""
     desk.lookups.ask_for(draft.id for draft in drafts)
+    points = _points(session, drafts, desk)
     answers = []
     for draft in drafts:
-        checked = _checked(session, draft, desk)
+        checked = _checked(draft, points, desk)
         if isinstance(checked, Placed):
             desk.lookups.remember(draft.id, Known(draft.digest, desk.now, draft.id, "", ""))
             checked = Received(outcome="accepted", report_id=draft.id, digest=draft.digest)
@@ -115,14 +118,44 @@ def examine_reports(session: Session, *, drafts: Sequence[DraftReport], desk: De
     return answers
 
 
-def _checked(session: Session, draft: DraftReport, desk: Desk) -> Placed | Received:
+@dataclass(frozen=True)
+class _Points:
+    """The points of a batch by report id, and the boundary generation they were found in."""
+
+    generation_id: UUID | None
+    by_report: Mapping[UUID, Point | None]
+
+
+def _points(session: Session, drafts: Sequence[DraftReport], desk: Desk) -> _Points:
+    """Find every new report's point, then ask at once for all places that points and choices name."""
+    found = {
+        draft.id: find_point(session, draft=draft, places=desk.places)
+        for draft in drafts
+        if desk.lookups.known(draft.id) is None
+    }
+    generation = desk.places.generation(session)
+    named = {point.answer.code for point in found.values() if point} | {draft.village_code for draft in drafts}
+    desk.lookups.warm(sorted(code for code in named if code), generation)
+    return _Points(generation, found)
+
+
+def _checked(draft: DraftReport, points: _Points, desk: Desk) -> Placed | Received:
     known = desk.lookups.known(draft.id)
     if known is not None:
         return answer_again(known, report_id=draft.id, digest=draft.digest, keys=desk.keys)
     try:
-        return Placed(draft, checked_place(session, draft=draft, desk=desk))
+        check_rights(draft, desk.actor, desk.via, now=desk.now)
+        place = decide_place(
+            draft=draft,
+            point=points.by_report.get(draft.id),
+            generation_id=points.generation_id,
+            county=county_of(desk.actor),
+            lookups=desk.lookups,
+            today=local_date(desk.now),
+        )
     except InvalidError as refusal:
         return rejected(refusal, report_id=draft.id, digest=draft.digest)
+    return Placed(draft, place)
 
 
 def _repeated(draft: DraftReport, desk: Desk) -> Received:
@@ -131,25 +164,6 @@ def _repeated(draft: DraftReport, desk: Desk) -> Received:
         answer_again(known, report_id=draft.id, digest=draft.digest, keys=desk.keys)
         if known
         else rejected(_not_stored(), report_id=draft.id, digest=draft.digest)
-    )
-
-
-def checked_place(session: Session, *, draft: DraftReport, desk: Desk) -> DecidedPlace:
-    """Return where a report belongs after every check but the database's own; nothing is written.
-
-    Raises
-    ------
-    InvalidError
-        Category, clock or place cannot be taken.
-    """
-    check_rights(draft, desk.actor, desk.via, now=desk.now)
-    return decide_place(
-        session,
-        draft=draft,
-        actor=desk.actor,
-        places=desk.places,
-        lookups=desk.lookups,
-        today=local_date(desk.now),
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Unit
@@ -31,6 +31,23 @@ class Known:
     tracking_code: str
 
 
+@dataclass(frozen=True)
+class Node:
+    """A division of the tree; ``valid_to`` is the day it ended, ``successor_code`` what took its place."""
+
+    code: str
+    path: str
+    valid_to: date | None
+    successor_code: str | None
+
+
+@dataclass(frozen=True)
+class _Office:
+    division_code: str
+    kind: str
+    id: UUID
+
+
 class Lookups:
     """Answers of the database that stay true for one transaction.
 
@@ -42,51 +59,78 @@ class Lookups:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._divisions: dict[str, Division | None] = {}
-        self._offices: dict[str, list[tuple[str, str, UUID]]] = {}
+        self._nodes: dict[str, Node | None] = {}
+        self._offices: dict[str, list[_Office]] = {}
         self._grids: dict[str, list[tuple[str, BaseGeometry]]] = {}
         self._organisations: dict[str, UUID | None] = {}
         self._known: dict[UUID, Known | None] = {}
 
-    def division(self, code: str) -> Division | None:
+    def warm(self, codes: Iterable[str], generation_id: UUID | None) -> None:
+        """Ask at once for divisions, what lies directly under them, their offices and their grids' polygons."""
+        new = [code for code in dict.fromkeys(codes) if code not in self._nodes]
+        if not new:
+            return
+        self._ask_for_nodes(new)
+        paths = [node.path for code in new if (node := self._nodes.get(code)) is not None]
+        self._ask_for_offices(code for path in paths for code in _codes_along(path))
+        if generation_id is not None:
+            self._ask_for_grids(new, generation_id)
+
+    def division(self, code: str) -> Node | None:
         """Return the division of a code, or ``None``."""
-        if code not in self._divisions:
-            self._divisions[code] = self._session.get(Division, code)
-        return self._divisions[code]
+        if code not in self._nodes:
+            self._ask_for_nodes([code])
+        return self._nodes[code]
+
+    def _ask_for_nodes(self, codes: list[str]) -> None:
+        self._nodes.update(dict.fromkeys(codes))
+        rows = self._session.execute(
+            select(Division.code, Division.path, Division.valid_to, Division.successor_code).where(
+                or_(Division.code.in_(codes), Division.parent_code.in_(codes))
+            )
+        )
+        self._nodes.update({row.code: Node(*row) for row in rows})
 
     def office(self, path: str, *, county_only: bool) -> UUID | None:
         """Return the responsible office of a place: the nearest one up its path, or the county's."""
-        if path not in self._offices:
-            self._offices[path] = self._offices_along(path)
-        offices = self._offices[path]
-        fitting = [one for one in offices if one[1] == OFFICES_BY_LEVEL[0]] if county_only else offices
-        return fitting[0][2] if fitting else None
+        codes = _codes_along(path)
+        self._ask_for_offices(codes)
+        found = [office for code in reversed(codes) for office in self._offices[code]]
+        fitting = [one for one in found if one.kind == OFFICES_BY_LEVEL[0]] if county_only else found
+        return fitting[0].id if fitting else None
 
-    def _offices_along(self, path: str) -> list[tuple[str, str, UUID]]:
+    def _ask_for_offices(self, codes: Iterable[str]) -> None:
+        new = [code for code in dict.fromkeys(codes) if code not in self._offices]
+        if not new:
+            return
+        self._offices.update({code: [] for code in new})
         rows = self._session.execute(
-            select(Unit.division_code, Unit.kind, Unit.id).where(
-                Unit.division_code.in_(path.strip("/").split("/")),
-                Unit.kind.in_(OFFICES_BY_LEVEL),
-                Unit.closed_at.is_(None),
-            )
+            select(Unit.division_code, Unit.kind, Unit.id)
+            .where(Unit.division_code.in_(new), Unit.kind.in_(OFFICES_BY_LEVEL), Unit.closed_at.is_(None))
+            .order_by(Unit.id)
         )
-        found = [(code, kind, office) for code, kind, office in rows]
-        return sorted(found, key=lambda one: (-len(one[0]), -OFFICES_BY_LEVEL.index(one[1]), one[2]))
+        for row in rows:
+            self._offices[row.division_code].append(_Office(*row))
 
     def grid(self, village_code: str, generation_id: UUID, *, lon: float, lat: float) -> str | None:
         """Return the grid of a village that holds a WGS84 point, the smallest code on a shared border."""
         if village_code not in self._grids:
-            rows = self._session.execute(
-                select(Boundary.code, Boundary.polygon)
-                .where(
-                    Boundary.generation_id == generation_id,
-                    Boundary.level == "grid",
-                    Boundary.parent_code == village_code,
-                )
-                .order_by(Boundary.code)
-            )
-            self._grids[village_code] = [(code, shapely.from_wkb(polygon.desc)) for code, polygon in rows]
+            self._ask_for_grids([village_code], generation_id)
         return next((code for code, shape in self._grids[village_code] if shapely.intersects_xy(shape, lon, lat)), None)
+
+    def _ask_for_grids(self, village_codes: list[str], generation_id: UUID) -> None:
+        self._grids.update({code: [] for code in village_codes})
+        rows = self._session.execute(
+            select(Boundary.parent_code, Boundary.code, Boundary.polygon)
+            .where(
+                Boundary.generation_id == generation_id,
+                Boundary.level == "grid",
+                Boundary.parent_code.in_(village_codes),
+            )
+            .order_by(Boundary.code)
+        )
+        for row in rows:
+            self._grids[row.parent_code].append((row.code, shapely.from_wkb(row.polygon.desc)))
 
     def organisation(self, name: str) -> UUID | None:
         """Return the id of the organisation of that name, made when it is new."""
@@ -130,3 +174,8 @@ class Lookups:
         """Forget what a rolled-back savepoint may have made untrue: this id and every organisation."""
         self._known.pop(report_id, None)
         self._organisations.clear()
+
+
+def _codes_along(path: str) -> list[str]:
+    """Return the codes of a path down to the village, the county first; a grid has no office."""
+    return path.strip("/").split("/")[:3]

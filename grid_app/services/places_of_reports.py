@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 
 from geo.coordinates import to_wgs84
 from grid_app.errors import InvalidError
-from grid_app.models.places import Division
 from grid_app.policy import Actor
 from grid_app.ports import PlaceAnswer, PlaceFinder
 from grid_app.services.intake_draft import Caution, DraftReport
-from grid_app.services.intake_lookups import Lookups
+from grid_app.services.intake_lookups import Lookups, Node
 
 NOT_TAKEN = "地点不清楚,没有接收。请改好后再发,手机上的内容不会丢。"
 POINT_OUTSIDE = Caution("point_outside", "定位点不在任何一个村里,已按您选的村登记。如果村也选错了,请告诉乡镇更正。")
@@ -46,7 +45,7 @@ class DecidedPlace:
 
 @dataclass(frozen=True)
 class _Chosen:
-    division: Division | None
+    division: Node | None
     cautions: tuple[Caution, ...] = ()
 
     @property
@@ -56,28 +55,59 @@ class _Chosen:
         return code[:12] if len(code) >= 12 else ""
 
 
+@dataclass(frozen=True)
+class Point:
+    """A report's point in WGS84 degrees, and where the active boundaries say it lies."""
+
+    lon: float
+    lat: float
+    answer: PlaceAnswer
+
+
+def find_point(session: Session, *, draft: DraftReport, places: PlaceFinder) -> Point | None:
+    """Return where the point of a report lies, or ``None`` when it has none."""
+    if draft.lon is None or draft.lat is None:
+        return None
+    lon, lat = (float(value) for value in to_wgs84(draft.lon, draft.lat, draft.crs))
+    answer = places.find(session, lon=lon, lat=lat, accuracy_m=draft.accuracy_m)
+    if not draft.accuracy_m:
+        answer = replace(answer, candidates=())  # without a circle a shared border belongs to the smallest code
+    return Point(lon, lat, answer)
+
+
 def decide_place(
-    session: Session, *, draft: DraftReport, actor: Actor, places: PlaceFinder, lookups: Lookups, today: date
+    *, draft: DraftReport, point: Point | None, generation_id: UUID | None, county: str, lookups: Lookups, today: date
 ) -> DecidedPlace:
     """Return where ``draft`` belongs.
+
+    Parameters
+    ----------
+    draft : DraftReport
+        The report, with what its writer chose.
+    point : Point or None
+        Its point as ``find_point`` found it.
+    generation_id : UUID or None
+        The active boundary generation.
+    county : str
+        The code of the county that takes in the report.
+    lookups : Lookups
+        The division tree and the grids.
+    today : date
+        The server's day, for divisions that have ended.
 
     Raises
     ------
     InvalidError
-        The place is unknown, missing, or lies in another county than the actor's.
+        The place is unknown, missing, or lies in another county.
     """
     chosen = _chosen(lookups, draft.village_code, today)
-    if draft.lon is None or draft.lat is None:
-        decided = _without_point(session, chosen, places)
+    if point is None:
+        decided = _without_point(chosen, generation_id)
     else:
-        lon, lat = (float(value) for value in to_wgs84(draft.lon, draft.lat, draft.crs))
-        answer = places.find(session, lon=lon, lat=lat, accuracy_m=draft.accuracy_m)
-        if not draft.accuracy_m:
-            answer = replace(answer, candidates=())  # without a circle a shared border belongs to the smallest code
-        decided = _with_point(session, chosen, answer, places)
-        if answer.code is not None:
-            decided = _refined(replace(decided, lon=lon, lat=lat), lookups)
-    return _in_county(_on_the_tree(decided, lookups), actor)
+        decided = _with_point(chosen, point.answer, generation_id)
+        if point.answer.code is not None:
+            decided = _refined(replace(decided, lon=point.lon, lat=point.lat), lookups)
+    return _in_county(_on_the_tree(decided, lookups), county)
 
 
 def _chosen(lookups: Lookups, code: str | None, today: date) -> _Chosen:
@@ -93,21 +123,21 @@ def _chosen(lookups: Lookups, code: str | None, today: date) -> _Chosen:
     return _Chosen(division, cautions)
 
 
-def _without_point(session: Session, chosen: _Chosen, places: PlaceFinder) -> DecidedPlace:
+def _without_point(chosen: _Chosen, generation_id: UUID | None) -> DecidedPlace:
     if chosen.division is None:
         raise InvalidError(NOT_TAKEN, fields={"village_code": "没有定位,也没有选村。请选一个村。"})
     if not chosen.village:
         return DecidedPlace(chosen.division.code, "", "not_located", cautions=chosen.cautions)
-    return DecidedPlace(chosen.division.code, "", "chosen", places.generation(session), cautions=chosen.cautions)
+    return DecidedPlace(chosen.division.code, "", "chosen", generation_id, cautions=chosen.cautions)
 
 
-def _with_point(session: Session, chosen: _Chosen, answer: PlaceAnswer, places: PlaceFinder) -> DecidedPlace:
+def _with_point(chosen: _Chosen, answer: PlaceAnswer, generation_id: UUID | None) -> DecidedPlace:
     if answer.code is None:
         if chosen.division is None:
             raise InvalidError(
                 NOT_TAKEN, fields={"lon": "定位点不在任何一个村里。请核对坐标系,在地图上重新点选,或者选一个村。"}
             )
-        placed = _without_point(session, chosen, places)
+        placed = _without_point(chosen, generation_id)
         return replace(placed, cautions=(*placed.cautions, POINT_OUTSIDE))
     if len(answer.candidates) > 1:
         if chosen.village in answer.candidates:
@@ -133,8 +163,7 @@ def _on_the_tree(place: DecidedPlace, lookups: Lookups) -> DecidedPlace:
     return replace(place, path=division.path)
 
 
-def _in_county(place: DecidedPlace, actor: Actor) -> DecidedPlace:
-    county = county_of(actor)
+def _in_county(place: DecidedPlace, county: str) -> DecidedPlace:
     if not place.path.startswith(f"/{county}/"):
         raise InvalidError(
             "这个地点不在本县范围内,没有接收。请核对位置;如果确实在外县,请向当地反映。",
