@@ -1,0 +1,55 @@
+"""grid-app web: the worker processes of the server form, behind gunicorn."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from grid_app.cli.context import load_settings, refuse
+from grid_app.cli.serve import NO_TLS, is_loopback, upgrade_embedded
+from grid_app.factory import create_app
+from grid_app.settings import Settings, SettingsError, server_problems
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    def __init__(self, settings: Settings, options: dict[str, object]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._settings)
+
+
+@click.command("web")
+@click.option("--bind", default="127.0.0.1:8000", show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 512), default=64, show_default=True)
+def web_command(bind: str, workers: int, threads: int) -> None:
+    """运行服务器版的网页进程(PostgreSQL);定时任务另用 grid-app scheduler 和 dispatch。"""
+    settings = replace(load_settings(), server_mode=True)
+    problems = server_problems(settings)
+    if problems:
+        refuse("设置有误,程序没有启动。请改正后重试:" + ";".join(problems))
+    host = bind.rsplit(":", 1)[0].strip("[]")
+    if not (is_loopback(host) or settings.tls_certificate):
+        refuse(NO_TLS)
+    try:
+        upgrade_embedded(create_app(settings))
+    except SettingsError as error:
+        refuse(str(error))
+    options: dict[str, object] = {
+        "bind": bind, "workers": workers, "threads": threads, "worker_class": "gthread", "proc_name": "grid-app",
+    }  # fmt: skip
+    if settings.tls_certificate:
+        options |= {"certfile": settings.tls_certificate, "keyfile": settings.tls_key}
+    os.environ.setdefault("GRID_SERVER_MODE", "1")
+    _Gunicorn(settings, options).run()
