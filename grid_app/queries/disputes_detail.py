@@ -168,5 +168,6 @@ def unit_choices(session: Session, *, scope: Scope, dispute_id: UUID) -> list[Un
 
 def unit_names(session: Session, ids: set[UUID]) -> dict[UUID, str]:
     """Return the names of units by id, for the words of a history."""
-    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))) if ids else ()
-    return dict(rows)
+    if not ids:
+        return {}
+    return dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all())

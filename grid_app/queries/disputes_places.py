@@ -28,11 +28,11 @@ def place_names(session: Session, codes: Collection[str]) -> dict[str, str]:
     """
     wanted = set(codes)
     rows = session.execute(select(Division.code, Division.path).where(Division.code.in_(wanted)))
-    paths = dict(rows)
+    paths = dict(rows.all())
     along = {code: path.strip("/").split("/") for code, path in paths.items()}
     every = {part for parts in along.values() for part in parts}
     named = session.execute(select(Division.code, Division.name).where(Division.code.in_(every)))
-    names = dict(named)
+    names = dict(named.all())
     found = {code: _said([names[part] for part in parts if part in names]) for code, parts in along.items()}
     return {code: found.get(code, code) for code in wanted}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -34,6 +35,10 @@ class Step:
     actor: Actor
     version: int
     now: datetime
+
+
+Change: TypeAlias = Callable[[Session, Step], None]
+"""A step with everything that was typed, ready to be taken in a transaction."""
 
 
 class AlreadyDoneError(ConflictError):

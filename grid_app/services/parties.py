@@ -92,7 +92,7 @@ def add_party(session: Session, step: Step, *, name: str, phone: str, cipher: Fi
         The dispute is not in the actor's scope, or the role may not add to it.
     """
     step = permitted(step, Action.ADD_TO_DISPUTE)
-    name, phone = _line(name, "party_name", LONGEST_NAME), _phone(phone)
+    name, phone = _line(name, "name", LONGEST_NAME), _phone(phone)
     dispute = opened(session, step)
     taken = set(session.scalars(select(Party.label).where(Party.dispute_id == dispute.id)))
     if len(taken) >= MOST_PARTIES:
@@ -239,9 +239,9 @@ def _line(text: str, field: str, longest: int) -> str:
 
 
 def _phone(text: str) -> str:
-    plain = _line(text, "party_phone", LONGEST_PHONE)
+    plain = _line(text, "phone", LONGEST_PHONE)
     digits = [sign for sign in plain if sign.isdigit()]
     odd = [sign for sign in plain if not (sign.isascii() and (sign.isdigit() or sign in "+-() "))]
     if plain and (odd or not 3 <= len(digits) <= 20):
-        raise InvalidError("没有登记,已填的还在。", fields={"party_phone": "电话只写数字,可以有 + 和 -。"})
+        raise InvalidError("没有登记,已填的还在。", fields={"phone": "电话只写数字,可以有 + 和 -。"})
     return plain

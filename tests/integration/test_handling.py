@@ -14,7 +14,6 @@ from grid_app.models.escalations import Escalation
 from grid_app.ports import PlaceAnswer
 from grid_app.services import handling
 from grid_app.services.handling import Closure, Facts, Referral, Step
-from grid_app.services.handling_waivers import waiver_in
 from grid_app.services.ladders import seed_ladders
 from tests.builders import add_dispute
 from tests.world import NOW
@@ -266,18 +265,3 @@ def test_the_audit_trail_holds_codes_and_no_words(session, world):
     link = session.scalars(select(AuditEvent).where(AuditEvent.action == "dispute.closed")).one()
 
     assert link.details == {"ground": "agreement_performed"}
-
-
-HARMLESS = [
-    "不得因调解而阻止当事人依法通过仲裁、行政、司法等途径维护自己的权利",
-    "已告知可以向法院起诉,也可以申请仲裁",
-    "双方互不追究,租金一次付清",
-    "不得限制当事人信访",
-    "乙方放弃优先租赁,由甲方另租",
-    "路灯修好了,村民没有别的意见",
-]
-
-
-@pytest.mark.parametrize("words", HARMLESS)
-def test_words_that_protect_a_right_or_dispose_of_a_claim_are_not_waivers(words: str):
-    assert waiver_in(words) is None

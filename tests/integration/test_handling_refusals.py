@@ -157,44 +157,6 @@ def test_closing_needs_a_basis_and_an_outcome(session, world, basis: str, outcom
     assert list(refused.value.fields) == [field]
 
 
-WAIVERS = [
-    "当事人保证不再上访",
-    "签订息诉息访协议书",
-    "双方永不追究并永不反映",
-    "乙方自愿放弃起诉的权利",
-    "不得向上级部门反映此事",
-    "承诺不 再 信 访",
-    "甲方放弃一切诉讼权利",
-]
-
-
-@pytest.mark.parametrize("words", WAIVERS)
-@pytest.mark.parametrize("field", ["note", "legal_basis"])
-def test_no_right_is_signed_away_at_closing(session, world, words: str, field: str):
-    dispute = add_dispute(session, world, state="handling")
-    texts = {"legal_basis": GOOD.legal_basis, "note": GOOD.outcome, field: f"租金已付清。{words}"}
-
-    with pytest.raises(InvalidError, match="放弃权利") as refused:
-        handling.close(
-            session,
-            step_of(session, world, "township_lead", dispute),
-            closure=Closure("agreement_performed", texts["legal_basis"], texts["note"]),
-        )
-
-    assert list(refused.value.fields) == [field]
-    assert "人民调解法第三条第三项" in refused.value.fields[field]
-    assert dispute.state == "handling"
-
-
-def test_no_right_is_signed_away_in_a_record_of_work(session, world):
-    dispute = add_dispute(session, world, state="accepted")
-
-    with pytest.raises(InvalidError, match="放弃权利"):
-        handling.record_work(
-            session, step_of(session, world, "township_lead", dispute), note="当事人写了保证,今后不再上访"
-        )
-
-
 def test_no_contact_is_no_ground_after_one_try(session, world):
     dispute = add_dispute(session, world, state="accepted")
     handling.record_work(session, step_of(session, world, "township_lead", dispute), note="打了电话,没有人接")

@@ -108,10 +108,10 @@ def test_a_colleague_has_an_own_daily_number(session, world, dispute, party_id):
 @pytest.mark.parametrize(
     ("name", "phone", "field"),
     [
-        ("钱" * 81, "", "party_name"),
-        ("钱\x00有田", "", "party_name"),
-        ("", "不知道", "party_phone"),
-        ("", "12", "party_phone"),
+        ("钱" * 81, "", "name"),
+        ("钱\x00有田", "", "name"),
+        ("", "不知道", "phone"),
+        ("", "12", "phone"),
     ],
 )
 def test_a_name_or_phone_that_cannot_be_one_is_refused(session, world, dispute, name: str, phone: str, field: str):

@@ -1,0 +1,45 @@
+"""By when the next step of a dispute is due: the service targets, each with the sentence why this day.
+
+First action by grade: red within an hour, orange the same day, yellow two days, blue three; done within thirty days
+after acceptance. These are service targets; statutory limits are counted apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from grid_app.clock import local_date, start_of_day
+from grid_app.vocabulary.words import GRADE_WORDS, OPEN_STATES
+
+HANDLE: Final = timedelta(days=30)
+FIRST_ACTION: Final = {"red": timedelta(hours=1), "yellow": timedelta(days=2), "blue": timedelta(days=3)}
+FIRST_WORDS: Final = {"red": "1 小时内", "orange": "当天", "yellow": "2 天内", "blue": "3 天内"}
+
+
+@dataclass(frozen=True)
+class NextDate:
+    """When something is due, what it is, and why it is due then."""
+
+    at: datetime
+    what: str
+    why: str
+
+
+def next_date(*, state: str, grade: str, received_at: datetime, accepted_at: datetime | None) -> NextDate | None:
+    """Return the next due moment of a dispute, or ``None`` when nothing is due any more."""
+    if state not in OPEN_STATES:
+        return None
+    if state == "reported":
+        words = FIRST_WORDS.get(grade, FIRST_WORDS["blue"])
+        why = f"{GRADE_WORDS.get(grade, '')}色事项的服务目标:收到后{words}受理或答复。法定期限另算。"
+        return NextDate(_first_action(grade, received_at), "受理", why)
+    begun = accepted_at or received_at
+    return NextDate(begun + HANDLE, "办结", "服务目标:受理后 30 天内办结。法定期限另算。")
+
+
+def _first_action(grade: str, received_at: datetime) -> datetime:
+    if grade == "orange":
+        return start_of_day(local_date(received_at) + timedelta(days=1)) - timedelta(minutes=1)
+    return received_at + FIRST_ACTION.get(grade, FIRST_ACTION["blue"])

@@ -1,0 +1,185 @@
+"""One dispute on one page: where it stands, what is next, its parties, its history, and the forms of every step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, render_template
+
+from grid_app.database.transaction import reading, transaction
+from grid_app.errors import NotFoundError
+from grid_app.http.guard import requires, the_actor, the_scope
+from grid_app.http.headers import POLICY, csp_nonce
+from grid_app.policy import Action, allows
+from grid_app.queries.disputes_detail import (
+    DisputeDetail,
+    Moment,
+    Related,
+    UnitChoice,
+    dispute_detail,
+    history_of,
+    related_of,
+    unit_choices,
+    unit_names,
+)
+from grid_app.queries.disputes_places import Village, place_names, villages_of
+from grid_app.services.audit import record_audit
+from grid_app.services.handling_dates import next_date
+from grid_app.services.handling_states import is_referral_only
+from grid_app.services.handling_step import NO_SUCH
+from grid_app.services.parties import PartyFace, faces_of
+from grid_app.vocabulary.categories import is_sealed, name_of
+from grid_app.vocabulary.words import (
+    BAND_STATUS_WORDS,
+    BANDS,
+    CHANNEL_WORDS,
+    CLOSURE_WORDS,
+    GRADE_ORDER,
+    GRADE_WORDS,
+    OPEN_STATES,
+    PLACE_WORDS,
+    STATE_WORDS,
+)
+from grid_app.web.disputes_history import RELATION_WORDS, places_named, timeline_of, units_named
+from grid_app.web.disputes_offers import main_step, offered_steps
+from grid_app.web.disputes_words import due_words, row_of, state_tone, tracking
+from grid_app.web.wording import local_date, local_time
+from grid_app.wiring import wired
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What went wrong with a step: the form, one sentence, a sentence per field, and everything that was typed."""
+
+    form: str = ""
+    sentence: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_TROUBLE: Final = Trouble()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the page reads from the database."""
+
+    detail: DisputeDetail
+    history: list[Moment]
+    units: dict[UUID, str]
+    places: dict[str, str]
+    parties: list[PartyFace]
+    related: list[Related]
+    choices: list[UnitChoice]
+    villages: list[Village]
+
+
+@requires(Action.READ_DISPUTES)
+def detail(dispute_id: UUID) -> Response:
+    """Show one dispute; opening a sealed one is written into the audit trail."""
+    return page_of(dispute_id, NO_TROUBLE)
+
+
+def page_of(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Response:
+    """Return the page of a dispute, with what went wrong when a step was refused.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such dispute in the scope.
+    """
+    loaded = _load(dispute_id)
+    if is_sealed(loaded.detail.category):
+        _note_sealed(dispute_id)
+    page = make_response(render_template("pages/dispute.html", trouble=trouble, **_shown(loaded)), status)
+    # A call is posted here and answered with a redirection to tel:, which the form policy must allow.
+    page.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce(), style="").replace(
+        "form-action 'self'", "form-action 'self' tel:"
+    )
+    return page
+
+
+def _load(dispute_id: UUID) -> Loaded:
+    actor, scope = the_actor(), the_scope()
+    with reading() as session:
+        found = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+        if found is None:
+            raise NotFoundError(NO_SUCH)
+        history = history_of(session, scope=scope, dispute_id=dispute_id)
+        handles = allows(actor, Action.HANDLE_DISPUTE)
+        return Loaded(
+            found,
+            history,
+            unit_names(session, units_named(history)),
+            place_names(session, places_named(history)),
+            faces_of(session, dispute_id=dispute_id, actor=actor, cipher=wired().keys.fields),
+            related_of(session, scope=scope, dispute_id=dispute_id),
+            unit_choices(session, scope=scope, dispute_id=dispute_id) if handles else [],
+            villages_of(session, actor) if handles else [],
+        )
+
+
+def _note_sealed(dispute_id: UUID) -> None:
+    with transaction() as session:
+        target = ("dispute", str(dispute_id))
+        record_audit(session, the_actor(), "dispute.read_sealed", now=wired().clock.now(), target=target)
+
+
+def _shown(loaded: Loaded) -> dict[str, object]:
+    detail, actor, now = loaded.detail, the_actor(), wired().clock.now()
+    steps = offered_steps(detail, actor)
+    due = next_date(
+        state=detail.state, grade=detail.grade, received_at=detail.received_at, accepted_at=detail.accepted_at
+    )
+    return {
+        "detail": detail,
+        "steps": steps,
+        "main": main_step(detail, steps),
+        "due": due_words(due, now) if due else None,
+        "facts": _facts(detail),
+        "timeline": timeline_of(loaded.history, units=loaded.units, places=loaded.places),
+        "parties": loaded.parties,
+        "calls_at_once": actor.unit_id == detail.owner_unit_id,
+        "related": [(row_of(one.line, now), RELATION_WORDS.get(one.relation, "")) for one in loaded.related],
+        "units": [(choice.id, choice.name) for choice in loaded.choices],
+        "villages": [(village.code, f"{village.township} {village.name}") for village in loaded.villages],
+        "bands": [(band, f"{band} 户") for band in BANDS],
+        "grades": [(code, GRADE_WORDS[code]) for code in GRADE_ORDER[GRADE_ORDER.index(detail.grade) + 1 :]],
+        "grounds": list(CLOSURE_WORDS.items()),
+        "state": STATE_WORDS[detail.state],
+        "tone": state_tone(detail.state),
+        "is_open": detail.state in OPEN_STATES,
+        "is_referral": is_referral_only(detail.category),
+        "category": name_of(detail.category),
+        "is_mine": detail.owner_unit_id == actor.unit_id,
+        "closed_at": local_time(detail.closed_at) if detail.closed_at else "",
+        "ground": CLOSURE_WORDS.get(detail.closure_ground or "", ""),
+    }
+
+
+def _facts(detail: DisputeDetail) -> list[tuple[str, str]]:
+    place = PLACE_WORDS.get(detail.place_kind, "")
+    band = detail.household_band
+    known = BAND_STATUS_WORDS.get(detail.band_status or "", "")
+    return [
+        ("地点", f"{detail.place}({place})"),
+        ("具体地点", detail.place_text),
+        ("类别", f"{name_of(detail.category)}({detail.category})"),
+        ("责任单位或企业", detail.organisation),
+        ("项目", detail.project),
+        ("涉及户数", f"{band} 户({known})" if band else ""),
+        ("从何时起", local_date(detail.since_when) if detail.since_when else ""),
+        ("怎么知道的", CHANNEL_WORDS.get(detail.channel, detail.channel)),
+        ("收到", local_time(detail.received_at)),
+        ("受理", local_time(detail.accepted_at) if detail.accepted_at else ""),
+        ("办理单位", detail.owner_unit),
+        ("查询码", tracking(detail.tracking_code)),
+    ]
+
+
+def add_routes(bp: Blueprint) -> None:
+    """Hang this page on the blueprint of disputes."""
+    bp.add_url_rule("/disputes/<uuid:dispute_id>", "detail", detail, methods=["GET"])

@@ -1,0 +1,84 @@
+"""The history of a dispute in words: what was done, by which unit and role, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from grid_app.queries.disputes_detail import Moment
+from grid_app.services.handling_words import EVENT_WORDS
+from grid_app.services.typed import uuid_of
+from grid_app.vocabulary.words import CLOSURE_WORDS, GRADE_WORDS, ROLE_WORDS, STATE_WORDS
+from grid_app.web.wording import local_time
+
+RELATION_WORDS = {"same_household": "同一户同一件事", "other_household": "另一户同样的事", "unrelated": "无关"}
+ATTENTION = frozenset({"grade_raised"})
+
+
+def timeline_of(
+    history: list[Moment], *, units: Mapping[UUID, str], places: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """Return the history as the timeline component takes it, in the given order."""
+    return [_item(moment, units, places) for moment in history]
+
+
+def units_named(history: list[Moment]) -> set[UUID]:
+    """Return the ids of the units that a history mentions."""
+    found = (uuid_of(str(moment.details.get("unit", ""))) for moment in history)
+    return {key for key in found if key}
+
+
+def places_named(history: list[Moment]) -> set[str]:
+    """Return the division codes that a history mentions."""
+    settled = [moment.details for moment in history if moment.kind == "place_settled"]
+    return {str(details[name]) for details in settled for name in ("from", "to") if details.get(name)}
+
+
+def _item(moment: Moment, units: Mapping[UUID, str], places: Mapping[str, str]) -> dict[str, object]:
+    word = EVENT_WORDS.get(moment.kind, moment.kind)
+    moved = moment.from_state is not None and moment.to_state in STATE_WORDS
+    state = f" → {STATE_WORDS[moment.to_state or '']}" if moved and STATE_WORDS[moment.to_state or ""] != word else ""
+    told = (_told(moment, units, places), moment.note)
+    return {
+        "title": f"{word}{state}",
+        "at": local_time(moment.at),
+        "iso": moment.at.isoformat(),
+        "actor": _who(moment),
+        "body": "\n".join(part for part in told if part),
+        "tone": "attention" if moment.kind in ATTENTION or moment.details.get("to") == "red" else None,
+    }
+
+
+def _who(moment: Moment) -> str:
+    if not moment.unit:
+        return "系统"
+    acting = f"(代{moment.for_name})" if moment.for_name else ""
+    return f"{moment.unit} · {ROLE_WORDS.get(moment.role, moment.role)} · {moment.name}{acting}"
+
+
+def _told(moment: Moment, units: Mapping[UUID, str], places: Mapping[str, str]) -> str:
+    """Return what the codes of an event say in words."""
+    details = moment.details
+    if moment.kind == "assigned":
+        unit = uuid_of(str(details.get("unit", "")))
+        return f"由{units.get(unit, '所选单位') if unit else '所选单位'}办理"
+    if moment.kind in ("graded", "grade_raised", "grade_lowered"):
+        return _grades(details)
+    if moment.kind == "place_settled":
+        return f"{places.get(str(details.get('from')), '')} → {places.get(str(details.get('to')), '')}"
+    words = {
+        "closed": CLOSURE_WORDS.get(str(details.get("ground")), ""),
+        "reopened": f"原来的办结依据:{CLOSURE_WORDS.get(str(details.get('ground')), '')}",
+        "linked": RELATION_WORDS.get(str(details.get("relation")), ""),
+        "band_confirmed": f"{details.get('to')} 户",
+        "party_added": str(details.get("label", "")),
+    }
+    return words.get(moment.kind, "")
+
+
+def _grades(details: Mapping[str, object]) -> str:
+    before, after = (GRADE_WORDS.get(str(details.get(name)), "") for name in ("from", "to"))
+    reasons = details.get("reasons")
+    why = ";".join(str(reason) for reason in reasons) if isinstance(reasons, list) else ""
+    change = f"{before} → {after}" if before and after and before != after else after or before
+    return f"{change}:{why}" if why else change
