@@ -12,8 +12,11 @@ from grid_app.adapters.outbox_sql import SqlOutbox
 from grid_app.wiring import wired
 from notifications.dispatcher import DispatchReport, dispatch_batch
 
-MOST_BATCHES: Final = 20
+MOST_BATCHES: Final = 100
 """Batches in one run; what is left is due in the next one, so that a run always ends."""
+BATCH: Final = 10
+"""Messages claimed at once. A worker that dies holds no more than these back until their lease ends, and a push
+service that hangs for its full time-out on each of them still leaves most of the lease."""
 
 _chance = random.SystemRandom()
 
@@ -27,7 +30,9 @@ def send_due_messages(*, most_batches: int = MOST_BATCHES) -> DispatchReport:
     outbox, worker = SqlOutbox(wiring.engine), f"{socket.gethostname()}:{os.getpid()}"
     total = DispatchReport()
     for _ in range(most_batches):
-        report = dispatch_batch(outbox, wiring.channels, wiring.clock, worker=worker, jitter=_chance.random())
+        report = dispatch_batch(
+            outbox, wiring.channels, wiring.clock, worker=worker, limit=BATCH, jitter=_chance.random()
+        )
         total = added(total, report)
         if report.claimed == 0:
             break

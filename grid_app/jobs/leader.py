@@ -58,7 +58,7 @@ class Leader:
         self._engine = engine
         self._clock = clock or SystemClock()
         self._lease = lease
-        self._tick = tick
+        self.tick = tick
         self._renewed_at: datetime | None = None
         self._released = False
         self._lock = threading.Lock()
@@ -68,7 +68,7 @@ class Leader:
         with self._lock:
             if self._released:
                 return False
-            if self._renewed_at is not None and self._clock.now() < self._renewed_at + self._tick:
+            if self._renewed_at is not None and self._clock.now() < self._renewed_at + self.tick:
                 return True
             return self._renew()
 

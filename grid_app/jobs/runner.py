@@ -22,7 +22,7 @@ from flask import Flask
 
 from grid_app.clock import SHANGHAI, Clock, SystemClock
 from grid_app.database.transaction import transaction
-from grid_app.jobs.leader import TICK, Leader, process_name
+from grid_app.jobs.leader import Leader, process_name
 from grid_app.jobs.table import JOBS, Job
 from grid_app.services.leases import note_run
 from grid_app.wiring import EXTENSION, Wiring
@@ -94,18 +94,18 @@ class JobRunner:
         self._noted_at[name] = now
 
 
-def start_background(app: Flask, *, jobs: Iterable[Job] = JOBS) -> BaseScheduler:
+def start_background(app: Flask, *, jobs: Iterable[Job] = JOBS, leader: Leader | None = None) -> BaseScheduler:
     """Start the jobs on threads of this process and return their scheduler; ``shutdown`` gives the lease up."""
     scheduler = BackgroundScheduler(**_options())
-    _fill(scheduler, app, jobs)
+    _fill(scheduler, app, jobs, leader)
     scheduler.start()
     return scheduler
 
 
-def make_blocking(app: Flask, *, jobs: Iterable[Job] = JOBS) -> BaseScheduler:
+def make_blocking(app: Flask, *, jobs: Iterable[Job] = JOBS, leader: Leader | None = None) -> BaseScheduler:
     """Return the scheduler of a process of its own; its ``start`` returns after its ``shutdown``."""
     scheduler = BlockingScheduler(**_options())
-    _fill(scheduler, app, jobs)
+    _fill(scheduler, app, jobs, leader)
     return scheduler
 
 
@@ -118,11 +118,11 @@ def _options() -> dict[str, object]:
     }
 
 
-def _fill(scheduler: BaseScheduler, app: Flask, jobs: Iterable[Job]) -> None:
+def _fill(scheduler: BaseScheduler, app: Flask, jobs: Iterable[Job], wanted: Leader | None) -> None:
     wiring: Wiring = app.extensions[EXTENSION]
-    leader = Leader(wiring.engine, holder=process_name())
+    leader = wanted or Leader(wiring.engine, holder=process_name())
     runner, now = JobRunner(app, leader), SystemClock().now()
-    scheduler.add_job(runner.renew, _every(TICK), id=RENEWAL, next_run_time=now)
+    scheduler.add_job(runner.renew, _every(leader.tick), id=RENEWAL, next_run_time=now)
     for job in jobs:
         scheduler.add_job(runner.run, _every(job.every), args=(job,), id=job.name, next_run_time=now)
     scheduler.add_listener(lambda _event: leader.release(), EVENT_SCHEDULER_SHUTDOWN)
