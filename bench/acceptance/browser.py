@@ -35,6 +35,11 @@ class Shown:
         found = [str(link["href"]) for link in self.soup.find_all("a", href=True)]
         return list(dict.fromkeys(link for link in found if part in link))
 
+    def _addresses(self, form: Tag) -> list[str]:
+        buttons = form.select("button[formaction]")
+        found = [str(form.get("action", "")), *(str(one["formaction"]) for one in buttons)]
+        return [urljoin(self.url, address) for address in found]
+
     def form(self, part: str) -> Tag:
         """Return the form whose action contains ``part``.
 
@@ -44,9 +49,17 @@ class Shown:
             There is none.
         """
         for form in self.soup.find_all("form"):
-            if part in urljoin(self.url, str(form.get("action", ""))):
+            if any(part in address for address in self._addresses(form)):
                 return form
         raise PageError(f"no form for {part} on {self.url} ({self.status}): {self.text[:400]}")
+
+
+def address_in(page: Shown, form: Tag, part: str) -> str:
+    """Return where a form goes when the button is pressed whose address contains ``part``."""
+    buttons = [str(one["formaction"]) for one in form.select("button[formaction]")]
+    own = str(form.get("action") or page.url)
+    chosen = next((one for one in [own, *buttons] if part in urljoin(page.url, one)), own)
+    return urljoin(page.url, chosen)
 
 
 class Browser:
@@ -103,8 +116,14 @@ class Browser:
         if unknown:
             raise PageError(f"the form {part} on {page.url} has no field {sorted(unknown)}, but {sorted(names)}")
         fields = {**filled_in(form), **_pressed(form, button), **values}
-        address = urljoin(page.url, str(form.get("action") or page.url))
-        return _shown(self.web.post(address, data=fields, timeout=TIMEOUT_SECONDS))
+        return _shown(self.web.post(address_in(page, form, part), data=fields, timeout=TIMEOUT_SECONDS))
+
+    def send_json(self, page: Shown, path: str, document: object) -> requests.Response:
+        """Post what a script of the page posts, with the page's token against forged requests."""
+        holder = page.soup.select_one("[data-csrf]")
+        token = str(holder["data-csrf"]) if holder else ""
+        headers = {"X-CSRFToken": token}
+        return self.web.post(urljoin(self.origin, path), json=document, headers=headers, timeout=TIMEOUT_SECONDS)
 
     def sign_in(self, login: str, password: str) -> Shown:
         """Sign in and return the page that follows."""

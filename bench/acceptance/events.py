@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from bench.acceptance.tables import category_of, rows_of
 from bench.acceptance.timeline import SHANGHAI
+from grid_app.security.receipts import Json
 
 NAMESPACE = UUID("3f0c8a52-5c1b-5d0e-9b61-6f2f9a4f1d10")
 """Ids are version 5, made from the number a record has in its source, so that sending a record again gives the same
@@ -34,7 +35,7 @@ class EventReport:
     id: UUID
     noted_at: datetime
     village: str
-    content: dict[str, object]
+    content: dict[str, Json]
 
 
 def event_reports(data: Path) -> list[EventReport]:
@@ -48,7 +49,7 @@ def event_reports(data: Path) -> list[EventReport]:
 def _report(row: dict[str, str], point: dict[str, str], number: int) -> EventReport:
     noted_at = datetime.fromisoformat(row["created_at"]).replace(tzinfo=SHANGHAI)
     crs = "gcj02" if number % SHIFTED_EVERY == 0 else "wgs84"
-    content: dict[str, object] = {
+    content: dict[str, Json] = {
         "form": "dispute/1",
         "captured_at": noted_at.isoformat(),
         "category": category_of(row["type"], row["main_type"]),

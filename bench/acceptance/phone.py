@@ -45,11 +45,13 @@ class Phone:
 
     def send(self, items: Sequence[object]) -> list[dict[str, Any]]:
         """Send a batch and return the answer to each item; an expired token is made anew first."""
-        return self.post("/api/v1/disputes:sync", {"items": list(items)})["results"]
+        results: list[dict[str, Any]] = self.post("/api/v1/disputes:sync", {"items": list(items)})["results"]
+        return results
 
-    def verify(self, receipt: dict[str, str]) -> dict[str, Any]:
+    def verify(self, receipt: dict[str, Any]) -> dict[str, Any]:
         """Ask whether a receipt is genuine."""
-        return self.post("/api/v1/receipts:verify", receipt)
+        verdict: dict[str, Any] = self.post("/api/v1/receipts:verify", receipt)
+        return verdict
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Post as this phone; registers it when it has no token or the token has expired."""

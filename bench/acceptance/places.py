@@ -26,9 +26,8 @@ def set_up_places(site: Site, data: Path, ledger: Ledger) -> None:
     files["grid"] = _draw_grids(files["village"], site.folder / "grids.geojson")
     unknown: list[str] = []
     for level, path in files.items():
-        told = json.loads(
-            site.program("boundaries", "import", str(path), "--level", level, "--source-crs", "wgs84", "--json")
-        )
+        words = ("boundaries", "import", str(path), "--level", level, "--source-crs", "wgs84")
+        told = json.loads(site.program(*words, "--json")) if level == "village" else site.command(*words)
         ledger.put(SECTION, f"{level}: polygons imported", told["loaded"])
         ledger.must_add_up(f"{level} polygons", told["loaded"], {"expected": EXPECTED[level]})
         unknown += told["unknown_parents"]

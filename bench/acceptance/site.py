@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +91,22 @@ class Site:
 
     def command(self, *arguments: str) -> Any:
         """Run a command of ``grid-app`` with ``--json`` in this process and return its document."""
-        done = CliRunner().invoke(grid_app_command, [*arguments, "--json"], env=self.environment)
+        with self._time_passing():
+            done = CliRunner().invoke(grid_app_command, [*arguments, "--json"], env=self.environment)
         if done.exit_code:
             raise CommandFailedError(f"{' '.join(arguments)}: {done.stderr or done.output}") from done.exception
         return json.loads(done.stdout)
 
     def program(self, *arguments: str) -> str:
         """Run the installed ``grid-app`` as a process of its own and return what it printed."""
-        done = subprocess.run(
+        with self._time_passing():
+            done = self._run(arguments)
+        if done.returncode:
+            raise CommandFailedError(f"{' '.join(arguments)}: {done.stderr}")
+        return done.stdout
+
+    def _run(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [str(Path(sys.executable).parent / "grid-app"), *arguments],
             env={**os.environ, **self.environment},
             capture_output=True,
@@ -104,6 +114,11 @@ class Site:
             timeout=COMMAND_SECONDS,
             check=False,
         )
-        if done.returncode:
-            raise CommandFailedError(f"{' '.join(arguments)}: {done.stderr}")
-        return done.stdout
+
+    @contextmanager
+    def _time_passing(self) -> Iterator[None]:
+        """Let the simulated clock catch up with a command, whose own clock runs on from the moment it began."""
+        begun = time.monotonic()
+        yield
+        passed = timedelta(minutes=(time.monotonic() - begun) // 60 + 1)
+        self.clock.set(self.clock.now() + passed)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 DISTRICT = re.compile(r"[A-Z]\d+[区县市]")
-NO_DISTRICT = ""
+NO_DISTRICT = "未写明"
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -44,7 +44,7 @@ def category_of(event_type: str, main_type: str) -> str:
 
 
 def district_of(title: str, body: str) -> str:
-    """Return the first district that the title names, or else the body; empty when none is named."""
+    """Return the first district that the title names, or else the body."""
     found = DISTRICT.search(title) or DISTRICT.search(body)
     return found[0] if found else NO_DISTRICT
 

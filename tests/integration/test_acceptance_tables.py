@@ -10,7 +10,7 @@ import pytest
 
 from bench.acceptance.events import BATCH, batches, event_reports
 from bench.acceptance.ledger import Ledger, Sum
-from bench.acceptance.messages import COUNTY, messages, organisations_of
+from bench.acceptance.messages import COUNTY, by_week, messages, organisations_of, write_file
 from bench.acceptance.tables import category_of, district_of, district_townships, place_of, rows_of, type_categories
 from bench.acceptance.timeline import SHANGHAI, SettableClock, Step, play
 from grid_app.services.intake_checks import IMPORT_ONLY_CATEGORY
@@ -94,10 +94,28 @@ def test_every_message_is_imported_once_in_the_order_of_its_time(test_data: Path
 
     assert len(found) == len({one.id for one in found}) == 2177  # rows of the source
     assert [one.noted_at for one in found] == sorted(one.noted_at for one in found)
-    assert sum(one.is_coarse for one in found) + sum(not one.is_coarse for one in found) == 2177
-    assert sum(bool(one.organisation) for one in found) == len(
+    assert {one.place[:6] for one in found} == {COUNTY}
+    assert sum(bool(one.row["organisation"]) for one in found) == len(
         organisations_of(test_data / "orgs" / "org_mentions_dev.csv")
     )
+
+
+def test_every_message_lies_in_exactly_one_weekly_file(test_data: Path):
+    found = messages(test_data)
+    ends = [datetime(2019, 1, 4, 18, 0, tzinfo=SHANGHAI) + timedelta(days=7 * week) for week in range(57)]
+
+    weeks = by_week(found, ends)
+
+    assert [one for _, rows in weeks for one in rows] == found
+    assert all(one.noted_at < end for end, rows in weeks for one in rows)
+
+
+def test_the_import_file_says_what_the_message_says(test_data: Path, tmp_path: Path):
+    some = messages(test_data)[:50]
+
+    rows = rows_of(write_file(tmp_path / "week.csv", some))
+
+    assert rows == [one.row for one in some]
 
 
 def test_the_organisation_most_messages_share_is_chosen_and_a_mere_kind_of_one_comes_last(tmp_path: Path):

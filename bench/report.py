@@ -1,0 +1,124 @@
+"""Run every measurement and write docs/benchmarks.md: figures beside the bars, with the machine they were taken on.
+
+Run from the root of the repository: ``python -m bench.report [--full] [--only NAME ...]``. ``--full`` adds the
+acceptance run, which takes minutes. Exits with 1 when a bar was missed; the page is written all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench.report_rows import Row, acceptance_rows, locate_rows, push_rows, start_rows, sync_rows
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "benchmarks.md"
+SECONDS = 1_800
+PACKAGES = ("numpy", "shapely", "sqlalchemy", "flask", "scipy")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One script, what it is about, and how its JSON becomes rows."""
+
+    name: str
+    title: str
+    module: str
+    rows: Callable[[Mapping[str, Any]], list[Row]]
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> str:
+        """Return how a person runs it."""
+        return " ".join(("python -m", self.module, *self.arguments))
+
+
+MEASUREMENTS = (
+    Measurement("start", "Start and memory", "bench.bench_start", start_rows),
+    Measurement("locate", "Locating points", "bench.bench_locate", locate_rows),
+    Measurement("sync", "Taking in a batch", "bench.bench_sync", sync_rows),
+    Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
+)
+ACCEPTANCE = Measurement("acceptance", "The main job on real data", "bench.acceptance", acceptance_rows)
+
+
+def measure(one: Measurement) -> list[Row]:
+    """Run one script and return its rows; a script that gives no figures gives one row that says so."""
+    print(f"measuring {one.name} ...", file=sys.stderr, flush=True)
+    command = [sys.executable, "-m", one.module, *one.arguments, "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    try:
+        return one.rows(json.loads(done.stdout))
+    except (ValueError, KeyError) as error:
+        print(done.stderr[-2_000:], file=sys.stderr)
+        return [Row(one.title, f"not measured: exit code {done.returncode}, {type(error).__name__}", "", met=False)]
+
+
+def machine() -> list[str]:
+    """Return what a reader needs to know of the machine, one line each; no name of it."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return [
+        f"- {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB memory",
+        f"- {platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}",
+        f"- {packages}",
+        f"- load when the measurements began: {os.getloadavg()[0]:.1f}",
+    ]
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def page_of(found: Sequence[tuple[Measurement, list[Row]]], facts: Sequence[str], day: str) -> str:
+    """Return the page: the machine, then one table per measurement."""
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `python -m bench.report` on {day}. Do not edit by hand: run it again.",
+        "",
+        *facts,
+    ]
+    for one, rows in found:
+        lines += ["", f"## {one.title}", "", f"`{one.command}`", "", "| what | figure | bar | |", "|---|---|---|---|"]
+        lines += [row.line() for row in rows]
+    return "\n".join([*lines, ""])
+
+
+def main() -> int:
+    """Measure, write the page, and return 1 when a bar was missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.report", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="also time the acceptance run")
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="measure these and print, write nothing")
+    options = parser.parse_args()
+    chosen = [*MEASUREMENTS, *([ACCEPTANCE] if options.full else [])]
+    chosen = [one for one in chosen if not options.only or one.name in options.only]
+    facts = machine()
+    found = [(one, measure(one)) for one in chosen]
+    page = page_of(found, facts, f"{datetime.now(UTC):%Y-%m-%d}")
+    if options.only:
+        print(page)
+    else:
+        PAGE.write_text(page, "utf-8")
+    missed = [row.what for _, rows in found for row in rows if row.met is False]
+    for what in missed:
+        print(f"missed: {what}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

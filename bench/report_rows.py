@@ -1,0 +1,103 @@
+"""The figures of each measurement as rows of a table, beside the bar each has to meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LOCATE_BAR = 1_000_000
+SYNC_BAR_SECONDS = 1.0
+READY_BAR_SECONDS, START_BAR_SECONDS, MEMORY_BAR_MB = 60, 3, 400
+ACCEPTANCE_BAR_SECONDS = 480
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure; ``met`` is ``None`` where there is no bar."""
+
+    what: str
+    figure: str
+    bar: str = ""
+    met: bool | None = None
+
+    def line(self) -> str:
+        """Return the row of a Markdown table."""
+        mark = "" if self.met is None else "met" if self.met else "**missed**"
+        return f"| {self.what} | {self.figure} | {self.bar} | {mark} |"
+
+
+def locate_rows(found: Mapping[str, Any]) -> list[Row]:
+    """Return the locator's speed, its correctness, and the plain search tree's in the same run."""
+    rows = []
+    for name, one in found.items():
+        speed = one["points_per_second"]
+        bar = name.startswith("2000")
+        rows += [
+            Row(f"{name}: points a second", f"{speed:,}", f">= {LOCATE_BAR:,}" if bar else "",
+                speed >= LOCATE_BAR if bar else None),
+            Row(f"{name}: plain Shapely STRtree in the same run", f"{one['plain_tree_points_per_second']:,}"),
+            Row(f"{name}: ratio", f"{one['ratio']} x"),
+            Row(f"{name}: right against the tree", f"{one['right_percent']:.0f} %", "100 %",
+                one["right_percent"] == 100),
+            Row(f"{name}: with the distance to the border, points a second",
+                f"{one['with_distance_points_per_second']:,}"),
+            Row(f"{name}: built in / memory", f"{one['build_seconds']} s / {one['memory_mb']} MB"),
+        ]  # fmt: skip
+    return rows
+
+
+def sync_rows(found: Mapping[str, Any]) -> list[Row]:
+    """Return the seconds of a batch on each database; one that was not run misses its bar."""
+    rows = []
+    for kind, name in (("sqlite", "SQLite"), ("postgis", "PostGIS")):
+        bar = f"< {SYNC_BAR_SECONDS:.0f} s"
+        if kind not in found:
+            rows.append(Row(f"{found['items']} new reports on {name}", "not run: not installed here", bar, met=False))
+            continue
+        one = found[kind]
+        seconds = one["new_seconds"]
+        rows += [
+            Row(f"{found['items']} new reports on {name}, median", f"{seconds} s", bar, seconds < SYNC_BAR_SECONDS),
+            Row(f"the slowest of {found['batches']}", f"{one['new_seconds_worst']} s"),
+            Row("the same batch again", f"{one['replayed_seconds']} s"),
+            Row("new reports a second", f"{one['new_per_second']}"),
+        ]
+    return rows
+
+
+def push_rows(found: Mapping[str, Any]) -> list[Row]:
+    """Return the rate of each way of sending and its share of the bare loop."""
+    bar = found["bar"]
+    rates = [Row(f"{name}: messages a second", f"{rate:.0f}") for name, rate in found["messages_per_second"].items()]
+    shares = [
+        Row(words, f"{found[key]:.0%}", f">= {bar:.0%}", found[key] >= bar)
+        for key, words in (
+            ("share_of_bare", "share of a bare `webpush()` loop"),
+            ("share_of_bare_kept_connection", "share of a bare loop that keeps its connection"),
+        )
+    ]
+    return rates + shares
+
+
+def start_rows(found: Mapping[str, Any]) -> list[Row]:
+    """Return the seconds until a page answers, and the memory of the embedded form."""
+    ready, start, memory = found["first_run_seconds"], found["start_seconds"], found["memory_mb"]
+    return [
+        Row("`make run` from a warm package cache to a page", f"{ready} s", f"< {READY_BAR_SECONDS} s",
+            ready < READY_BAR_SECONDS),
+        Row("start with data present", f"{start} s", f"< {START_BAR_SECONDS} s", start < START_BAR_SECONDS),
+        Row("memory after start, one map page and one round", f"{memory} MB", f"< {MEMORY_BAR_MB} MB",
+            memory < MEMORY_BAR_MB),
+    ]  # fmt: skip
+
+
+def acceptance_rows(found: Mapping[str, Any]) -> list[Row]:
+    """Return how long each part of the acceptance run took, and whether every count added up."""
+    failures = len(found["failures"])
+    total = found["total_seconds"]
+    return [
+        *(Row(name, f"{seconds} s") for name, seconds in found["seconds"].items()),
+        Row("in all", f"{total} s", f"< {ACCEPTANCE_BAR_SECONDS} s", total < ACCEPTANCE_BAR_SECONDS),
+        Row("counts that do not add up", f"{failures}", "0", failures == 0),
+    ]

@@ -1,0 +1,56 @@
+"""The page of benchmarks: figures beside their bars, and a missed bar shown as missed."""
+
+from __future__ import annotations
+
+from bench.report import ACCEPTANCE, MEASUREMENTS, page_of
+from bench.report_rows import Row, acceptance_rows, locate_rows, push_rows, sync_rows
+
+LOCATED = {
+    "points_per_second": 900_000,
+    "plain_tree_points_per_second": 300_000,
+    "ratio": 3.0,
+    "right_percent": 100.0,
+    "with_distance_points_per_second": 5_000,
+    "build_seconds": 1.0,
+    "memory_mb": 20.0,
+}
+
+
+def test_a_figure_below_its_bar_is_shown_as_missed():
+    rows = locate_rows({"2000 villages": LOCATED, "all villages": LOCATED})
+
+    assert [row.met for row in rows if row.what.endswith("points a second") and "distance" not in row.what] == [
+        False,
+        None,
+    ]
+    assert "**missed**" in rows[0].line()
+
+
+def test_a_database_that_was_not_run_misses_its_bar():
+    one = {"new_seconds": 0.4, "new_seconds_worst": 0.5, "replayed_seconds": 0.1, "new_per_second": 500.0}
+
+    rows = sync_rows({"items": 200, "batches": 7, "sqlite": one})
+
+    assert [row.met for row in rows if row.met is not None] == [True, False]
+
+
+def test_a_share_of_the_bare_loop_is_held_against_the_bar():
+    rows = push_rows(
+        {"messages_per_second": {"bare": 100.0}, "share_of_bare": 0.9, "share_of_bare_kept_connection": 0.7, "bar": 0.8}
+    )
+
+    assert [row.met for row in rows] == [None, True, False]
+
+
+def test_a_count_that_does_not_add_up_misses_the_bar():
+    rows = acceptance_rows({"failures": ["in 5 != 4"], "total_seconds": 100.0, "seconds": {"sums": 1.0}})
+
+    assert [row.met for row in rows] == [None, True, False]
+
+
+def test_the_page_names_the_machine_and_how_each_figure_is_taken():
+    page = page_of([(MEASUREMENTS[0], [Row("a", "1", "< 2", met=True)]), (ACCEPTANCE, [])], ["- 2 cores"], "2026-11-21")
+
+    assert "- 2 cores" in page
+    assert "| a | 1 | < 2 | met |" in page
+    assert "`python -m bench.acceptance`" in page
