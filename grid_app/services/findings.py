@@ -12,7 +12,8 @@ from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.models.disputes import Dispute
 from grid_app.models.places import Division
 from grid_app.models.rounds import Finding, FindingEvent, FindingMember
-from grid_app.policy import Action, Actor, acting_for, covers
+from grid_app.policy import Action, Actor, acting_for
+from grid_app.queries.findings import in_reach
 from grid_app.services.audit import record_audit
 from grid_app.services.finding_keeping import escalate_finding
 from grid_app.services.grading import regrade
@@ -56,15 +57,13 @@ def dismiss_finding(session: Session, *, finding_id: UUID, actor: Actor, reason:
 
 
 def _decide(session: Session, finding_id: UUID, actor: Actor, reason: str, now: datetime, *, to_state: str) -> Finding:
-    finding = session.get(Finding, finding_id, with_for_update=True)
-    if finding is None or not covers(actor, session.get_one(Division, finding.division_code).path):
-        raise NotFoundError("没有这条苗头提示,或它不在您的范围内。")
+    words = _checked(session, finding_id, actor, reason)
+    # The audit link first: it takes the chain's lock, so that every transaction takes its locks in one order.
+    record_audit(session, actor, f"finding.{to_state}", now=now, target=("finding", str(finding_id)))
+    finding = session.get_one(Finding, finding_id, with_for_update=True, populate_existing=True)
     if finding.state != "suspected":
         word = FINDING_STATE_WORDS[finding.state]
         raise ConflictError(f"这条提示已经是“{word}”,不用再判断。您写的理由没有保存,如需更正请联系上级。")
-    words = reason.strip()
-    if not words or len(words) > REASON_LENGTH:
-        raise InvalidError("请写明理由(500 字以内),再提交。", fields={"reason": "请写明理由,500 字以内。"})
     finding.state = to_state
     finding.decided_at = now
     finding.decided_by = actor.assignment_id
@@ -77,5 +76,18 @@ def _decide(session: Session, finding_id: UUID, actor: Actor, reason: str, now: 
             note=words, details={"households": finding.households_now, "grade": finding.grade},
         )
     )  # fmt: skip
-    record_audit(session, actor, f"finding.{to_state}", now=now, target=("finding", str(finding.id)))
     return finding
+
+
+def _checked(session: Session, finding_id: UUID, actor: Actor, reason: str) -> str:
+    reached = session.scalar(
+        select(Finding.id)
+        .join(Division, Division.code == Finding.division_code)
+        .where(Finding.id == finding_id, in_reach(actor))
+    )
+    if reached is None:
+        raise NotFoundError("没有这条苗头提示,或它不在您的范围内。")
+    words = reason.strip()
+    if not words or len(words) > REASON_LENGTH:
+        raise InvalidError("请写明理由(500 字以内),再提交。", fields={"reason": "请写明理由,500 字以内。"})
+    return words

@@ -32,6 +32,8 @@ class RecordedRun:
     number: int
     findings: int
     new: int
+    input_digest: str
+    result_digest: str
     duration_ms: int
 
 
@@ -62,8 +64,15 @@ def record_run(session: Session, *, analysed: AnalysedRound, actor: Actor | None
     fade_findings(session, result.gone, kept=[one.finding_id for one in identified], recording=recording)
     if row.state == "closed":
         row.state = "analysed"
-    new = sum(one.is_new for one in identified)
-    return RecordedRun(run.id, run.number, len(identified), new, analysed.duration_ms)
+    return RecordedRun(
+        run_id=run.id,
+        number=run.number,
+        findings=len(identified),
+        new=sum(one.is_new for one in identified),
+        input_digest=run.input_digest,
+        result_digest=run.result_digest,
+        duration_ms=run.duration_ms,
+    )
 
 
 def _added(session: Session, analysed: AnalysedRound, identified: Sequence[Identified]) -> RoundRun:

@@ -12,7 +12,7 @@ from grid_app.models.places import Division
 from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
 from grid_app.policy import Role, dispute_scope
 from grid_app.queries.returns import entries_since_last_return
-from grid_app.queries.rounds import progress_of, rounds_of
+from grid_app.queries.rounds import progress_of, round_of, rounds_of
 from grid_app.services.round_calendar import Period
 from grid_app.services.round_returns import submit_return
 from grid_app.services.rounds import (
@@ -119,7 +119,7 @@ def test_each_worker_answers_for_the_own_grid_only(session, world, rounds):
 
 
 def test_the_villages_return_assembles_itself_from_its_grids(session, world, rounds):
-    row = session.get_one(Round, rounds[0])
+    row = round_of(session, world.actor(session, Role.COUNTY_LEAD), rounds[0])
     for name, grid in ((Role.GRID_WORKER, GRID), ("second_grid_worker", GRID2)):
         before = {p.code: p for p in progress_of(session, row, within="/990101/990101001/")}
         assert not before[VILLAGE].returned
