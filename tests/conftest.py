@@ -24,7 +24,7 @@ from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.settings import Settings
 from tests.fakes import FrozenClock
-from tests.postgres import Cluster, PostgresMissingError
+from tests.postgres import Cluster, PostgresMissingError, SpareDatabase
 from tests.world import NOW, PASSWORD, World, build_world
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
@@ -76,6 +76,11 @@ def postgres_template(cluster: Cluster) -> str:
     return "template_grid"
 
 
+@pytest.fixture(scope="session")
+def spare_database(cluster: Cluster, postgres_template: str) -> SpareDatabase:
+    return SpareDatabase(cluster, postgres_template)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the address of a migrated, empty database of this test's own."""
@@ -84,10 +89,9 @@ def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), copy)
         yield f"sqlite:///{copy}"
         return
-    cluster: Cluster = request.getfixturevalue("cluster")
-    name = f"t{abs(hash(request.node.nodeid))}"
-    yield cluster.create(name, template=request.getfixturevalue("postgres_template"))
-    cluster.drop(name)
+    spare: SpareDatabase = request.getfixturevalue("spare_database")
+    yield spare.take()
+    spare.give_back()
 
 
 @pytest.fixture

@@ -64,7 +64,9 @@ class Cluster:
 
     def create(self, name: str, *, template: str | None = None) -> str:
         with self._admin() as connection:
-            connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+            connection.execute(
+                f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}" STRATEGY file_copy' if template else "")
+            )
         if template is None:
             with psycopg.connect(host="127.0.0.1", port=self.port, user="grid", dbname=name, autocommit=True) as c:
                 c.execute("CREATE EXTENSION postgis")
@@ -101,3 +103,53 @@ class Cluster:
     @staticmethod
     def _owner() -> pwd.struct_passwd | None:
         return pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+
+
+class SpareDatabase:
+    """One clone of the template per worker, emptied after each test; a test that broke it gets the next a new one.
+
+    Emptying by DELETE takes a hundredth of the time of a clone or of TRUNCATE, since most tables are empty.
+    """
+
+    def __init__(self, cluster: Cluster, template: str) -> None:
+        self._cluster = cluster
+        self._template = template
+        self._name = ""
+        self._tables: list[str] = []
+        self._made = 0
+
+    def take(self) -> str:
+        if not self._name:
+            self._made += 1
+            self._name = f"spare_{self._made}"
+            self._cluster.create(self._name, template=self._template)
+            self._tables = self._tables_now()
+        return self._cluster.url(self._name)
+
+    def give_back(self) -> None:
+        try:
+            if self._tables_now() != self._tables:
+                raise psycopg.Error("the test changed the tables")
+            self._empty()
+        except psycopg.Error:
+            self._cluster.drop(self._name)
+            self._name = ""
+
+    def _open(self) -> psycopg.Connection:
+        return psycopg.connect(host="127.0.0.1", port=self._cluster.port, user="grid", dbname=self._name)
+
+    def _tables_now(self) -> list[str]:
+        with self._open() as connection:
+            found = connection.execute(
+                "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'"
+                " AND table_name NOT IN ('spatial_ref_sys', 'geometry_columns', 'geography_columns') ORDER BY 1"
+            )
+            return [row[0] for row in found]
+
+    def _empty(self) -> None:
+        names = sorted({name.split(".")[0] for name in self._tables} - {"alembic_version"})
+        with self._open() as connection:
+            connection.execute("SET lock_timeout = '3s'")
+            connection.execute("SET session_replication_role = replica")
+            for name in names:
+                connection.execute(f'DELETE FROM "{name}"')
