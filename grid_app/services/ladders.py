@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -93,9 +93,14 @@ def current_policy(session: Session, event_kind: str, *, now: datetime) -> Escal
 
 def rungs_of(policy: EscalationPolicy) -> tuple[RungRow, ...]:
     """Return the stored rungs of a policy, first asked first."""
+    return rungs_from(policy.rungs)
+
+
+def rungs_from(stored: Sequence[Mapping[str, Any]]) -> tuple[RungRow, ...]:
+    """Return rungs from the form in which a policy stores them."""
     return tuple(
         RungRow(row["unit_kind"], row["wait_minutes"], row["red_wait_minutes"], tuple(row["channels"]))
-        for row in policy.rungs
+        for row in stored
     )
 
 
@@ -143,7 +148,7 @@ def save_ladder(
     """
     if not allows(actor, Action.EDIT_POLICY):
         raise ForbiddenError("只有安全管理员可以修改升级顺序。")
-    _check(event_kind, rungs, basis)
+    check_ladder(event_kind, rungs, basis)
     newest = session.scalar(select(func.max(EscalationPolicy.version)).filter_by(event_kind=event_kind)) or 0
     row = {
         "id": new_id(),
@@ -190,7 +195,14 @@ def duration(minutes: int) -> str:
     return "".join(f"{count}{word}" for count, word in parts if count) or "0分钟"
 
 
-def _check(event_kind: str, rungs: Sequence[RungRow], basis: str) -> None:
+def check_ladder(event_kind: str, rungs: Sequence[RungRow], basis: str) -> None:
+    """Return in silence when the ladder could be saved.
+
+    Raises
+    ------
+    InvalidError
+        Unknown event kind, no basis, fewer than two rungs, a hole, an unknown unit, a wait of nought or too long.
+    """
     if event_kind not in EVENT_KIND_WORDS:
         raise InvalidError("没有这一类提醒,修改没有保存。请从策略页面重新进入。")
     if not basis.strip():

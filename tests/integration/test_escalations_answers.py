@@ -15,6 +15,7 @@ from grid_app.models.accounts import AuditEvent, Delegation
 from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem, OutboxMessage
 from grid_app.policy import Action, Role
 from grid_app.queries.inbox import inbox_page, inbox_row, waiting_count
+from grid_app.queries.inbox_history import may_open_cause
 from grid_app.services.escalations import acknowledge, mark_seen, raise_escalation, step_up_due
 from tests.escalation_world import add_dispute, add_subscription, kinds_of, raise_for
 from tests.world import NOW, World, add_account
@@ -180,6 +181,18 @@ def test_a_lent_right_answers_for_the_lenders_unit_and_names_both(session: Sessi
     )
     audit = session.scalars(select(AuditEvent).where(AuditEvent.action == "escalation.acknowledged")).one()
     assert audit.acting_for == world.assignments["county_officer"]
+
+
+def test_a_lent_inbox_does_not_open_a_case_outside_the_own_area(session: Session, world: World, escalation_id: UUID):
+    add_account(session, world, "deputy", Role.TOWNSHIP_OFFICER, "township2", "990101002")
+    _lend(session, world, lender="county_officer", borrower="deputy")
+    deputy, officer = world.actor(session, "deputy"), world.actor(session, Role.COUNTY_OFFICER)
+
+    row = inbox_row(session, deputy, escalation_id)
+
+    assert row is not None
+    assert not may_open_cause(session, row, deputy)
+    assert may_open_cause(session, row, officer)
 
 
 def test_seeing_is_noted_once_for_the_unit_and_names_nobody(session: Session, world: World, escalation_id: UUID):

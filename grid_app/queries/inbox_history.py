@@ -1,0 +1,177 @@
+"""The history of one escalation: its steps, its pushes, and whether its cause may be opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from grid_app.models.accounts import Account, Assignment, Unit
+from grid_app.models.disputes import Dispute
+from grid_app.models.escalations import (
+    DeliveryAttempt,
+    EscalationEvent,
+    EscalationPolicy,
+    InboxItem,
+    OutboxMessage,
+    PushSubscription,
+)
+from grid_app.models.rounds import Finding
+from grid_app.policy import Action, Actor, allows, dispute_scope
+from grid_app.queries.inbox import InboxRow, desks_of
+from grid_app.queries.scoping import codes_under, visible
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; ``person`` and ``lender`` are named for an acknowledgement alone, ``unit_kind`` for ``nobody``."""
+
+    at: datetime
+    kind: str
+    rung: int
+    unit_name: str | None
+    person: str | None
+    lender: str | None
+    unit_kind: str
+
+
+@dataclass(frozen=True)
+class Knock:
+    """Messages to the devices of one unit that were queued at one moment and have come equally far.
+
+    ``state`` is due, sent, gone, failed or stopped; ``ended_at`` is the first end, ``None`` while they are due.
+    """
+
+    unit_name: str
+    state: str
+    devices: int
+    queued_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """One of an account's own browsers; ``outcome`` is how the last message to it ended, if any was sent."""
+
+    device_id: UUID
+    label: str
+    created_at: datetime
+    dropped_at: datetime | None
+    outcome: str | None
+    outcome_at: datetime | None
+    waiting: int
+
+
+def steps_of(session: Session, escalation_id: UUID) -> list[Step]:
+    """Return an escalation's steps, oldest first."""
+    by, lent = aliased(Assignment), aliased(Assignment)
+    person, lender = aliased(Account), aliased(Account)
+    rows = session.execute(
+        select(EscalationEvent, Unit.name, person.display_name, lender.display_name)
+        .outerjoin(Unit, Unit.id == EscalationEvent.unit_id)
+        .outerjoin(by, by.id == EscalationEvent.assignment_id)
+        .outerjoin(person, person.id == by.account_id)
+        .outerjoin(lent, lent.id == EscalationEvent.acting_for)
+        .outerjoin(lender, lender.id == lent.account_id)
+        .where(EscalationEvent.escalation_id == escalation_id)
+        .order_by(EscalationEvent.at, EscalationEvent.id)
+    )
+    return [
+        Step(event.at, event.kind, event.rung, unit, name, lent_by, str(event.details.get("unit_kind", "")))
+        for event, unit, name, lent_by in rows
+    ]
+
+
+def knocks_of(session: Session, escalation_id: UUID) -> list[Knock]:
+    """Return how far the pushes of an escalation have come, per unit and moment, oldest first."""
+    rows = session.execute(
+        select(
+            Unit.name,
+            OutboxMessage.state,
+            func.count(),
+            OutboxMessage.created_at,
+            func.min(OutboxMessage.finished_at),
+        )
+        .join(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)
+        .join(Unit, Unit.id == PushSubscription.unit_id)
+        .where(OutboxMessage.escalation_id == escalation_id)
+        .group_by(Unit.name, OutboxMessage.state, OutboxMessage.created_at)
+        .order_by(OutboxMessage.created_at, Unit.name, OutboxMessage.state)
+    )
+    return [Knock(*row) for row in rows]
+
+
+def is_unseen(session: Session, escalation_id: UUID, actor: Actor) -> bool:
+    """Say whether a unit of the actor's has the escalation in its inbox and has not opened it yet."""
+    units = [desk.unit_id for desk in desks_of(session, actor)]
+    found = session.scalar(
+        select(InboxItem.id)
+        .where(InboxItem.escalation_id == escalation_id, InboxItem.unit_id.in_(units), InboxItem.seen_at.is_(None))
+        .limit(1)
+    )
+    return found is not None
+
+
+def units_told(session: Session, escalation_id: UUID) -> list[str]:
+    """Return the names of the units in whose inbox an escalation lies, first told first."""
+    return list(
+        session.scalars(
+            select(Unit.name)
+            .join(InboxItem, InboxItem.unit_id == Unit.id)
+            .where(InboxItem.escalation_id == escalation_id)
+            .order_by(InboxItem.rung, Unit.name)
+        )
+    )
+
+
+def next_unit_kind(session: Session, row: InboxRow) -> str | None:
+    """Return the kind of unit that is asked next when nobody answers, ``None`` on the last rung."""
+    policy = session.get_one(EscalationPolicy, row.policy_id)
+    return str(policy.rungs[row.rung + 1]["unit_kind"]) if row.rung + 1 < len(policy.rungs) else None
+
+
+def may_open_cause(session: Session, row: InboxRow, actor: Actor) -> bool:
+    """Say whether the dispute or finding behind an escalation lies in the actor's own scope."""
+    scope = dispute_scope(actor)
+    if row.dispute_id is not None:
+        question = select(Dispute.id).where(Dispute.id == row.dispute_id, visible(scope))
+        return allows(actor, Action.READ_DISPUTES) and session.scalar(question) is not None
+    if not scope.paths or not allows(actor, Action.READ_FINDINGS):
+        return False
+    found = select(Finding.id).where(Finding.id == row.finding_id, Finding.division_code.in_(codes_under(scope)))
+    return session.scalar(found) is not None
+
+
+def own_devices(session: Session, account_id: UUID) -> list[DeviceRow]:
+    """Return an account's browsers, live ones first, then newest first."""
+    devices = session.scalars(
+        select(PushSubscription)
+        .where(PushSubscription.account_id == account_id)
+        .order_by(PushSubscription.dropped_at.is_not(None), PushSubscription.created_at.desc())
+    ).all()
+    return [_device(session, device) for device in devices]
+
+
+def _device(session: Session, device: PushSubscription) -> DeviceRow:
+    last = session.execute(
+        select(DeliveryAttempt.outcome, DeliveryAttempt.at)
+        .join(OutboxMessage, OutboxMessage.id == DeliveryAttempt.outbox_id)
+        .where(OutboxMessage.subscription_id == device.id)
+        .order_by(DeliveryAttempt.at.desc(), DeliveryAttempt.id.desc())
+        .limit(1)
+    ).first()
+    waiting = session.scalar(
+        select(func.count()).where(OutboxMessage.subscription_id == device.id, OutboxMessage.state == "due")
+    )
+    return DeviceRow(
+        device_id=device.id,
+        label=device.label,
+        created_at=device.created_at,
+        dropped_at=device.dropped_at,
+        outcome=last.outcome if last else None,
+        outcome_at=last.at if last else None,
+        waiting=waiting or 0,
+    )

@@ -1,0 +1,119 @@
+"""The page of ladders and its editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from grid_app.database.transaction import reading, transaction
+from grid_app.models.escalations import EscalationPolicy
+from grid_app.services.ladders import seed_ladders
+from tests.world import NOW, World
+
+SignIn = Callable[[str], FlaskClient]
+GOOD = {
+    "replaces": "1",
+    "unit_1": "township_government",
+    "wait_1": "240",
+    "red_1": "60",
+    "unit_2": "county_office",
+    "wait_2": "480",
+    "red_2": "120",
+    "push_2": "1",
+    "basis": "青溪县工作办法第三条",
+}
+
+
+@pytest.fixture(autouse=True)
+def _seeded(app_world: World) -> None:
+    with transaction() as session:
+        seed_ladders(session, NOW)
+
+
+def _versions() -> int:
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(EscalationPolicy)) or 0
+
+
+@pytest.mark.parametrize("name", ["county_lead", "county_officer", "sysadmin", "auditor", "grid_worker"])
+def test_only_the_security_administrator_opens_it(sign_in: SignIn, name: str):
+    client = sign_in(name)
+
+    answers = [client.get("/inbox/policies"), client.get("/inbox/policies/grade_red")]
+    answers.append(client.post("/inbox/policies/grade_red", data=GOOD))
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert _versions() == 2
+
+
+def test_an_unknown_kind_is_not_found(sign_in: SignIn):
+    client = sign_in("security_admin")
+
+    assert client.get("/inbox/policies/rain").status_code == 404
+    assert client.post("/inbox/policies/rain", data=GOOD).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"unit_2": "", "wait_2": "", "red_2": ""}, "至少要有两级"),
+        ({"wait_1": "两小时"}, "请填整数"),
+        ({"wait_1": "0"}, "必须大于零"),
+        ({"red_2": "-1"}, "请填整数"),
+        ({"basis": " "}, "请写明依据"),
+        ({"unit_2": "", "unit_3": "county_office", "wait_3": "9", "red_3": "9"}, "第2级没有写明单位"),
+        ({"unit_1": "king"}, "不在可选范围"),
+        ({"wait_1": "9" * 12}, "超过30天"),
+    ],
+)
+def test_a_ladder_that_cannot_be_climbed_is_refused_and_what_was_typed_stays(sign_in: SignIn, change, sentence):
+    answer = sign_in("security_admin").post("/inbox/policies/grade_red", data=GOOD | change)
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert sentence in page
+    assert 'value="240"' in page or "wait_1" in change
+    assert _versions() == 2
+
+
+def test_the_second_editor_loses_politely(sign_in: SignIn):
+    client = sign_in("security_admin")
+    client.post("/inbox/policies/grade_red", data=GOOD)
+
+    answer = client.post("/inbox/policies/grade_red", data=GOOD)
+
+    assert answer.status_code == 409
+    assert "别人刚刚保存" in answer.get_data(as_text=True)
+    assert _versions() == 3
+
+
+def test_a_preview_says_it_in_words_and_saves_nothing(sign_in: SignIn):
+    answer = sign_in("security_admin").post("/inbox/policies/grade_red", data=GOOD | {"do": "preview"})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "先请乡镇人民政府确认收到:放进收件箱;等4小时(红色等1小时)。" in page
+    assert "还没有保存" in page
+    assert _versions() == 2
+
+
+def test_a_saved_ladder_is_the_next_version_and_shown_in_words(sign_in: SignIn):
+    client = sign_in("security_admin")
+
+    page = client.post("/inbox/policies/grade_red", data=GOOD, follow_redirects=True).get_data(as_text=True)
+
+    assert "已保存第 2 版" in page
+    assert "第 2 版(在用)" in page
+    assert "青溪县工作办法第三条" in page
+    assert "《信访工作条例》第二十五条" in page
+    assert _versions() == 3
+
+
+def test_the_editor_holds_the_ladder_in_use(sign_in: SignIn):
+    page = sign_in("security_admin").get("/inbox/policies/finding_confirmed").get_data(as_text=True)
+
+    assert 'value="1440"' in page
+    assert '<option value="county_office" selected>' in page
