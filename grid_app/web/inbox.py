@@ -35,7 +35,6 @@ from grid_app.web.inbox_push import (
     push,
     push_key,
     push_test,
-    push_worker,
     subscribe_json,
     unsubscribe_json,
 )
@@ -54,7 +53,6 @@ bp.add_url_rule("/push/test", "push_test", push_test, methods=["POST"])
 bp.add_url_rule("/push/subscriptions", "subscribe", subscribe_json, methods=["POST"])
 bp.add_url_rule("/push/subscriptions", "unsubscribe", unsubscribe_json, methods=["DELETE"])
 bp.add_url_rule("/push/subscriptions/<uuid:device_id>/drop", "drop_device", drop_device, methods=["POST"])
-bp.add_url_rule("/push-sw.js", "push_worker", push_worker)
 
 
 @bp.get("/inbox")

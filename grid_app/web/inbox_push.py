@@ -1,4 +1,4 @@
-"""Web push on one's own devices: switching on and off, a test, the public key, the service worker.
+"""Web push on one's own devices: switching on and off, a test, the public key.
 
 Signing out leaves a device subscribed: what it shows holds no name, and the inbox keeps everything in any case.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from grid_app.database.transaction import reading, transaction
@@ -98,14 +98,6 @@ def push_test() -> WerkzeugResponse:
     else:
         flash("没有开通推送的设备,没有发送。请先在这台设备上开通。", "warning")
     return redirect(url_for("inbox.push"))
-
-
-@requires(Action.PUBLIC)
-def push_worker() -> Response:
-    """Serve the service worker from the root, so that it may show pushes for every page."""
-    answer = current_app.send_static_file("push-sw.js")
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
 
 
 def _public_key() -> str:

@@ -1,4 +1,4 @@
-"""Push on the own devices: the JSON a browser sends, the page, the test message, the service worker."""
+"""Push on the own devices: the JSON a browser sends, the page, the test message."""
 
 from __future__ import annotations
 
@@ -144,15 +144,6 @@ def test_the_page_carries_what_the_button_needs(sign_in: SignIn):
 
     assert 'data-module="push-subscribe" data-url="/push/subscriptions"' in page
     assert f'data-public-key="{client.get("/push/key").json["key"]}"' in page
-
-
-def test_the_service_worker_is_served_from_the_root(app: Flask):
-    answer = app.test_client().get("/push-sw.js")
-
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
-    assert answer.mimetype in ("text/javascript", "application/javascript")
-    assert b"showNotification" in answer.data
-    answer.close()
 
 
 def test_devices_are_named_in_plain_words():
