@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -19,11 +20,10 @@ from grid_app.cli.running import FolderLock, RunningElsewhereError, where_it_run
 from grid_app.cli.serve import LOCAL_HOST, check_exposure, serve_app, upgrade_embedded, wiring_of
 from grid_app.clock import SystemClock, local_date
 from grid_app.database.transaction import reading
-from grid_app.demo.create import Order, Say
-from grid_app.demo.desk import RoundJobs
 from grid_app.demo.digest import content_digest
-from grid_app.demo.install import Holding, database_file, install, look
+from grid_app.demo.holding import Holding, database_file, look
 from grid_app.demo.names import names
+from grid_app.demo.orders import Order, RoundJobs, Say
 from grid_app.demo.passwords import FILE, DemoAccount, first_of_each_role, kept_accounts, logins_that_changed
 from grid_app.factory import create_app
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
@@ -54,22 +54,18 @@ def demo_command(as_of: datetime | None, *, serve: bool, port: int | None, as_js
     """做一个虚构的演示县(第一次使用时),数据留在 instance/ 里;再次运行接着用。"""
     settings = load_settings()
     try:
-        lock = FolderLock(settings.instance_dir)
+        with FolderLock(settings.instance_dir) as lock:
+            made = prepare(settings, as_of.date() if as_of else None)
+            app = load_app()
+            upgrade_embedded(app)
+            tell = functools.partial(_tell, app, made=made, as_json=as_json)
+            if not serve:
+                tell(None)
+                return
+            check_exposure(app, LOCAL_HOST)
+            serve_app(app, lock, host=LOCAL_HOST, port=port, announce=tell)
     except RunningElsewhereError as running:
         click.echo(where_it_runs(running))
-        return
-    made = prepare(settings, as_of.date() if as_of else None)
-    app = load_app()
-    upgrade_embedded(app)
-    if not serve:
-        _tell(app, made=made, address=None, as_json=as_json)
-        lock.release()
-        return
-    check_exposure(app, LOCAL_HOST)
-    serve_app(
-        app, lock, host=LOCAL_HOST, port=port,
-        announce=lambda address: _tell(app, made=made, address=address, as_json=as_json),
-    )  # fmt: skip
 
 
 def prepare(settings: Settings, as_of: date | None) -> bool:
@@ -95,10 +91,16 @@ def prepare(settings: Settings, as_of: date | None) -> bool:
         return False
     if as_of is not None and as_of > today:
         refuse(f"演示县的“今天”不能晚于 {today}。请改 --as-of,或去掉它。")
-    with _telling() as say:
-        jobs = RoundJobs(open_due_rounds_job, close_due_rounds_job)
-        install(settings, Order(as_of or today), make_app=create_app, jobs=jobs, say=say)
+    _make(settings, Order(as_of or today))
     return True
+
+
+def _make(settings: Settings, order: Order) -> None:
+    from grid_app.demo.install import install  # noqa: PLC0415 - drawing a county loads much that serving it never needs
+
+    jobs = RoundJobs(open_due_rounds_job, close_due_rounds_job)
+    with _telling() as say:
+        install(settings, order, make_app=create_app, jobs=jobs, say=say)
 
 
 @contextmanager
@@ -120,7 +122,7 @@ def _telling() -> Iterator[Say]:
     click.echo("演示县已准备好。", err=True)
 
 
-def _tell(app: Flask, *, made: bool, address: str | None, as_json: bool) -> None:
+def _tell(app: Flask, address: str | None, *, made: bool, as_json: bool) -> None:
     settings = wiring_of(app).settings
     order = look(settings).order
     if order is None:

@@ -16,7 +16,7 @@ class RunningElsewhereError(Exception):
 
 
 class FolderLock:
-    """Holds the instance folder for this process until it ends, however it ends.
+    """Holds the instance folder until the ``with`` block or the process ends, however it ends.
 
     Raises
     ------
@@ -43,8 +43,10 @@ class FolderLock:
         self._file.write(address)
         self._file.flush()
 
-    def release(self) -> None:
-        """Give the folder back."""
+    def __enter__(self) -> FolderLock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.tell("")
         self._file.close()
 

@@ -87,7 +87,6 @@ def serve_app(app: Flask, lock: FolderLock, *, host: str, port: int | None, anno
         finally:
             scheduler.shutdown(wait=False)
             server.stop()
-    lock.release()
 
 
 def listening(app: Flask, host: str, port: int | None) -> Server:
@@ -163,14 +162,13 @@ def _why(error: OSError) -> str:
 def serve_command(host: str, port: int | None) -> None:
     """运行单机版:网页、定时任务和推送都在一个进程里。"""
     try:
-        lock = FolderLock(load_settings().instance_dir)
+        with FolderLock(load_settings().instance_dir) as lock:
+            app = load_app()
+            upgrade_embedded(app)
+            check_exposure(app, host)
+            serve_app(app, lock, host=host, port=port, announce=say_address)
     except RunningElsewhereError as running:
         click.echo(where_it_runs(running))
-        return
-    app = load_app()
-    upgrade_embedded(app)
-    check_exposure(app, host)
-    serve_app(app, lock, host=host, port=port, announce=say_address)
 
 
 def say_address(address: str) -> None:

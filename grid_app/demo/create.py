@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
@@ -18,10 +17,11 @@ from grid_app.database.transaction import transaction
 from grid_app.demo.background import DAYS
 from grid_app.demo.county import County, boundary_sets, plan_county
 from grid_app.demo.days import live
-from grid_app.demo.desk import Desk, RoundJobs
+from grid_app.demo.desk import Desk
 from grid_app.demo.ledger import Ledger
 from grid_app.demo.names import names
-from grid_app.demo.people import Post, Staff, posts, settle
+from grid_app.demo.orders import HashFor, Order, RoundJobs, Say
+from grid_app.demo.people import Staff, posts, settle
 from grid_app.demo.places import Places
 from grid_app.demo.rooms import open_rooms, record_namings
 from grid_app.demo.seeded import SeededIds, StandingClock, repeatable
@@ -33,14 +33,11 @@ from grid_app.services.ladders import seed_ladders
 from grid_app.services.rounds import seed_templates
 from grid_app.wiring import DEMO_FACT, Wiring
 
-SEED: Final = 20_260_101
 SETTLED_BEFORE: Final = timedelta(days=400)
 """How long before the present day the county got its places, offices and accounts."""
 SHARES: Final = {"places": 0.2, "people": 0.12, "days": 0.68}
 """Which part of the work each part of the county is, for the progress bar."""
 PLACES, PEOPLE, ROOMS, LIFE, IDS = range(5)
-
-Say = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -54,15 +51,7 @@ class Chance:
         return np.random.default_rng([self.seed, part])
 
 
-@dataclass(frozen=True)
-class Order:
-    """What county is wanted: its present day in Asia/Shanghai, and the seed that decides everything else."""
-
-    as_of: date
-    seed: int = SEED
-
-
-def create_county(wiring: Wiring, order: Order, *, jobs: RoundJobs, hash_for: Callable[[Post], str], say: Say) -> None:
+def create_county(wiring: Wiring, order: Order, *, jobs: RoundJobs, hash_for: HashFor, say: Say) -> None:
     """Make the county in the current application's database, which must be up to date and empty.
 
     Parameters
@@ -110,13 +99,11 @@ def _draw(county: County, now: datetime) -> UUID:
         return session.scalars(select(BoundaryGeneration.id).where(BoundaryGeneration.state == "active")).one()
 
 
-def _settle(
-    session: Session, county: County, chance: Chance, *, order: Order, hash_for: Callable[[Post], str]
-) -> Staff:
+def _settle(session: Session, county: County, chance: Chance, *, order: Order, hash_for: HashFor) -> Staff:
     """Open offices and rooms, add accounts, record namings, set ladders and templates."""
     now = start_of_day(order.as_of) - SETTLED_BEFORE
     wanted = posts(county, names())
-    hashes = {post.login: hash_for(post) for post in wanted}
+    hashes = {post.login: hash_for(post.login, str(post.role)) for post in wanted}
     staff = settle(session, county=county, names=names(), rng=chance.of(PEOPLE), hashes=hashes, now=now)
     rng = chance.of(ROOMS)
     open_rooms(session, county, names(), staff, rng=rng)

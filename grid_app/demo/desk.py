@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from grid_app.clock import start_of_day
 from grid_app.demo.county import County
 from grid_app.demo.ledger import Ledger
+from grid_app.demo.orders import RoundJobs
 from grid_app.demo.people import Staff
 from grid_app.demo.places import Places
 from grid_app.demo.seeded import StandingClock
@@ -21,14 +21,6 @@ from grid_app.policy import Actor
 from grid_app.ports import PlaceFinder
 from grid_app.security.keys import Keys
 from grid_app.services.actors import actor_of
-
-
-@dataclass(frozen=True)
-class RoundJobs:
-    """The scheduler's own jobs of opening due rounds, and of closing and analysing those that are over."""
-
-    open_due: Callable[[], object]
-    close_due: Callable[[], object]
 
 
 @dataclass

@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from grid_app.demo.people import Post
 from grid_app.models.accounts import Account
 from grid_app.security.keys import make_instance_folder
 from grid_app.security.passwords import hash_password, new_password
@@ -35,10 +34,10 @@ class PasswordList:
     def __init__(self) -> None:
         self.accounts: list[DemoAccount] = []
 
-    def hash_for(self, post: Post) -> str:
-        """Return the hash of a fresh password for ``post``."""
+    def hash_for(self, login: str, role: str) -> str:
+        """Return the hash of a fresh password for an account."""
         password = new_password()
-        self.accounts.append(DemoAccount(post.login, str(post.role), password))
+        self.accounts.append(DemoAccount(login, role, password))
         return hash_password(password)
 
 
