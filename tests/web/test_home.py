@@ -45,7 +45,7 @@ def add_dispute(session, world: World, *, village="990101001201", category="0701
             captured_at=NOW,
             received_at=NOW,
             noted_on=date(2026, 11, 20),
-        )  # fmt: skip
+        )
     )
 
 
@@ -62,7 +62,7 @@ def add_round(session, division: str = COUNTY) -> None:
             opens_at=NOW - timedelta(days=1),
             due_at=NOW + timedelta(days=2),
             window_end=date(2026, 11, 22),
-        )  # fmt: skip
+        )
     )
 
 
