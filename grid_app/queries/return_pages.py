@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -64,6 +65,14 @@ def places_to_answer(session: Session, actors: Sequence[Actor], *, now: datetime
         places = _in_village(session, home, now) if home.level in ("grid", "village") else _villages(session, home, now)
         found.update({place.code: place for place in places})
     return sorted(found.values(), key=lambda place: (place.level, place.code))
+
+
+def own_answers(session: Session, actor: Actor, *, now: datetime) -> dict[UUID, bool]:
+    """Return for each open round whether the actor's own grid or village has answered; nothing for larger areas."""
+    home = session.get(Division, actor.division_code)
+    if home is None or home.level not in ("grid", "village"):
+        return {}
+    return {one.round_id: one.answered for one in rounds_over(session, home, now=now)}
 
 
 def return_page(session: Session, actor: Actor, division: Division, *, now: datetime) -> ReturnPage:

@@ -77,7 +77,7 @@ def closed_round_ids(session: Session) -> list[UUID]:
 
 
 def rounds_of(session: Session, actor: Actor, *, limit: int = ROUNDS_SHOWN) -> list[RoundRow]:
-    """Return the rounds that touch the actor's subtree: the open ones first, then the newest."""
+    """Return the rounds that touch the actor's subtree: the open ones first, soonest due, then the newest."""
     above = [code for code in actor.division_path.strip("/").split("/") if code]
     rows = session.execute(
         _rows()
@@ -85,7 +85,9 @@ def rounds_of(session: Session, actor: Actor, *, limit: int = ROUNDS_SHOWN) -> l
         .order_by((Round.state != "open"), Round.due_at.desc(), Round.id)
         .limit(limit)
     ).all()
-    return [_row(row, actor) for row in rows]
+    found = [_row(row, actor) for row in rows]
+    opened = sorted((one for one in found if one.state == "open"), key=lambda one: one.due_at)
+    return [*opened, *(one for one in found if one.state != "open")]
 
 
 def round_of(session: Session, actor: Actor, round_id: UUID) -> RoundRow | None:

@@ -16,9 +16,9 @@ from grid_app.web.wording import local_date, local_time, remaining
 
 TONES: Final = {"suspected": "attention", "confirmed": "active", "dismissed": "done", "gone": "done"}
 TIMES_AFTER_CONFIRMING: Final = (
-    (timedelta(days=1), "定下责任单位"),
-    (timedelta(days=7), "当面或开会答复反映的群众"),
-    (timedelta(days=15), "拿出解决办法"),
+    (timedelta(days=1), "乡镇定下责任单位"),
+    (timedelta(days=7), "责任单位当面或开会答复反映的群众"),
+    (timedelta(days=15), "责任单位拿出解决办法"),
 )
 KIND_WORDS: Final = {
     "new": "第一次提示",
@@ -42,13 +42,12 @@ class FindingCell:
     grade: str
     place: str
     category_word: str
-    households_ever: int
+    summary: str
     since_word: str
     trend_word: str
     state_word: str
     tone: str
     due_word: str
-    is_late: bool
 
 
 def finding_cells(rows: Sequence[FindingRow], *, now: datetime) -> list[FindingCell]:
@@ -58,31 +57,35 @@ def finding_cells(rows: Sequence[FindingRow], *, now: datetime) -> list[FindingC
 
 def finding_cell(row: FindingRow, *, now: datetime) -> FindingCell:
     """Return one finding in words."""
-    due = f"{local_date(row.decide_by)}前判断,{remaining(row.decide_by, now)}" if row.decide_by else ""
+    since, trend = local_date(row.since), TREND_WORDS[row.trend]
     return FindingCell(
         finding_id=row.finding_id,
         code=row.code,
         grade=row.grade,
         place=f"{row.township}{row.place}",
         category_word=name_of(row.category),
-        households_ever=row.households_ever,
-        since_word=local_date(row.since),
-        trend_word=TREND_WORDS[row.trend],
+        summary=f"{trend},先后 {row.households_ever} 户反映,最早 {since}",
+        since_word=since,
+        trend_word=trend,
         state_word=FINDING_STATE_WORDS[row.state],
         tone=TONES[row.state],
-        due_word=due,
-        is_late=row.decide_by is not None and row.decide_by < now,
+        due_word=f"判断期限{remaining(row.decide_by, now)}" if row.decide_by else "",
     )
 
 
 def duties(row: FindingRow, facts: FindingFacts, *, now: datetime) -> list[tuple[str, str]]:
-    """Return who is to do what, each with its last day: before the decision, and after a confirmation."""
+    """Return by when, and who is to do what: before the decision, and after a confirmation."""
     if row.state == "suspected" and row.decide_by:
-        day = f"{local_date(row.decide_by)} 前,{remaining(row.decide_by, now)}"
-        return [("乡镇领导核实这几件是不是同一件事,再确认或写明不成立", day)]
+        what = f"乡镇领导核实是不是同一件事,再确认,或写明为什么不成立({remaining(row.decide_by, now)})"
+        return [(_before(row.decide_by), what)]
     if row.state == "confirmed" and facts.decided_at:
-        return [(what, f"{local_date(facts.decided_at + time)} 前") for time, what in TIMES_AFTER_CONFIRMING]
+        return [(_before(facts.decided_at + time), what) for time, what in TIMES_AFTER_CONFIRMING]
     return []
+
+
+def _before(moment: datetime) -> str:
+    """Return the day without its weekday, to stand in a narrow column."""
+    return f"{local_date(moment).partition('(')[0]}前"
 
 
 def statistics_sentence(facts: FindingFacts) -> str:

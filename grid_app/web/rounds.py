@@ -12,6 +12,7 @@ from grid_app.errors import ConflictError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, Role, allows
 from grid_app.queries.findings import FindingRow, findings_by_id
+from grid_app.queries.return_pages import own_answers
 from grid_app.queries.round_progress import VillageProgress
 from grid_app.queries.rounds import RoundRow, RunRow, progress_of, returned_counts, round_of, rounds_of, runs_of
 from grid_app.services.round_analysis import analyse, prepare_analysis
@@ -38,9 +39,11 @@ def index() -> str:
     with reading() as session:
         rows = rounds_of(session, actor)
         counts = returned_counts(session, rows, within=actor.division_path)
+        own = own_answers(session, actor, now=wired().clock.now())
     return render_template(
         "pages/rounds.html",
-        cells=round_cells(rows, counts, now=wired().clock.now()),
+        cells=round_cells(rows, counts, own, now=wired().clock.now()),
+        in_field=bool(own),
         may_open=allows(actor, Action.RUN_ROUND),
         may_answer=allows(actor, Action.RETURN_ROUND),
     )

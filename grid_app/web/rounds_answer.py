@@ -12,9 +12,8 @@ from grid_app.policy import Action, Actor
 from grid_app.queries.return_pages import PlaceToAnswer, ReturnPage, places_to_answer, return_page
 from grid_app.services.round_returns import Returned, answerable, submit_return
 from grid_app.vocabulary.categories import name_of
-from grid_app.vocabulary.words import STATE_WORDS
 from grid_app.web.rounds_shown import last_day
-from grid_app.web.wording import local_time, remaining
+from grid_app.web.wording import local_date, local_time, remaining
 from grid_app.wiring import wired
 
 WAYS = (
@@ -104,6 +103,7 @@ def _place_page(code: str, errors: dict[str, str]) -> str:
         "pages/return.html",
         page=page,
         rounds=[(one, last_day(one), remaining(one.due_at, now)) for one in page.rounds],
+        first_due=last_day(page.waiting[0]) if page.waiting else "",
         entries=_entry_cells(page),
         last_return=local_time(page.last_return) if page.last_return else "",
         ways=WAYS,
@@ -117,13 +117,11 @@ def _place_page(code: str, errors: dict[str, str]) -> str:
 
 
 def _entry_cells(page: ReturnPage) -> list[dict[str, str]]:
+    """Return what was logged, as its reporter knows it: the sentence, the kind of matter, the day."""
     return [
         {
             "title": entry.summary,
-            "detail": f"{name_of(entry.category)} · {entry.case_code}",
-            "meta": local_time(entry.received_at),
-            "state": STATE_WORDS[entry.state],
-            "grade": entry.grade,
+            "detail": f"{name_of(entry.category).split('·')[-1]} · {local_date(entry.received_at)}",
         }
         for entry in page.entries
     ]

@@ -22,6 +22,7 @@ MIDNIGHT = timedelta(seconds=1)
 """A round ends at the midnight after its last day; a second earlier is still that day."""
 
 TONES = {"open": "active", "closed": "attention", "analysed": "attention", "reviewed": "done"}
+OWN_WORDS = {True: "已回执", False: "待回执"}
 COUNT_WORDS = (
     ("in_window", "时段内登记的纠纷"),
     ("entries", "合并同户同事后"),
@@ -38,8 +39,8 @@ class RoundCell:
 
     name: str
     url: str
-    detail: str
     progress: str
+    due: str
     state: str
     tone: str
 
@@ -66,19 +67,21 @@ class RunCell:
     proof: tuple[tuple[str, str], ...]
 
 
-def round_cells(rows: Sequence[RoundRow], counts: Mapping[UUID, tuple[int, int]], *, now: datetime) -> list[RoundCell]:
-    """Return the cells of the list, in the order of ``rows``."""
-    return [_round_cell(row, counts[row.round_id], now) for row in rows]
+def round_cells(
+    rows: Sequence[RoundRow], counts: Mapping[UUID, tuple[int, int]], own: Mapping[UUID, bool], *, now: datetime
+) -> list[RoundCell]:
+    """Return the cells of the list, in the order of ``rows``; ``own`` says what the own grid or village answered."""
+    return [_round_cell(row, counts[row.round_id], own.get(row.round_id), now) for row in rows]
 
 
-def _round_cell(row: RoundRow, counted: tuple[int, int], now: datetime) -> RoundCell:
-    due = last_day(row)
-    detail = f"{due} 截止,{remaining(row.due_at, now)}" if row.state == "open" else f"{due} 截止"
+def _round_cell(row: RoundRow, counted: tuple[int, int], own: bool | None, now: datetime) -> RoundCell:  # noqa: FBT001 - a fact, not a switch
+    left = f",{remaining(row.due_at, now)}" if row.state == "open" else ""
+    everybody = f"已回执 {counted[0]} / {counted[1]} 个村(社区)"
     return RoundCell(
         name=row.name,
         url=url_for("rounds.detail", round_id=row.round_id),
-        detail=detail,
-        progress=f"已回执 {counted[0]} / {counted[1]} 个村(社区)",
+        progress=f"{everybody if own is None else OWN_WORDS[own]}{left}",
+        due=f"{last_day(row)} 截止",
         state=ROUND_STATE_WORDS[row.state],
         tone=TONES[row.state],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select
@@ -14,11 +15,9 @@ from grid_app.errors import ConflictError, NotFoundError
 from grid_app.jobs import rounds as jobs
 from grid_app.models.disputes import Dispute
 from grid_app.models.rounds import Finding, FindingEvent, FindingMember, Round, RoundRun
-from grid_app.queries.round_inputs import round_input
 from grid_app.services.round_analysis import analyse, prepare_analysis
 from grid_app.services.round_runs import record_run
 from grid_app.wiring import wired
-from screening import Parameters
 from tests.builders import add_dispute, add_shared_grievance
 from tests.rounds_world import closed_round, counted, members_of, runs_of_round
 from tests.world import NOW
@@ -174,6 +173,35 @@ def test_of_two_analyses_at_once_one_loses_politely_and_nothing_is_doubled(app, 
     assert (counted(RoundRun), counted(Finding), counted(FindingMember)) == (1, 1, 3)
 
 
+def test_two_threads_that_analyse_at_once_leave_one_run(app, app_world):
+    with transaction() as session:
+        add_shared_grievance(session, app_world)
+        round_id = closed_round(session, now=NOW)
+    together, ends = Barrier(2), []
+
+    def work():
+        with app.app_context():
+            with reading() as session:
+                ready = analyse(
+                    prepare_analysis(session, round_id=round_id, actor=None, places=wired().places, seed=None, now=NOW)
+                )
+            together.wait()
+            try:
+                with transaction() as session:
+                    ends.append(record_run(session, analysed=ready, actor=None, now=NOW).number)
+            except ConflictError as refusal:
+                ends.append(refusal.code)
+
+    threads = [Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(ends, key=str) == [1, "already_analysed"]
+    assert (counted(RoundRun), counted(Finding)) == (1, 1)
+
+
 def test_a_job_killed_before_it_recorded_is_completed_once_by_the_next(app, app_world, monkeypatch):
     with transaction() as session:
         add_shared_grievance(session, app_world)
@@ -215,34 +243,6 @@ def test_a_round_that_fails_leaves_the_others_their_analysis(app, app_world, mon
     with reading() as session:
         assert session.get_one(Round, sound).state == "analysed"
         assert session.get_one(Round, broken).state == "closed"
-
-
-def test_sealed_and_county_only_matters_never_enter_the_input(app, app_world):
-    with transaction() as session:
-        open_matter = add_dispute(session, app_world, at=NOW - DAY)
-        for category in ("1501", "1502", "1601"):
-            add_dispute(session, app_world, category=category, at=NOW - 40 * DAY)
-        round_id = closed_round(session, now=NOW)
-
-    with reading() as session:
-        data = round_input(session, session.get_one(Round, round_id), Parameters())
-
-    assert [one.dispute_id for one in data.incidents] == [str(open_matter.id)]
-    assert data.history_start == date(2026, 11, 19)
-
-
-def test_what_came_or_was_noted_after_the_window_is_left_to_the_next_round(app, app_world):
-    with transaction() as session:
-        inside = add_dispute(session, app_world, at=NOW - DAY)
-        add_dispute(session, app_world, at=NOW + 2 * DAY)
-        late = add_dispute(session, app_world, at=NOW - DAY)
-        late.received_at = NOW + DAY
-        round_id = closed_round(session, now=NOW)
-
-    with reading() as session:
-        data = round_input(session, session.get_one(Round, round_id), Parameters())
-
-    assert [one.dispute_id for one in data.incidents] == [str(inside.id)]
 
 
 def test_no_transaction_is_open_while_the_statistics_run(app, app_world, monkeypatch):
