@@ -53,6 +53,14 @@ class Knock:
 
 
 @dataclass(frozen=True)
+class ToldUnit:
+    """A unit that was told, with the telephone of its duty desk, empty when there is none."""
+
+    unit_name: str
+    number: str
+
+
+@dataclass(frozen=True)
 class DeviceRow:
     """One of an account's own browsers; ``outcome`` is how the last message to it ended, if any was sent."""
 
@@ -115,16 +123,15 @@ def is_unseen(session: Session, escalation_id: UUID, actor: Actor) -> bool:
     return found is not None
 
 
-def units_told(session: Session, escalation_id: UUID) -> list[str]:
-    """Return the names of the units in whose inbox an escalation lies, first told first."""
-    return list(
-        session.scalars(
-            select(Unit.name)
-            .join(InboxItem, InboxItem.unit_id == Unit.id)
-            .where(InboxItem.escalation_id == escalation_id)
-            .order_by(InboxItem.rung, Unit.name)
-        )
+def units_told(session: Session, escalation_id: UUID) -> list[ToldUnit]:
+    """Return the units in whose inbox an escalation lies, first told first."""
+    rows = session.execute(
+        select(Unit.name, Unit.duty_phone)
+        .join(InboxItem, InboxItem.unit_id == Unit.id)
+        .where(InboxItem.escalation_id == escalation_id)
+        .order_by(InboxItem.rung, Unit.name)
     )
+    return [ToldUnit(*row) for row in rows]
 
 
 def next_unit_kind(session: Session, row: InboxRow) -> str | None:

@@ -24,6 +24,7 @@ LONGEST_WAIT_MINUTES: Final = 30 * DAY
 INBOX: Final = "inbox"
 """Every rung tells by the inbox; further channels only knock at the door."""
 
+RED_ONLY: Final = "grade_red"
 EVENT_KIND_WORDS: Final = {"grade_red": "纠纷升为红色", "finding_confirmed": "苗头提示得到确认"}
 UNIT_KIND_WORDS: Final = {
     "county_office": "县级经办单位",
@@ -173,17 +174,19 @@ def save_ladder(
     return replaces + 1
 
 
-def in_words(rungs: Sequence[RungRow]) -> list[str]:
-    """Return the ladder as sentences, one per rung and one for its end."""
+def in_words(event_kind: str, rungs: Sequence[RungRow]) -> list[str]:
+    """Return the ladder as sentences, one per rung and one for its end.
+
+    The ladder of red disputes is climbed by red matters alone, so it has one waiting time per rung.
+    """
     lines = []
     for number, rung in enumerate(rungs):
         opening = "先请" if number == 0 else "没有人确认,再请"
         push = ",同时推送到已开通提醒的设备" if len(rung.channels) > 1 else ""
         name = UNIT_KIND_WORDS.get(rung.unit_kind, rung.unit_kind)
-        lines.append(
-            f"{opening}{name}确认收到:放进收件箱{push};等{duration(rung.wait_minutes)}"
-            f"(红色等{duration(rung.red_wait_minutes)})。"
-        )
+        red = duration(rung.red_wait_minutes)
+        wait = red if event_kind == RED_ONLY else f"{duration(rung.wait_minutes)}(红色等{red})"
+        lines.append(f"{opening}{name}确认收到:放进收件箱{push};等{wait}。")
     return [*lines, "各级都没有确认:标为“各级均未确认”,在各收件箱里一直显示,并提醒县级领导打电话落实。"]
 
 

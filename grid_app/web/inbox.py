@@ -122,7 +122,8 @@ def _detail_page(row: InboxRow, actor: Actor) -> str:
         may_answer=row.state != "acknowledged" and allows(actor, Action.ACKNOWLEDGE),
         answer=answer_of(row),
         next_step=next_step_words(row, next_kind),
-        told="、".join(told),
+        told="、".join(unit.unit_name for unit in told),
+        phones=[unit for unit in told if unit.number],
         link=link,
         moments=moments_of(steps, knocks),
     )

@@ -18,6 +18,7 @@ from grid_app.services.ladders import (
     DEFAULT_RUNGS,
     EVENT_KIND_WORDS,
     INBOX,
+    RED_ONLY,
     UNIT_KIND_WORDS,
     RungRow,
     check_ladder,
@@ -29,6 +30,8 @@ from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
 MOST_RUNGS: Final = 5
+FEWEST_SHOWN: Final = 3
+FIELDS: Final = ("unit", "wait", "red")
 
 
 @requires(Action.EDIT_POLICY)
@@ -52,10 +55,10 @@ def save_ladder_form(event_kind: str) -> str | Response:
     form, basis = request.form, request.form.get("basis", "")
     _current(event_kind)
     try:
-        rungs = read_rungs(form)
+        rungs = read_rungs(event_kind, form)
         if form.get("do") == "preview":
             check_ladder(event_kind, rungs, basis)
-            return _form(event_kind, values=form, basis=basis, errors={}, preview=in_words(rungs))
+            return _form(event_kind, values=form, basis=basis, errors={}, preview=in_words(event_kind, rungs))
         with transaction() as session:
             version = save_ladder(
                 session,
@@ -73,15 +76,17 @@ def save_ladder_form(event_kind: str) -> str | Response:
     return redirect(url_for("inbox.policies"))
 
 
-def read_rungs(form: Mapping[str, str]) -> list[RungRow]:
+def read_rungs(event_kind: str, form: Mapping[str, str]) -> list[RungRow]:
     """Return the rungs of a posted form; empty lines at the end are left out, a gap between is kept.
+
+    The ladder of red disputes asks for one waiting time, which is then used for both.
 
     Raises
     ------
     InvalidError
         A waiting time is no whole number of minutes.
     """
-    lines = [_line(form, number) for number in range(1, MOST_RUNGS + 1)]
+    lines = [_line(event_kind, form, number) for number in range(1, MOST_RUNGS + 1)]
     while lines and not any(lines[-1][:3]):
         lines.pop()
     errors = {
@@ -95,10 +100,16 @@ def read_rungs(form: Mapping[str, str]) -> list[RungRow]:
     return [RungRow(kind, int(wait), int(red), channels) for kind, wait, red, channels in lines]
 
 
-def _line(form: Mapping[str, str], number: int) -> tuple[str, str, str, tuple[str, ...]]:
+def _line(event_kind: str, form: Mapping[str, str], number: int) -> tuple[str, str, str, tuple[str, ...]]:
     channels = (INBOX, "webpush") if form.get(f"push_{number}") else (INBOX,)
     kind, wait, red = (form.get(f"{name}_{number}", "").strip() for name in ("unit", "wait", "red"))
-    return kind, wait, red, channels
+    return kind, red if event_kind == RED_ONLY else wait, red, channels
+
+
+def _shown_rungs(values: Mapping[str, str]) -> int:
+    """Return how many rungs the form shows: those in use and one more, at least three."""
+    used = [number for number in range(1, MOST_RUNGS + 1) if any(values.get(f"{n}_{number}") for n in FIELDS)]
+    return min(MOST_RUNGS, max([FEWEST_SHOWN, *(number + 1 for number in used)]))
 
 
 def _current(event_kind: str) -> LadderRow | None:
@@ -133,17 +144,18 @@ def _shown(event_kind: str, rows: Sequence[LadderRow]) -> dict[str, object]:
     return {
         "name": EVENT_KIND_WORDS[event_kind],
         "basis": _basis_of(event_kind, current),
-        "words": in_words(_rungs_of(current)),
+        "words": in_words(event_kind, _rungs_of(current)),
         "url": url_for("inbox.edit_ladder", event_kind=event_kind),
-        "version": current.version if current else None,
+        "saved": f"第 {current.version} 版,{local_time(current.created_at)}保存" if current else "系统自带",
         "versions": [
             {
-                "version": f"第 {row.version} 版" + ("(在用)" if row.in_use else ""),
+                "version": f"第 {row.version} 版",
                 "at": local_time(row.created_at),
                 "basis": row.basis,
-                "words": " ".join(in_words(rungs_from(row.rungs))[:-1]),
+                "words": " ".join(in_words(event_kind, rungs_from(row.rungs))[:-1]),
             }
             for row in rows
+            if not row.in_use
         ],
     }
 
@@ -162,7 +174,8 @@ def _form(
         name=EVENT_KIND_WORDS[event_kind],
         event_kind=event_kind,
         units=list(UNIT_KIND_WORDS.items()),
-        numbers=range(1, MOST_RUNGS + 1),
+        numbers=range(1, _shown_rungs(values) + 1),
+        red_only=event_kind == RED_ONLY,
         values=values,
         basis=basis,
         replaces=values.get("replaces", current.version if current else 0),

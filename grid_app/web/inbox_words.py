@@ -103,7 +103,7 @@ def answer_of(row: InboxRow) -> str:
 def next_step_words(row: InboxRow, next_kind: str | None) -> str:
     """Return what happens when nobody answers."""
     if row.state == "exhausted":
-        return "各级都没有确认。请直接打电话落实,再在这里确认。"
+        return "请直接打电话落实,再在这里确认收到。"
     if row.due_at is None:
         return ""
     then = f"转给{UNIT_KIND_WORDS.get(next_kind, next_kind)}" if next_kind else "标为“各级均未确认”"

@@ -140,7 +140,8 @@ def test_an_office_asked_twice_has_one_inbox_row_and_is_told_twice(session: Sess
 
 
 def test_a_ladder_reads_as_sentences():
-    assert in_words(TOWNSHIP_FIRST) == [
+    assert in_words("grade_red", TOWNSHIP_FIRST)[0] == "先请乡镇人民政府确认收到:放进收件箱;等1小时。"
+    assert in_words("finding_confirmed", TOWNSHIP_FIRST) == [
         "先请乡镇人民政府确认收到:放进收件箱;等4小时(红色等1小时)。",
         "没有人确认,再请县级经办单位确认收到:放进收件箱,同时推送到已开通提醒的设备;等8小时(红色等2小时)。",
         "各级都没有确认:标为“各级均未确认”,在各收件箱里一直显示,并提醒县级领导打电话落实。",

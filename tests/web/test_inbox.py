@@ -155,6 +155,7 @@ def test_what_no_rung_answered_stays_red_in_every_inbox(sign_in: SignIn, escalat
         detail = client.get(f"/inbox/{escalation_id}").get_data(as_text=True)
         assert "notice-danger" in detail
         assert "请直接打电话落实" in detail
+        assert 'href="tel:0736-0000000"' in detail
     with reading() as session:
         assert kinds_of(session, escalation_id)[-2:] == ["seen", "seen"]
 

@@ -14,6 +14,7 @@ from grid_app.services.ladders import seed_ladders
 from tests.world import NOW, World
 
 SignIn = Callable[[str], FlaskClient]
+PAGE = "/inbox/policies/finding_confirmed"
 GOOD = {
     "replaces": "1",
     "unit_1": "township_government",
@@ -42,8 +43,8 @@ def _versions() -> int:
 def test_only_the_security_administrator_opens_it(sign_in: SignIn, name: str):
     client = sign_in(name)
 
-    answers = [client.get("/inbox/policies"), client.get("/inbox/policies/grade_red")]
-    answers.append(client.post("/inbox/policies/grade_red", data=GOOD))
+    answers = [client.get("/inbox/policies"), client.get(PAGE)]
+    answers.append(client.post(PAGE, data=GOOD))
 
     assert [answer.status_code for answer in answers] == [403, 403, 403]
     assert _versions() == 2
@@ -70,7 +71,7 @@ def test_an_unknown_kind_is_not_found(sign_in: SignIn):
     ],
 )
 def test_a_ladder_that_cannot_be_climbed_is_refused_and_what_was_typed_stays(sign_in: SignIn, change, sentence):
-    answer = sign_in("security_admin").post("/inbox/policies/grade_red", data=GOOD | change)
+    answer = sign_in("security_admin").post(PAGE, data=GOOD | change)
 
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
@@ -81,9 +82,9 @@ def test_a_ladder_that_cannot_be_climbed_is_refused_and_what_was_typed_stays(sig
 
 def test_the_second_editor_loses_politely(sign_in: SignIn):
     client = sign_in("security_admin")
-    client.post("/inbox/policies/grade_red", data=GOOD)
+    client.post(PAGE, data=GOOD)
 
-    answer = client.post("/inbox/policies/grade_red", data=GOOD)
+    answer = client.post(PAGE, data=GOOD)
 
     assert answer.status_code == 409
     assert "别人刚刚保存" in answer.get_data(as_text=True)
@@ -91,7 +92,7 @@ def test_the_second_editor_loses_politely(sign_in: SignIn):
 
 
 def test_a_preview_says_it_in_words_and_saves_nothing(sign_in: SignIn):
-    answer = sign_in("security_admin").post("/inbox/policies/grade_red", data=GOOD | {"do": "preview"})
+    answer = sign_in("security_admin").post(PAGE, data=GOOD | {"do": "preview"})
 
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
@@ -103,17 +104,41 @@ def test_a_preview_says_it_in_words_and_saves_nothing(sign_in: SignIn):
 def test_a_saved_ladder_is_the_next_version_and_shown_in_words(sign_in: SignIn):
     client = sign_in("security_admin")
 
-    page = client.post("/inbox/policies/grade_red", data=GOOD, follow_redirects=True).get_data(as_text=True)
+    page = client.post(PAGE, data=GOOD, follow_redirects=True).get_data(as_text=True)
 
     assert "已保存第 2 版" in page
-    assert "第 2 版(在用)" in page
+    assert "第 2 版,11月20日(周五) 10:00保存" in page
+    assert "以前的各版" in page
     assert "青溪县工作办法第三条" in page
     assert "《信访工作条例》第二十五条" in page
     assert _versions() == 3
 
 
 def test_the_editor_holds_the_ladder_in_use(sign_in: SignIn):
-    page = sign_in("security_admin").get("/inbox/policies/finding_confirmed").get_data(as_text=True)
+    page = sign_in("security_admin").get(PAGE).get_data(as_text=True)
 
     assert 'value="1440"' in page
     assert '<option value="county_office" selected>' in page
+
+
+def test_red_disputes_have_one_waiting_time(sign_in: SignIn):
+    client, address = sign_in("security_admin"), "/inbox/policies/grade_red"
+    only_red = {name: value for name, value in GOOD.items() if not name.startswith("wait_")}
+
+    form = client.get(address).get_data(as_text=True)
+    page = client.post(address, data=only_red, follow_redirects=True).get_data(as_text=True)
+
+    assert 'name="wait_1"' not in form
+    assert "先请乡镇人民政府确认收到:放进收件箱;等1小时。" in page
+
+
+def test_the_form_shows_one_rung_more_than_are_in_use(sign_in: SignIn):
+    client = sign_in("security_admin")
+    third = {"unit_3": "county_lead_office", "wait_3": "60", "red_3": "60"}
+
+    before = client.get(PAGE).get_data(as_text=True)
+    client.post(PAGE, data=GOOD | third)
+    after = client.get(PAGE).get_data(as_text=True)
+
+    assert ('name="unit_3"' in before, 'name="unit_4"' in before) == (True, False)
+    assert ('name="unit_4"' in after, 'name="unit_5"' in after) == (True, False)
