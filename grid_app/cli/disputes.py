@@ -31,6 +31,7 @@ from grid_app.wiring import Wiring, wired
 
 ROWS_PER_TRANSACTION = 500
 SHOWN_REASONS = 50
+FEWEST_OUTSIDE = 3
 LARGEST_FILE_BYTES = 200 * 1024 * 1024
 READABLE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True)
 
@@ -136,6 +137,7 @@ def _say(job: _Job, answers: list[RowAnswer], *, dry_run: bool, as_json: bool) -
                 "encoding": job.file.encoding,
                 "dry_run": dry_run,
                 **asdict(counts),
+                "hint": _hint(counts),
                 "dropped_columns": list(job.columns.dropped),
                 "rejected_rows": [asdict(one) for one in refused],
             }
@@ -160,4 +162,12 @@ def _lines(job: _Job, counts: Tally, *, dry_run: bool) -> list[str]:
     if counts.reasons:
         told = "、".join(f"{reason} {number} 行" for reason, number in counts.reasons.items())
         lines.append(f"没有导入的原因:{told}。")
-    return lines
+    return [*lines, *filter(None, [_hint(counts)])]
+
+
+def _hint(counts: Tally) -> str:
+    """Return what to look at first when points are outside by the hundred: the coordinate system, or the order."""
+    outside = counts.reasons.get("lon", 0)
+    if outside <= FEWEST_OUTSIDE or outside * 2 < counts.rows:
+        return ""
+    return "大部分点不在任何一个村里:请核对坐标系(crs 列)和经纬度的先后,改好后再导一次;已导入的不会重复。"

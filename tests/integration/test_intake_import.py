@@ -129,6 +129,17 @@ def test_every_bad_row_is_named_with_its_reason_and_stops_nothing(run: Import) -
     assert all(one["sentence"] for one in document["rejected_rows"])
 
 
+def test_points_that_all_fall_outside_point_at_the_coordinate_system(run: Import) -> None:
+    swapped = [f"e{number},2026-03-02,0901,甲,h,,29.02,111.05,wgs84,,,," for number in range(5)]
+    far = [f"f{number},2026-03-02,0901,甲,h,,113.05,28.02,wgs84,,,," for number in range(5)]
+
+    document = told(run(csv_of(*far, "g,2026-03-02,0901,甲,h,990101001201,,,,,,,"), "--json"))
+
+    assert "坐标系" in document["hint"]
+    assert told(run(csv_of(*GOOD), "--json"))["hint"] == ""
+    assert told(run(csv_of(*swapped), "--json"))["reasons"] == {"lat": 5}
+
+
 def test_a_file_that_breaks_off_in_a_quoted_text_loses_only_its_last_row(run: Import) -> None:
     document = told(run(csv_of(*GOOD) + 'c1,2026-03-02,0901,"没有写完的一', "--json"))
 
