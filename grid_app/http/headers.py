@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from grid_app.wiring import wired
 
 POLICY = (
-    "default-src 'none'; script-src 'nonce-{nonce}' 'self'; style-src 'self'{style}; img-src 'self' data:; "
+    "default-src 'none'; script-src 'nonce-{nonce}' 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; "
     "frame-src 'self'; manifest-src 'self'; worker-src 'self'"
 )
@@ -29,15 +29,9 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def allow_inline_styles() -> None:
-    """Let this answer carry inline styles; only the framed map needs it, since folium writes them."""
-    g.inline_styles = True
-
-
 def add_headers(response: Response) -> Response:
     """Return ``response`` with the content security policy and the plain secure headers."""
-    style = " 'unsafe-inline'" if g.get("inline_styles") else ""
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce(), style=style))
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
     for name, value in PLAIN.items():
         response.headers.setdefault(name, value)
     if request.is_secure and wired().settings.tls_certificate:

@@ -13,14 +13,14 @@ from grid_app.models.accounts import Assignment, Notice
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, OutboxMessage
 from grid_app.models.places import BoundaryGeneration, Division
-from grid_app.models.rounds import Finding, Round
+from grid_app.models.rounds import Round
 from grid_app.policy import Action, Actor, Role, allows, dispute_scope
 from grid_app.queries.accounts import grids_without_worker, under
 from grid_app.queries.disputes import Tab, tallies
+from grid_app.queries.findings import counts_by_state
 from grid_app.queries.inbox import waiting_count
 from grid_app.queries.returns import rounds_over
 from grid_app.queries.scoping import visible
-from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import OPEN_STATES
 
 LATEST_NOTICES = 5
@@ -45,7 +45,7 @@ class FieldCounts:
 
 @dataclass(frozen=True)
 class OfficeCounts:
-    """What an office sees first; ``None`` where the role has no right to it."""
+    """What an office sees first."""
 
     inbox: int
     reported: int
@@ -94,21 +94,10 @@ def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCou
         reported=by_tab[Tab.REPORTED],
         handling=by_tab[Tab.HANDLING],
         urgent=by_tab[Tab.URGENT],
-        findings=_findings_to_decide(session, actor),
+        findings=counts_by_state(session, actor).get("suspected", 0),
         open_rounds=_open_rounds(session, actor, now),
         empty_grids=len(grids_without_worker(session, path=actor.division_path, now=now)),
     )
-
-
-def _findings_to_decide(session: Session, actor: Actor) -> int:
-    scope = dispute_scope(actor)
-    conditions = [Finding.state == "suspected", Finding.merged_into.is_(None), under(actor.division_path)]
-    if not scope.sees_sealed:
-        conditions.append(Finding.category.not_like(f"{SEALED}%"))
-    if not scope.sees_county_only:
-        conditions.append(Finding.category.not_like(f"{COUNTY_ONLY}%"))
-    question = select(func.count(Finding.id)).join(Division, Division.code == Finding.division_code)
-    return session.scalar(question.where(*conditions)) or 0
 
 
 def _open_rounds(session: Session, actor: Actor, now: datetime) -> int:

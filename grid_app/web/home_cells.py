@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 
 from grid_app.policy import ADMIN_ROLES, Action, Actor, Role, allows
 from grid_app.queries.home import OfficeCounts
@@ -51,7 +51,7 @@ def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
     return [
         Cell(title, url_for(endpoint), detail, count)
         for title, endpoint, action, count, detail in order
-        if count and allows(actor, action) and _exists(endpoint)
+        if count and allows(actor, action)
     ]
 
 
@@ -61,9 +61,5 @@ def tool_cells(actor: Actor) -> list[Cell]:
     return [
         Cell(label, url_for(endpoint), ABOUT.get(endpoint, ""))
         for label, endpoint, action in [*pages, *TOOLS]
-        if allows(actor, action) and _exists(endpoint)
+        if allows(actor, action)
     ]
-
-
-def _exists(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions
