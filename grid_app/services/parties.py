@@ -122,7 +122,10 @@ def faces_of(session: Session, *, dispute_id: UUID, actor: Actor, cipher: FieldC
         .order_by(Party.label)
     )
     opened_rows = [_in_full(row, cipher) for row in rows]
-    return [PartyFace(one.id, one.label, mask_name(one.name), mask_phone(one.phone)) for one in opened_rows]
+    return [
+        PartyFace(one.id, one.label, mask_name(one.name), mask_phone(one.phone) if one.phone else "")
+        for one in opened_rows
+    ]
 
 
 def needs_reason(session: Session, *, dispute_id: UUID, actor: Actor, per_day: int, now: datetime) -> bool:

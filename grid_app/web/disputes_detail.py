@@ -164,20 +164,23 @@ def _facts(detail: DisputeDetail) -> list[tuple[str, str]]:
     place = PLACE_WORDS.get(detail.place_kind, "")
     band = detail.household_band
     known = BAND_STATUS_WORDS.get(detail.band_status or "", "")
-    return [
+    always = [
         ("地点", f"{detail.place}({place})"),
-        ("具体地点", detail.place_text),
         ("类别", f"{name_of(detail.category)}({detail.category})"),
         ("责任单位或企业", detail.organisation),
-        ("项目", detail.project),
         ("涉及户数", f"{band} 户({known})" if band else ""),
-        ("从何时起", local_date(detail.since_when) if detail.since_when else ""),
         ("怎么知道的", CHANNEL_WORDS.get(detail.channel, detail.channel)),
         ("收到", local_time(detail.received_at)),
-        ("受理", local_time(detail.accepted_at) if detail.accepted_at else ""),
         ("办理单位", detail.owner_unit),
         ("查询码", tracking(detail.tracking_code)),
     ]
+    known_only = [
+        ("具体地点", detail.place_text),
+        ("项目", detail.project),
+        ("从何时起", local_date(detail.since_when) if detail.since_when else ""),
+        ("受理", local_time(detail.accepted_at) if detail.accepted_at else ""),
+    ]
+    return [*always, *(pair for pair in known_only if pair[1])]
 
 
 def add_routes(bp: Blueprint) -> None:

@@ -13,7 +13,7 @@ from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import OPEN_STATES, STATE_WORDS
 from grid_app.web.wording import local_date, remaining
 
-EXCERPT: Final = 40
+EXCERPT: Final = 26
 CURSOR_MARK: Final = "~"
 
 
@@ -36,15 +36,21 @@ def state_tone(state: str) -> str:
 
 
 def due_of(line: DisputeLine, now: datetime) -> dict[str, object] | None:
-    """Return the words of a line's next date: text, whether it has passed, and why; ``None`` without one."""
+    """Return the words of a line's next date, or ``None`` without one."""
     found = next_date(state=line.state, grade=line.grade, received_at=line.received_at, accepted_at=line.accepted_at)
     return due_words(found, now) if found else None
 
 
 def due_words(found: NextDate, now: datetime) -> dict[str, object]:
-    """Return the words of a date."""
-    text = f"{local_date(found.at)}前{found.what},{remaining(found.at, now)}"
-    return {"text": text, "passed": found.at < now, "why": found.why}
+    """Return the words of a date: the whole text, its day, what is left, whether it has passed, and why that day."""
+    day, rest = local_date(found.at), remaining(found.at, now)
+    return {
+        "text": f"{day}前{found.what},{rest}",
+        "day": day,
+        "rest": f"{found.what},{rest}",
+        "passed": found.at < now,
+        "why": found.why,
+    }
 
 
 def row_of(line: DisputeLine, now: datetime) -> dict[str, object]:

@@ -136,6 +136,7 @@ def test_everybody_sees_labels_and_masks_only(session, world, dispute, party_id)
     faces = faces_of(session, dispute_id=dispute.id, actor=world.actor(session, "township_lead"), cipher=CIPHER)
 
     assert [(face.label, face.name) for face in faces] == [("当事人A", "钱**"), ("当事人B", "")]
+    assert faces[1].phone == ""
     assert "1234" not in faces[0].phone
     assert faces[0].phone.endswith("5678")
 
