@@ -5,6 +5,7 @@ Everything here happens in the caller's transaction; see docs/escalation.md for 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -25,10 +26,12 @@ from grid_app.services.escalation_rows import note_event
 from grid_app.services.escalation_rungs import exhaust, tell_from
 from grid_app.services.escalation_targets import matter_of
 from grid_app.services.ladders import ladder_of, rungs_of
-from notifications.ladder import Climb, Exhausted, next_step
+from notifications.ladder import Climb, Exhausted, LadderError, Step, next_step
 
 STEPS_AT_ONCE: Final = 200
 """Escalations that climb in one transaction; the rest follow in the next."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -214,14 +217,7 @@ def _is_known(session: Session, cause: Cause) -> bool:
 
 def _step_up(session: Session, escalation: Escalation, now: datetime) -> int:
     """Return 1 when the escalation moved, 0 when another worker moved it or its time has not come."""
-    policy = session.get_one(EscalationPolicy, escalation.policy_id)
-    step = next_step(
-        ladder_of(rungs_of(policy), escalation.grade),
-        current_rung=escalation.rung,
-        rung_started_at=escalation.rung_started_at,
-        acknowledged=escalation.state == "acknowledged",
-        now=now,
-    )
+    step = _next(session, escalation, now)
     if not isinstance(step, Climb | Exhausted) or not _claim(session, escalation, now):
         return 0
     if isinstance(step, Exhausted):
@@ -238,6 +234,22 @@ def _step_up(session: Session, escalation: Escalation, now: datetime) -> int:
     )
     tell_from(session, escalation, rung=step.to_rung, now=now)
     return 1
+
+
+def _next(session: Session, escalation: Escalation, now: datetime) -> Step:
+    """Return the ladder's next step; one that cannot be climbed (any more) ends with people on the telephone."""
+    policy = session.get_one(EscalationPolicy, escalation.policy_id)
+    try:
+        return next_step(
+            ladder_of(rungs_of(policy), escalation.grade),
+            current_rung=escalation.rung,
+            rung_started_at=escalation.rung_started_at,
+            acknowledged=escalation.state == "acknowledged",
+            now=now,
+        )
+    except LadderError:
+        _log.exception("broken ladder", extra={"policy_id": str(policy.id), "escalation_id": str(escalation.id)})
+        return Exhausted()
 
 
 def _claim(session: Session, escalation: Escalation, now: datetime) -> bool:

@@ -98,9 +98,14 @@ def rungs_of(policy: EscalationPolicy) -> tuple[RungRow, ...]:
 
 
 def rungs_from(stored: Sequence[Mapping[str, Any]]) -> tuple[RungRow, ...]:
-    """Return rungs from the form in which a policy stores them."""
+    """Return rungs from the form in which a policy stores them; what is missing is empty or nought."""
     return tuple(
-        RungRow(row["unit_kind"], row["wait_minutes"], row["red_wait_minutes"], tuple(row["channels"]))
+        RungRow(
+            unit_kind=row.get("unit_kind", ""),
+            wait_minutes=row.get("wait_minutes", 0),
+            red_wait_minutes=row.get("red_wait_minutes", 0),
+            channels=tuple(row.get("channels", ())),
+        )
         for row in stored
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.models.accounts import Notice, Unit
-from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem, OutboxMessage
+from grid_app.models.escalations import Escalation, EscalationEvent, EscalationPolicy, InboxItem, OutboxMessage
 from grid_app.policy import Role
 from grid_app.services.audit import first_broken_link
 from grid_app.services.escalations import raise_escalation, step_up_due
@@ -195,6 +195,19 @@ def test_after_the_last_rung_it_stays_in_every_inbox_and_leaders_are_asked_to_ca
     assert notice.account_id == world.accounts[Role.COUNTY_LEAD]
     assert "打电话" in notice.text
     assert step_up_due(session, now=NOW + timedelta(days=9)) == 0
+
+
+def test_a_ladder_that_was_broken_by_hand_holds_up_no_other(session: Session, world: World):
+    broken = raise_for(session, add_dispute(session, world, number=1), event_kind="finding_confirmed")
+    sound = raise_for(session, add_dispute(session, world, number=2))
+    policy = session.get_one(EscalationPolicy, session.get_one(Escalation, broken).policy_id)
+    policy.rungs = [{"unit_kind": "county_office"}]
+
+    moved = step_up_due(session, now=NOW + timedelta(hours=2))
+
+    assert moved == 2
+    assert session.get_one(Escalation, broken).state == "exhausted"
+    assert session.get_one(Escalation, sound).rung == 1
 
 
 def test_a_yellow_finding_waits_a_day_and_a_red_one_two_hours(session: Session, world: World):
