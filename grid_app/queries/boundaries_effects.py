@@ -16,13 +16,13 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.places import Division, MediationRoom
 from grid_app.policy import Scope
 from grid_app.queries.boundaries import in_parts
+from grid_app.queries.map_area import village_of
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.words import OPEN_STATES
 
 # The platform asking for itself when boundaries change: every dispute counts, and only counts leave this module.
 PLATFORM = Scope(paths=("/",), sees_sealed=True, sees_county_only=True)
 LOCATED_BY_POINT = ("inside", "nearest", "uncertain")
-VILLAGE_IN_PATH = 3
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,6 @@ class Attached:
     rooms: int
 
 
-def village_in(path: str) -> str:
-    """Return the village code in a division's path; empty above the village."""
-    parts = path.split("/")
-    return parts[VILLAGE_IN_PATH] if len(parts) > VILLAGE_IN_PATH + 1 else ""
-
-
 def open_disputes(session: Session, *, scope: Scope) -> OpenDisputes:
     """Return village and point of every open dispute in ``scope``."""
     rows = session.execute(
@@ -61,7 +55,7 @@ def open_disputes(session: Session, *, scope: Scope) -> OpenDisputes:
     ).all()
     points = [(row.lon, row.lat) if row.place_kind in LOCATED_BY_POINT else (None, None) for row in rows]
     placed = np.array(points, dtype=np.float64).reshape(-1, 2)
-    return OpenDisputes(tuple(village_in(row.path) for row in rows), placed[:, 0], placed[:, 1])
+    return OpenDisputes(tuple(village_of(row.path) for row in rows), placed[:, 0], placed[:, 1])
 
 
 def attached_to(session: Session, codes: Collection[str], *, now: datetime) -> Attached:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from grid_app.errors import ConflictError
-from grid_app.models.disputes import Dispute
 from grid_app.services.boundaries import import_boundaries
 from grid_app.services.boundaries_check import check_generation, gather_check
 from tests.boundary_files import COUNTIES, TOWNSHIPS, VILLAGES, squares_set
+from tests.dispute_rows import add_dispute
 from tests.world import NOW
 
 WEST, EAST = VILLAGES[0], VILLAGES[1]
@@ -21,31 +19,6 @@ def check(session, folder, *files):
         boundary_set = squares_set(folder, squares, level=level)
         import_boundaries(session, boundary_set=boundary_set, source="file", actor=None, now=NOW)
     return check_generation(gather_check(session, now=NOW))
-
-
-def add_dispute(session, number, *, village, point=None, kind="inside", state="reported", category="0299"):
-    lon, lat = point or (None, None)
-    session.add(
-        Dispute(
-            case_code=f"990101-2026-{number:06d}",
-            tracking_code=f"T{number}",
-            state=state,
-            category=category,
-            summary="两户为排水沟有争议",
-            division_code=village,
-            place_kind=kind,
-            lon=lon,
-            lat=lat,
-            channel="grid_walk",
-            household_label=f"label-{number}",
-            grade="blue",
-            grade_reasons=[],
-            captured_at=NOW,
-            received_at=NOW,
-            noted_on=date(2026, 11, 20),
-        )
-    )
-    session.flush()
 
 
 def test_nothing_pending_is_said_in_a_sentence(session, world):
