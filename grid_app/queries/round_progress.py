@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from grid_app.models.places import Division
 from grid_app.models.rounds import RoundAnswer
@@ -61,6 +61,63 @@ def progress_of_rounds(
         ]
         for round_id, area in zip(rounds, areas, strict=True)
     }
+
+
+def returned_counts(
+    session: Session, rounds: Sequence[UUID], areas: Sequence[str], *, within: str
+) -> dict[UUID, tuple[int, int]]:
+    """Return for each round how many of its villages below ``within`` have returned, and how many there are.
+
+    The same rule as ``progress_of_rounds``, counted by the database, for lists of rounds.
+    """
+    reach = _village_part(within)
+    paths = _paths(session, areas)
+    totals = {area: _villages_under(session, max(path, reach, key=len)) for area, path in paths.items()}
+    returned = _returned(session, rounds, reach)
+    return {round_id: (returned.get(round_id, 0), totals[area]) for round_id, area in zip(rounds, areas, strict=True)}
+
+
+def _villages_under(session: Session, path: str) -> int:
+    return session.scalar(select(func.count()).select_from(Division).where(*_current("village", path))) or 0
+
+
+def _returned(session: Session, rounds: Sequence[UUID], path: str) -> dict[UUID, int]:
+    is_grid = Division.level == "grid"
+    answers = (
+        select(
+            RoundAnswer.round_id,
+            case((is_grid, Division.parent_code), else_=Division.code).label("village"),
+            func.sum(case((is_grid, 1), else_=0)).label("grids"),
+            func.max(case((is_grid, 0), else_=1)).label("whole"),
+        )
+        .join(Division, Division.code == RoundAnswer.division_code)
+        .where(
+            RoundAnswer.round_id.in_(rounds),
+            Division.valid_to.is_(None),
+            Division.path.startswith(path, autoescape=True),
+        )
+        .group_by(RoundAnswer.round_id, "village")
+        .subquery()
+    )
+    grids = (
+        select(Division.parent_code.label("village"), func.count().label("grids"))
+        .where(*_current("grid", path))
+        .group_by(Division.parent_code)
+        .subquery()
+    )
+    village = aliased(Division)
+    rows = session.execute(
+        select(answers.c.round_id, func.count())
+        .join(village, and_(village.code == answers.c.village, village.valid_to.is_(None)))
+        .outerjoin(grids, grids.c.village == answers.c.village)
+        .where(or_(answers.c.whole == 1, answers.c.grids >= grids.c.grids))
+        .group_by(answers.c.round_id)
+    )
+    return {round_id: count for round_id, count in rows}  # noqa: C416 - a row is not a pair to the type checker
+
+
+def _current(level: str, path: str) -> tuple[ColumnElement[bool], ...]:
+    return (Division.level == level, Division.valid_to.is_(None), Division.path.startswith(path, autoescape=True))
 
 
 def _places(session: Session, level: str, path: str) -> list[Place]:

@@ -8,15 +8,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.places import Division
 from grid_app.models.rounds import Round, RoundRun, RoundTemplate
 from grid_app.policy import Actor
-from grid_app.queries.round_progress import VillageProgress, progress_of_rounds
+from grid_app.queries.round_progress import VillageProgress, progress_of_rounds, returned_counts
 
-ROUNDS_SHOWN = 30
+ROUNDS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -76,18 +76,18 @@ def closed_round_ids(session: Session) -> list[UUID]:
     )
 
 
-def rounds_of(session: Session, actor: Actor, *, limit: int = ROUNDS_SHOWN) -> list[RoundRow]:
+def rounds_of(session: Session, actor: Actor, *, offset: int = 0, limit: int = ROUNDS_SHOWN) -> list[RoundRow]:
     """Return the rounds that touch the actor's subtree: the open ones first, soonest due, then the newest."""
     above = [code for code in actor.division_path.strip("/").split("/") if code]
+    is_open = Round.state == "open"
     rows = session.execute(
         _rows()
         .where(or_(Division.path.startswith(actor.division_path, autoescape=True), Round.division_code.in_(above)))
-        .order_by((Round.state != "open"), Round.due_at.desc(), Round.id)
+        .order_by(~is_open, case((is_open, Round.due_at)), Round.due_at.desc(), Round.id)
+        .offset(offset)
         .limit(limit)
     ).all()
-    found = [_row(row, actor) for row in rows]
-    opened = sorted((one for one in found if one.state == "open"), key=lambda one: one.due_at)
-    return [*opened, *(one for one in found if one.state != "open")]
+    return [_row(row, actor) for row in rows]
 
 
 def round_of(session: Session, actor: Actor, round_id: UUID) -> RoundRow | None:
@@ -106,10 +106,9 @@ def progress_of(session: Session, row: RoundRow, *, within: str) -> list[Village
     return progress_of_rounds(session, [row.round_id], [row.area_code], within=within)[row.round_id]
 
 
-def returned_counts(session: Session, rows: Sequence[RoundRow], *, within: str) -> dict[UUID, tuple[int, int]]:
+def returned_of(session: Session, rows: Sequence[RoundRow], *, within: str) -> dict[UUID, tuple[int, int]]:
     """Return for each round how many of its villages below ``within`` have returned, and how many there are."""
-    found = progress_of_rounds(session, [row.round_id for row in rows], [row.area_code for row in rows], within=within)
-    return {name: (sum(one.returned for one in progress), len(progress)) for name, progress in found.items()}
+    return returned_counts(session, [row.round_id for row in rows], [row.area_code for row in rows], within=within)
 
 
 def runs_of(session: Session, round_id: UUID) -> list[RunRow]:

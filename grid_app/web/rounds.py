@@ -14,7 +14,16 @@ from grid_app.policy import Action, Role, allows
 from grid_app.queries.findings import FindingRow, findings_by_id
 from grid_app.queries.return_pages import own_answers
 from grid_app.queries.round_progress import VillageProgress
-from grid_app.queries.rounds import RoundRow, RunRow, progress_of, returned_counts, round_of, rounds_of, runs_of
+from grid_app.queries.rounds import (
+    ROUNDS_SHOWN,
+    RoundRow,
+    RunRow,
+    progress_of,
+    returned_of,
+    round_of,
+    rounds_of,
+    runs_of,
+)
 from grid_app.services.round_analysis import analyse, prepare_analysis
 from grid_app.services.round_runs import RecordedRun, record_run
 from grid_app.services.rounds import close_round, review_round
@@ -35,14 +44,17 @@ rounds_open.add_routes(bp)
 @requires(Action.READ_ROUNDS)
 def index() -> str:
     """List the rounds over the actor's area with state, due date and progress."""
-    actor = the_actor()
+    actor, page = the_actor(), max(request.args.get("page", 1, type=int), 1)
     with reading() as session:
-        rows = rounds_of(session, actor)
-        counts = returned_counts(session, rows, within=actor.division_path)
+        found = rounds_of(session, actor, offset=(page - 1) * ROUNDS_SHOWN, limit=ROUNDS_SHOWN + 1)
+        rows = found[:ROUNDS_SHOWN]
+        counts = returned_of(session, rows, within=actor.division_path)
         own = own_answers(session, actor, now=wired().clock.now())
     return render_template(
         "pages/rounds.html",
         cells=round_cells(rows, counts, own, now=wired().clock.now()),
+        page=page,
+        has_older=len(found) > ROUNDS_SHOWN,
         in_field=bool(own),
         may_open=allows(actor, Action.RUN_ROUND),
         may_answer=allows(actor, Action.RETURN_ROUND),

@@ -12,7 +12,7 @@ from grid_app.models.places import Division
 from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
 from grid_app.policy import Role, dispute_scope
 from grid_app.queries.returns import entries_since_last_return
-from grid_app.queries.rounds import progress_of, round_of, rounds_of
+from grid_app.queries.rounds import progress_of, returned_of, round_of, rounds_of
 from grid_app.services.round_calendar import Period
 from grid_app.services.round_returns import submit_return
 from grid_app.services.rounds import (
@@ -133,6 +133,28 @@ def test_the_villages_return_assembles_itself_from_its_grids(session, world, rou
     assert (after[VILLAGE].answered, after[VILLAGE].grids) == (2, 2)
     assert set(after) == {"990101001201", "990101001202"}
     assert after["990101001202"].missing == ("柳湾村第1网格", "柳湾村第2网格")
+
+
+def test_the_list_counts_what_the_round_page_names(session, world, rounds):
+    lead = world.actor(session, Role.COUNTY_LEAD)
+    rows = rounds_of(session, lead)
+    for name, place in ((Role.GRID_WORKER, GRID), ("second_grid_worker", GRID2), (Role.VILLAGE_LEAD, VILLAGE)):
+        submit_return(
+            session, actor=world.actor(session, name), division_code=place, zero=True, method_note="走访", now=NOW
+        )
+    officer = world.actor(session, Role.TOWNSHIP_OFFICER)
+    submit_return(session, actor=officer, division_code="990101001202", zero=True, method_note="电话", now=NOW)
+
+    for within, expected in (
+        ("/990101/", (2, 4)),
+        ("/990101/990101001/", (2, 2)),
+        ("/990101/990101002/", (0, 2)),
+        (f"/990101/990101001/{VILLAGE}/{GRID}/", (1, 1)),
+    ):
+        counts = returned_of(session, rows, within=within)
+        named = {row.round_id: progress_of(session, row, within=within) for row in rows}
+        assert set(counts.values()) == {expected}
+        assert counts == {name: (sum(v.returned for v in found), len(found)) for name, found in named.items()}
 
 
 def test_without_an_open_round_there_is_nothing_to_answer(session, world):
