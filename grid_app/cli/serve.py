@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import errno
 import ipaddress
+import logging
+import logging.handlers
 import os
 import signal
 import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -31,6 +34,8 @@ LOCAL_HOST = "127.0.0.1"
 FIRST_PORT = 8000
 PORTS_TRIED = 50
 THREADS = 24
+LOG_FILE = "serve.log"
+LOG_BYTES, LOG_FILES = 2_000_000, 3
 LAST_REQUESTS_SECONDS = 1.5
 HARD_STOP_SECONDS = 3.0
 NO_TLS = "只有本机能用不加密的连接。要让别的机器访问,请先设置 GRID_TLS_CERTIFICATE 和 GRID_TLS_KEY。"
@@ -74,6 +79,7 @@ def upgrade_embedded(app: Flask) -> None:
 
 def serve_app(app: Flask, lock: FolderLock, *, host: str, port: int | None, announce: Announce) -> None:
     """Serve ``app`` until it is told to stop; ``announce`` gets the address once it answers there."""
+    keep_log(wiring_of(app).settings.instance_dir)
     server = listening(app, host, port)
     address = address_of(server)
     lock.tell(address)
@@ -104,6 +110,17 @@ def listening(app: Flask, host: str, port: int | None) -> Server:
         return server
     tried = f"端口 {port} 已" if port else f"{FIRST_PORT}-{FIRST_PORT + PORTS_TRIED - 1} 都"
     return refuse(f"{tried}被占用,没有启动。请用 --port 另选一个,或先停掉占用它的程序。")
+
+
+def keep_log(folder: Path) -> None:
+    """Write what the program logs into the instance folder, a few files of bounded size; the terminal stays quiet."""
+    handler = logging.handlers.RotatingFileHandler(
+        folder / LOG_FILE, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
 
 
 def tls_of(settings: Settings) -> BuiltinSSLAdapter | None:
