@@ -36,7 +36,7 @@ class Npm:
     def run(self, *arguments: str) -> None:
         """Run npm in the project folder; its own words go to the terminal."""
         environment = {**os.environ, "PATH": self.search_path}
-        done = subprocess.run([*self.command, *arguments], cwd=ROOT, env=environment, check=False)  # noqa: S603 - the found npm
+        done = subprocess.run([*self.command, *arguments], cwd=ROOT, env=environment, check=False)
         if done.returncode:
             said = " ".join(arguments)
             raise Refused(f"npm {said} failed; its message stands above, and running this again is safe.")
@@ -50,7 +50,7 @@ def node_version(answer: str) -> int:
 
 def new_enough(node: str) -> bool:
     """Return whether this Node runs and is not too old."""
-    asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - the found Node
+    asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     return asked.returncode == 0 and node_version(asked.stdout) >= OLDEST_NODE
 
 
@@ -83,7 +83,7 @@ def install_packaged_node() -> None:
     sys.stdout.write("No Node >= 18 found; installing the one from PyPI into this environment.\n")
     sys.stdout.flush()
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(NODE_REQUIREMENTS)]
-    if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own interpreter and file
+    if subprocess.run(command, check=False).returncode:
         raise Refused("Node could not be installed from PyPI: install Node >= 18 with npm and run this again.")
 
 
