@@ -36,6 +36,8 @@ def sync() -> Response:
     items = _items(read_object(BATCH_BYTES))
     sent = read_items(items)
     wiring = wired()
+    with reading() as session:  # after new boundaries the first question builds an index: not under the write lock
+        wiring.places.find(session, lon=0.0, lat=0.0, accuracy_m=None)
     with transaction() as session:
         desk = Desk(the_actor(), wiring.places, wiring.keys, wiring.clock.now(), via="sync", lookups=Lookups(session))
         answers = receive_items(session, items=sent, desk=desk)

@@ -84,6 +84,7 @@ def import_command(
     )
     with reading() as session:
         actor = importer(session, login=login, now=wiring.clock.now())
+        wiring.places.find(session, lon=0.0, lat=0.0, accuracy_m=None)  # builds its index before anything is locked
     job = _Job(given, file.name, columns, tables, actor)
     with progress("正在导入", total=len(given.rows)) as advance:
         answers = _examined(job, wiring, advance) if dry_run else _imported(job, wiring, advance)
