@@ -82,14 +82,18 @@ def push_rows(found: Mapping[str, Any]) -> list[Row]:
 
 def start_rows(found: Mapping[str, Any]) -> list[Row]:
     """Return the seconds until a page answers, and the memory of the embedded form."""
-    ready, start, memory = found["first_run_seconds"], found["start_seconds"], found["memory_mb"]
     return [
-        Row("`make run` from a warm package cache to a page", f"{ready} s", f"< {READY_BAR_SECONDS} s",
-            ready < READY_BAR_SECONDS),
-        Row("start with data present", f"{start} s", f"< {START_BAR_SECONDS} s", start < START_BAR_SECONDS),
-        Row("memory after start, one map page and one round", f"{memory} MB", f"< {MEMORY_BAR_MB} MB",
-            memory < MEMORY_BAR_MB),
-    ]  # fmt: skip
+        _below("`make run` from a warm package cache to a page", found["first_run_seconds"], READY_BAR_SECONDS, "s"),
+        _below("start with data present", found["start_seconds"], START_BAR_SECONDS, "s"),
+        _below("memory after start, one map page and one round", found["memory_mb"], MEMORY_BAR_MB, "MB"),
+    ]
+
+
+def _below(what: str, figure: float | None, bar: float, unit: str) -> Row:
+    """Return a row whose figure must lie below the bar; one that was left out says so and meets nothing."""
+    if figure is None:
+        return Row(what, "not measured", f"< {bar} {unit}")
+    return Row(what, f"{figure} {unit}", f"< {bar} {unit}", figure < bar)
 
 
 def acceptance_rows(found: Mapping[str, Any]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -62,7 +62,7 @@ class Ledger:
 
     def must_be_true(self, claim: str, holds: bool, seen: str = "") -> None:  # noqa: FBT001 - the claim itself
         """Note a claim and what was seen instead of it."""
-        self._claims.append((claim, holds, seen))
+        self._claims.append((claim, holds, "" if holds else seen))
 
     @property
     def failures(self) -> list[str]:
@@ -76,8 +76,8 @@ class Ledger:
         for section, counts in self._counts.items():
             shown += ["", section, *(_count_line(name, count) for name, count in counts.items())]
         shown += ["", "sums", *(f"  {one.line()}" for one in self._sums)]
-        shown += ["", "claims", *(_claim_line(*claim) for claim in self._claims)]
-        return shown
+        times = Counter(self._claims)
+        return [*shown, "", "claims", *(_claim_line(*claim, times=count) for claim, count in times.items())]
 
     def document(self) -> dict[str, object]:
         """Return the whole ledger for machines."""
@@ -96,5 +96,6 @@ def _count_line(name: str, count: int) -> str:
     return f"  {name:{NAME_WIDTH}} {count:>10,}"
 
 
-def _claim_line(claim: str, holds: bool, seen: str) -> str:  # noqa: FBT001 - as above
-    return f"  {'ok   ' if holds else 'WRONG'}  {claim}{'' if holds or not seen else f': {seen}'}"
+def _claim_line(claim: str, holds: bool, seen: str, *, times: int) -> str:  # noqa: FBT001 - as above
+    often = f" ({times} times)" if times > 1 else ""
+    return f"  {'ok   ' if holds else 'WRONG'}  {claim}{often}{'' if holds else f': {seen}'}"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+
+SHOWN = 0.5
+"""Steps that took less seconds together are not listed."""
 
 
 class Progress:
@@ -22,6 +25,10 @@ class Progress:
         begun = time.monotonic()
         yield
         self.seconds[name] = round(time.monotonic() - begun, 1)
+
+    def note(self, part: str, seconds: Mapping[str, float]) -> None:
+        """Note how long the steps of a part took, by their names."""
+        self.seconds.update({f"{part}: {name}": round(count, 1) for name, count in seconds.items() if count >= SHOWN})
 
     def say(self, line: str) -> None:
         """Print one line with the time since the beginning."""

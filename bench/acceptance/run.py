@@ -95,7 +95,7 @@ def play_events(setting: Setting) -> EventStream:
             *stream.steps(), *round_steps(weeks), *returns.steps(answered), *flow.steps(flow_week),
             Step(at(flow_week, 14, 30), "duty looks", desk.office_looks), *desk.steps(days_of([flow_week])),
         ]  # fmt: skip
-        play([*steps, *_told(setting, weeks)], setting.site.clock)
+        setting.progress.note("stream (a)", play([*steps, *_told(setting, weeks)], setting.site.clock))
     with setting.progress.part("stream (a) once more, receipts and probes"):
         stream.send_again()
         stream.prove_receipts()
@@ -118,7 +118,7 @@ def play_messages(setting: Setting) -> MessageStream:
         steps.append(Step(at(monday + WEEK, 9), "findings decided", findings.decide))
         steps.append(Step(at(monday + WEEK, 9, 1), "jobs", run_jobs))
     with setting.progress.part("stream (b) with weekly rounds, findings and escalations"):
-        play([*steps, *_told(setting, weeks)], clock)
+        setting.progress.note("stream (b)", play([*steps, *_told(setting, weeks)], clock))
     with setting.progress.part("stream (b) once more and wrong rows"):
         stream.import_again()
         stream.import_wrong_rows()

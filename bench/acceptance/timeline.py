@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -43,11 +44,18 @@ class Step:
     run: Callable[[], None]
 
 
-def play(steps: Iterable[Step], clock: SettableClock) -> None:
-    """Run the steps in the order of their moments, the clock standing at each; equal moments keep their order."""
+def play(steps: Iterable[Step], clock: SettableClock) -> dict[str, float]:
+    """Run the steps in the order of their moments, the clock standing at each; equal moments keep their order.
+
+    Returns the real seconds that the steps of each name took together.
+    """
+    seconds: dict[str, float] = {}
     for step in sorted(steps, key=lambda one: one.at):
         clock.set(step.at)
+        begun = monotonic()
         step.run()
+        seconds[step.name] = seconds.get(step.name, 0.0) + monotonic() - begun
+    return seconds
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.report import ACCEPTANCE, MEASUREMENTS, page_of
-from bench.report_rows import Row, acceptance_rows, locate_rows, push_rows, sync_rows
+from bench.report_rows import Row, acceptance_rows, locate_rows, push_rows, start_rows, sync_rows
 
 LOCATED = {
     "points_per_second": 900_000,
@@ -38,6 +38,12 @@ def test_a_share_of_the_bare_loop_is_held_against_the_bar():
     rows = push_rows(
         {"messages_per_second": {"bare": 100.0}, "share_of_bare": 0.9, "share_of_bare_kept_connection": 0.7, "bar": 0.8}
     )
+
+    assert [row.met for row in rows] == [None, True, False]
+
+
+def test_memory_over_its_bar_is_missed_and_what_was_left_out_is_not_met():
+    rows = start_rows({"first_run_seconds": None, "start_seconds": 1.2, "memory_mb": 450})
 
     assert [row.met for row in rows] == [None, True, False]
 
