@@ -203,8 +203,8 @@ def _move_delegations(session: Session, leaver: Assignment, new_id: UUID, *, now
 def _tell(session: Session, work: OpenWork, successor: Account, *, actor: Actor, now: datetime) -> None:
     text = (
         f"{work.assignment.display_name}的工作已交接给您({work.assignment.unit_name})。请切换到新的身份看一看;"
-        "要在自己的设备上收提醒,请打开收件箱点“接收提醒”。"
+        "要在自己的设备上收提醒,请在首页点“在这台设备上接收提醒”。"
     )
-    session.add(Notice(account_id=successor.id, kind="handover", text=text, created_at=now))
+    session.add(Notice(account_id=successor.id, kind="handover", text=text, url="/role", created_at=now))
     told = f"您在{work.assignment.unit_name}的工作已由{actor.display_name}办理交接。"
     session.add(Notice(account_id=work.assignment.account_id, kind="handover", text=told, created_at=now))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from grid_app.models.accounts import Account, SignIn
 from grid_app.policy import Actor
 from grid_app.security.passwords import hash_password, password_matches
-from grid_app.services.actors import actors_of
+from grid_app.services.actors import actor_of, actors_of
 from grid_app.services.audit import record_audit
 
 FAILURES_BEFORE_LOCK = 5
@@ -182,7 +182,8 @@ def sign_out(session: Session, secret: str, *, now: datetime) -> None:
     row = session.get(SignIn, digest_of_secret(secret))
     if row is not None and row.ended_at is None:
         row.ended_at = now
-        record_audit(session, None, "sign_in.ended", now=now, target=("account", str(row.account_id)))
+        actor = actor_of(session, row.assignment_id, now=now) if row.assignment_id else None
+        record_audit(session, actor, "sign_in.ended", now=now, target=("account", str(row.account_id)))
 
 
 def end_sessions(session: Session, account_id: UUID, *, now: datetime, keep: str = "") -> None:

@@ -23,8 +23,8 @@ from grid_app.queries.readiness import Readiness, readiness
 from grid_app.services.notices import put_away
 from grid_app.services.sign_in import Presence
 from grid_app.vocabulary.actions import DELEGABLE_WORDS
-from grid_app.web.home_cells import todo_cells, tool_cells
-from grid_app.web.wording import local_date, local_time
+from grid_app.web.home_cells import own_cells, todo_cells, tool_cells
+from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
 bp = Blueprint("home", __name__)
@@ -44,14 +44,20 @@ def index() -> str:
     with reading() as session:
         lines = notices_of(session, presence.account_id)
         lent = lent_to(session, actor, now=wired().clock.now())
-    frame = {"lines": lines, "lent": lent, "words": DELEGABLE_WORDS, "local_date": local_date, "local_time": local_time}
+    frame = {
+        "lines": lines,
+        "lent": lent,
+        "own": own_cells(actor),
+        "words": DELEGABLE_WORDS,
+        "local_time": local_time,
+    }
     return _field_page(actor, frame) if is_in_the_field(actor.role) else _office_page(actor, frame)
 
 
 def _field_page(actor: Actor, frame: dict[str, object]) -> str:
     with reading() as session:
         counts = field_counts(session, actor, now=wired().clock.now())
-    return render_template("pages/home_field.html", counts=counts, acting=actor, **frame)
+    return render_template("pages/home_field.html", counts=counts, **frame)
 
 
 def _office_page(actor: Actor, frame: dict[str, object]) -> str:

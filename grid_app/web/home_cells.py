@@ -55,6 +55,14 @@ def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
     ]
 
 
+def own_cells(actor: Actor) -> list[Cell]:
+    """Return what everybody may do for the own account and device."""
+    cells = [Cell("修改密码", url_for("sign_in.change_password"))]
+    if allows(actor, Action.SUBSCRIBE_PUSH):
+        cells.insert(0, Cell("在这台设备上接收提醒", url_for("inbox.push")))
+    return cells
+
+
 def tool_cells(actor: Actor) -> list[Cell]:
     """Return the tools of the acting role; an administrator's whole work is here, an office's rarer pages."""
     pages = [(label, endpoint, action) for label, endpoint, action in NAVIGATION if actor.role in ADMIN_ROLES]
