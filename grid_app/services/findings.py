@@ -87,7 +87,7 @@ def _checked(session: Session, finding_id: UUID, actor: Actor, reason: str) -> s
     )
     if reached is None:
         raise NotFoundError("没有这条苗头提示,或它不在您的范围内。")
-    words = reason.strip()
+    words = reason.replace("\x00", "").strip()
     if not words or len(words) > REASON_LENGTH:
         raise InvalidError("请写明理由(500 字以内),再提交。", fields={"reason": "请写明理由,500 字以内。"})
     return words

@@ -48,21 +48,21 @@ def submit_return(
     NotFoundError, ForbiddenError, ConflictError, InvalidError
         No such grid or village; not the actor's; no open round; a zero return that contradicts the entries.
     """
-    division = answerable(session, actor, division_code)
+    division, note = answerable(session, actor, division_code), method_note.replace("\x00", "").strip()
     rounds = rounds_over(session, division, now=now)
     if not rounds:
         raise ConflictError("现在没有进行中的排查,不用回执。登记的纠纷都已保存。")
     if all(one.answered for one in rounds):
         return Returned((), 0, zero)
     entries = entries_since_last_return(session, dispute_scope(actor), division=division, now=now)
-    _check_content(entries, zero=zero, note=method_note)
+    _check_content(entries, zero=zero, note=note)
     made = ScreeningReturn(
         division_code=division.code,
         village_code=_village_code(division),
         returned_at=now,
         assignment_id=actor.assignment_id,
         zero=zero,
-        method_note=method_note.strip(),
+        method_note=note,
         entries=[str(entry.dispute_id) for entry in entries],
     )
     session.add(made)
@@ -85,7 +85,7 @@ def answerable(session: Session, actor: Actor, code: str) -> Division:
     NotFoundError, ForbiddenError
         There is none with this code; it lies outside the actor's area.
     """
-    division = session.get(Division, code)
+    division = session.get(Division, code.replace("\x00", ""))
     if division is None or division.level not in ("grid", "village"):
         raise NotFoundError("没有这个网格或村(社区)。请返回重新选择。")
     if not covers(actor, division.path):
@@ -98,7 +98,7 @@ def _check_content(entries: Sequence[Entry], *, zero: bool, note: str) -> None:
         raise ConflictError(f"上次回执以后登记了 {len(entries)} 件纠纷,不能报“零报告”。请改用“确认回执”。")
     if not zero and not entries:
         raise ConflictError("上次回执以后没有登记纠纷。如果确实没有,请用“零报告”,并写明怎么排查的。")
-    if zero and not note.strip():
+    if zero and not note:
         raise InvalidError("零报告请写一句怎么排查的。", fields={"method_note": "例如:走访 3 个组,开了一次院坝会。"})
     if len(note) > NOTE_LENGTH:
         raise InvalidError("说明太长,请缩短到 300 字以内。", fields={"method_note": "请缩短到 300 字以内。"})

@@ -108,15 +108,16 @@ def open_round(
     """
     seed_templates(session)
     template = session.get(RoundTemplate, template_code)
-    root = session.get(Division, division_code)
+    root = session.get(Division, division_code.replace("\x00", ""))
     if template is None or root is None or root.level == "grid":
         raise NotFoundError("没有这个排查模板或这个区划。请检查后重试。")
     if actor is not None and not covers(actor, root.path):
         raise ForbiddenError(f"{root.name}不在您的管辖范围内,不能在那里开展排查。")
     _check_dates(period, by_hand=actor is not None, now=now)
-    if len(name) > NAME_LENGTH:
+    wanted = name.replace("\x00", "").strip()
+    if len(wanted) > NAME_LENGTH:
         raise InvalidError("排查的名称太长,没有保存。", fields={"name": f"请缩短到 {NAME_LENGTH} 字以内。"})
-    made = _open(session, template, root, period, name.strip() or None)
+    made = _open(session, template, root, period, wanted or None)
     if made is None:
         raise ConflictError(f"{root.name}这一期的排查已经开过了,不用重复开。")
     record_audit(session, actor, "round.opened", now=now, target=("round", str(made.id)))

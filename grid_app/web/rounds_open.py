@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,6 +15,7 @@ from grid_app.policy import Action
 from grid_app.queries.rounds import areas_to_open_in
 from grid_app.services.round_calendar import chosen_period
 from grid_app.services.rounds import open_round
+from grid_app.services.typed import day_of
 from grid_app.wiring import wired
 
 USUAL_LENGTH = timedelta(days=7)
@@ -44,7 +45,7 @@ def _form(form: dict[str, str], errors: dict[str, str]) -> str:
 def open_special() -> Response:
     """Open the round, or show the form again with what is to be changed."""
     form = {name: request.form.get(name, "").strip() for name in ("name", "division", "opens", "due")}
-    opens, due = _day(form["opens"]), _day(form["due"])
+    opens, due = day_of(form["opens"]), day_of(form["due"])
     if opens is None or due is None:
         errors = {
             name: "请写成 2026-11-20 这样的日期。" for name, day in (("opens", opens), ("due", due)) if day is None
@@ -68,13 +69,6 @@ def open_special() -> Response:
         return make_response(_form(form, {"opens": refusal.sentence}), 409)
     flash("专项排查已开展,各村(社区)可以回执了。", "success")
     return redirect(url_for("rounds.detail", round_id=round_id))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def add_routes(bp: Blueprint) -> None:

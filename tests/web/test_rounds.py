@@ -171,6 +171,7 @@ def test_a_special_round_outside_the_own_area_is_refused(sign_in, open_rounds):
     assert client.post("/rounds/new", data=_special(division=COUNTY)).status_code == 403
     assert client.post("/rounds/new", data=_special(division="990101002")).status_code == 403
     assert client.post("/rounds/new", data=_special(division="nowhere")).status_code == 404
+    assert client.post("/rounds/new", data=_special(division="99\x00", name="\x00")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def test_who_does_not_answer_has_no_return_page(sign_in, open_rounds, name):
         ("township_officer", "990101001", 404),
         ("grid_worker", "", 404),
         ("grid_worker", "' or 1=1", 404),
+        ("grid_worker", "99\x0001", 404),
     ],
 )
 def test_nobody_answers_for_another_place(sign_in, open_rounds, name, place, status):
@@ -123,7 +124,7 @@ def test_a_second_tap_changes_nothing_and_says_so(sign_in, open_rounds):
 def test_how_one_looked_is_kept_with_the_return(sign_in, open_rounds):
     client = sign_in("grid_worker")
 
-    client.post("/rounds/answer", data={"division": GRID, **ZERO, "method_note": "走访 3 个组"})
+    client.post("/rounds/answer", data={"division": GRID, **ZERO, "method_note": "走访 3 个组\x00"})
 
     with reading() as session:
         kept = session.scalars(select(ScreeningReturn)).one()
