@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from grid_app.clock import local_date
 from grid_app.errors import InvalidError
 from grid_app.policy import Actor, Role
 from grid_app.services.intake_draft import Caution, DraftReport, Via
@@ -32,6 +33,8 @@ def check_rights(draft: DraftReport, actor: Actor, via: Via, *, now: datetime) -
     fields = _category_problem(draft.category, actor, via)
     if via == "import" and draft.captured_at - now > CLOCK_AHEAD:
         fields["captured_at"] = "时间在将来,请核对这一列。"
+    if draft.since_when is not None and draft.since_when > local_date(now + CLOCK_AHEAD):
+        fields["since_when"] = "开始的日期在将来,请核对。"
     if via != "import" and draft.band_status == "confirmed":
         fields["band_status"] = "户数要由乡镇核实后在那一件里确认,上报时请选知道或估计。"
     if fields:

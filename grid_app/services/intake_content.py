@@ -37,6 +37,7 @@ IMPORTED_SIGNS = 20_000
 CONTENT_SIGNS = 40_000
 CONTENT_DEPTH = 4
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+EARLIEST = date(1949, 10, 1)
 
 
 def _plain(text: str) -> str:
@@ -69,11 +70,18 @@ def _on_a_calendar(moment: datetime) -> datetime:
     return moment
 
 
+def _since_the_founding(day: date) -> date:
+    """Refuse days before any record of a county office begins; they are slips of the finger."""
+    if day < EARLIEST:
+        raise PydanticCustomError("sentence", f"日期太早,请核对年份(最早 {EARLIEST.isoformat()})。")
+    return day
+
+
 Line = Annotated[str, Field(max_length=100), AfterValidator(_one_line)]
 ShortLine = Annotated[str, Field(max_length=64), AfterValidator(_one_line)]
 Summary = Annotated[str, Field(min_length=1, max_length=IMPORTED_SIGNS), AfterValidator(_some_text)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_on_a_calendar), Field(strict=False)]
-Day = Annotated[date, BeforeValidator(_only_text), Field(strict=False)]
+Day = Annotated[date, BeforeValidator(_only_text), AfterValidator(_since_the_founding), Field(strict=False)]
 Key = Annotated[UUID, BeforeValidator(_only_text), Field(strict=False)]
 DivisionCode = Annotated[str, Field(min_length=6, max_length=24, pattern=r"^[0-9]{6,12}([JZ][0-9]{3})?$")]
 Degrees = Annotated[float, Field(allow_inf_nan=False)]

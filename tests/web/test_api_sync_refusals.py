@@ -131,6 +131,8 @@ REFUSED = [
     ({"household_band": "30-49", "band_status": "confirmed"}, "band_status", "乡镇核实"),
     ({"band_status": "known"}, "content", "户数"),
     ({"since_when": "2026-13-01"}, "since_when", "日期"),
+    ({"since_when": "0206-01-01"}, "since_when", "太早"),
+    ({"since_when": "2027-01-01"}, "since_when", "将来"),
     ({"link_to": "0198f3a2-0000-7000-8000-000000000000"}, "content", "关系"),
     ({"parties": [{"id_number": "1"}]}, "parties.0.id_number", "没有这一项"),
     ({"lon": 112.5, "lat": 28.0}, "lon", "不在任何一个村"),
