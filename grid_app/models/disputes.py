@@ -37,10 +37,10 @@ class Dispute(Base):
     case_code: Mapped[str] = mapped_column(String(24), unique=True)
     tracking_code: Mapped[str] = mapped_column(String(16), unique=True)
     version: Mapped[int] = mapped_column(default=1)
-    state: Mapped[str] = mapped_column(String(20), index=True)
+    state: Mapped[str] = mapped_column(String(20))
     category: Mapped[str] = mapped_column(String(4), index=True)
     summary: Mapped[str] = mapped_column(Text)
-    division_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"), index=True)
+    division_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"))
     place_kind: Mapped[str] = mapped_column(String(12))
     place_text: Mapped[str] = mapped_column(String(100), default="")
     generation_id: Mapped[UUID | None] = mapped_column(ForeignKey("boundary_generations.id"))
@@ -64,7 +64,7 @@ class Dispute(Base):
     grade_reasons: Mapped[list[Any]] = mapped_column(JSON)
     grade_raised_to: Mapped[str | None] = mapped_column(String(6))
     owner_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
-    reported_by: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"), index=True)
+    reported_by: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"))
     captured_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(index=True)
     noted_on: Mapped[date] = mapped_column(index=True)
@@ -76,6 +76,9 @@ class Dispute(Base):
 
     __table_args__ = (
         Index("ix_disputes_place_state", "division_code", "state", "received_at"),
+        Index("ix_disputes_state_received", "state", "received_at"),
+        Index("ix_disputes_reporter_received", "reported_by", "received_at"),
+        Index("ix_disputes_tally", "division_code", "state", "grade", "category", "about_unit_id"),
         Index("idx_disputes_point", "point", postgresql_using="gist"),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -11,16 +11,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute
 from grid_app.policy import Scope
 from grid_app.queries.disputes_places import place_names
+from grid_app.queries.disputes_reach import reaches, reported_by_account
 from grid_app.queries.scoping import visible
-from grid_app.vocabulary.words import OPEN_STATES, STATE_WORDS
+from grid_app.vocabulary.words import OPEN_STATES
 
 PAGE_SIZE: Final = 50
 URGENT_GRADES: Final = ("red", "orange")
-ENDED_STATES: Final = tuple(state for state in STATE_WORDS if state not in OPEN_STATES)
 COLUMNS: Final = (
     "id", "case_code", "tracking_code", "division_code", "place_kind", "summary", "category", "grade", "state",
     "received_at", "accepted_at",
@@ -77,40 +76,54 @@ class Page:
     older: Cursor | None
 
 
+@dataclass(frozen=True)
+class _Cut:
+    """Which part of a list is asked for: so many lines beyond one of two cursors, or from the top."""
+
+    older_than: Cursor | None
+    newer_than: Cursor | None
+    size: int
+
+    @property
+    def backwards(self) -> bool:
+        return self.newer_than is not None and self.older_than is None
+
+
 def tab_condition(tab: Tab) -> ColumnElement[bool]:
     """Return the condition of a tab; it never replaces the scope."""
     conditions: dict[Tab, ColumnElement[bool]] = {
         Tab.REPORTED: Dispute.state == "reported",
         Tab.HANDLING: Dispute.state.in_(HANDLING_STATES),
         Tab.URGENT: and_(Dispute.grade.in_(URGENT_GRADES), Dispute.state.in_(OPEN_STATES)),
-        Tab.ENDED: Dispute.state.in_(ENDED_STATES),
+        Tab.ENDED: Dispute.state.not_in(OPEN_STATES),
         Tab.ALL: true(),
     }
     return conditions[tab]
 
 
 def tallies(session: Session, *, scope: Scope) -> dict[Tab, int]:
-    """Return how many disputes of the scope each tab holds, from one question."""
-    counted = session.execute(
-        select(Dispute.state, Dispute.grade, func.count()).where(visible(scope)).group_by(Dispute.state, Dispute.grade)
-    )
+    """Return how many disputes of the scope each tab holds; each question is answered from an index alone."""
     totals = dict.fromkeys(Tab, 0)
-    for state, grade, number in counted:
-        for tab in _tabs_of(state, grade):
-            totals[tab] += number
+    for reached in reaches(session, scope):
+        open_ones = session.execute(
+            select(Dispute.state, Dispute.grade, func.count())
+            .where(reached.condition, Dispute.state.in_(OPEN_STATES))
+            .group_by(Dispute.state, Dispute.grade)
+        )
+        for state, grade, number in open_ones:
+            for tab in _tabs_of(state, grade):
+                totals[tab] += number
+        in_tab = (reached.condition, tab_condition(Tab.ENDED))
+        ended = session.scalar(select(func.count()).select_from(Dispute).where(*in_tab))
+        totals[Tab.ENDED] += ended or 0
+        totals[Tab.ALL] += ended or 0
     return totals
 
 
 def _tabs_of(state: str, grade: str) -> list[Tab]:
-    is_open = state in OPEN_STATES
-    held = {
-        Tab.REPORTED: state == "reported",
-        Tab.HANDLING: state in HANDLING_STATES,
-        Tab.URGENT: is_open and grade in URGENT_GRADES,
-        Tab.ENDED: not is_open,
-        Tab.ALL: True,
-    }
-    return [tab for tab, inside in held.items() if inside]
+    """Return the tabs that an open dispute stands in."""
+    stage = Tab.REPORTED if state == "reported" else Tab.HANDLING
+    return [stage, Tab.ALL, *([Tab.URGENT] if grade in URGENT_GRADES else [])]
 
 
 def list_disputes(
@@ -123,17 +136,17 @@ def list_disputes(
     size: int = PAGE_SIZE,
 ) -> Page:
     """Return one page of a tab by keyset: the lines after ``older_than``, or those before ``newer_than``."""
-    question = _lines().where(visible(scope), tab_condition(tab))
-    return _page(session, question, older_than=older_than, newer_than=newer_than, size=size)
+    cut = _Cut(older_than, newer_than, size)
+    questions = [_lines().where(reached.for_lists, tab_condition(tab)) for reached in reaches(session, scope)]
+    return _page(session, questions, cut)
 
 
 def own_reports(
     session: Session, *, scope: Scope, account_id: UUID, older_than: Cursor | None = None, size: int = PAGE_SIZE
 ) -> Page:
     """Return what the account itself reported, the newest first, whatever became of it."""
-    own = select(Assignment.id).where(Assignment.account_id == account_id)
-    question = _lines().where(visible(scope), Dispute.reported_by.in_(own))
-    return _page(session, question, older_than=older_than, newer_than=None, size=size)
+    own = replace(scope, reporter_account=account_id)
+    return _page(session, [_lines().where(reported_by_account(session, own))], _Cut(older_than, None, size))
 
 
 def find_by_code(session: Session, *, scope: Scope, code: str) -> UUID | None:
@@ -153,35 +166,34 @@ def lines_by_id(session: Session, *, scope: Scope, ids: list[UUID]) -> list[Disp
     if not ids:
         return []
     question = _lines().where(visible(scope), Dispute.id.in_(ids))
-    return list(_page(session, question, older_than=None, newer_than=None, size=len(ids)).lines)
+    return list(_page(session, [question], _Cut(None, None, len(ids))).lines)
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
     return select(*(getattr(Dispute, name) for name in COLUMNS))
 
 
-def _page(
-    session: Session,
-    question: Select[*tuple[Any, ...]],
-    *,
-    older_than: Cursor | None,
-    newer_than: Cursor | None,
-    size: int,
-) -> Page:
-    backwards = newer_than is not None and older_than is None
-    if backwards and newer_than is not None:
-        question = question.where(_beyond(newer_than, newer=True)).order_by(Dispute.received_at, Dispute.id)
-    else:
-        if older_than is not None:
-            question = question.where(_beyond(older_than, newer=False))
-        question = question.order_by(Dispute.received_at.desc(), Dispute.id.desc())
-    rows = session.execute(question.limit(size + 1)).mappings().all()
-    more, kept = len(rows) > size, [dict(row) for row in rows[:size]]
-    if backwards:
+def _page(session: Session, questions: list[Select[*tuple[Any, ...]]], cut: _Cut) -> Page:
+    """Return the page of several questions that share no line, merged in the order of the list."""
+    found = [row for question in questions for row in session.execute(_cut(question, cut)).mappings()]
+    found.sort(key=lambda row: (row["received_at"], row["id"].hex), reverse=not cut.backwards)
+    kept = [dict(row) for row in found[: cut.size]]
+    if cut.backwards:
         kept.reverse()
     names = place_names(session, {row["division_code"] for row in kept})
     lines = tuple(DisputeLine(place=names[row.pop("division_code")], **row) for row in kept)
-    return _with_ends(lines, older=more or backwards, newer=more if backwards else older_than is not None)
+    more = len(found) > cut.size
+    older, newer = more or cut.backwards, more if cut.backwards else cut.older_than is not None
+    return _with_ends(lines, older=older, newer=newer)
+
+
+def _cut(question: Select[*tuple[Any, ...]], cut: _Cut) -> Select[*tuple[Any, ...]]:
+    limited = question.limit(cut.size + 1)
+    if cut.backwards and cut.newer_than is not None:
+        return limited.where(_beyond(cut.newer_than, newer=True)).order_by(Dispute.received_at, Dispute.id)
+    if cut.older_than is not None:
+        limited = limited.where(_beyond(cut.older_than, newer=False))
+    return limited.order_by(Dispute.received_at.desc(), Dispute.id.desc())
 
 
 def _beyond(cursor: Cursor, *, newer: bool) -> ColumnElement[bool]:

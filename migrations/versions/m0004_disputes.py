@@ -83,15 +83,17 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.create_index("idx_disputes_point", "disputes", ["point"], postgresql_using="gist")
     op.create_index(op.f("ix_disputes_category"), "disputes", ["category"], unique=False)
-    op.create_index(op.f("ix_disputes_division_code"), "disputes", ["division_code"], unique=False)
     op.create_index(op.f("ix_disputes_grade"), "disputes", ["grade"], unique=False)
     op.create_index(op.f("ix_disputes_noted_on"), "disputes", ["noted_on"], unique=False)
     op.create_index(op.f("ix_disputes_organisation_id"), "disputes", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_disputes_owner_unit_id"), "disputes", ["owner_unit_id"], unique=False)
     op.create_index("ix_disputes_place_state", "disputes", ["division_code", "state", "received_at"], unique=False)
     op.create_index(op.f("ix_disputes_received_at"), "disputes", ["received_at"], unique=False)
-    op.create_index(op.f("ix_disputes_reported_by"), "disputes", ["reported_by"], unique=False)
-    op.create_index(op.f("ix_disputes_state"), "disputes", ["state"], unique=False)
+    op.create_index("ix_disputes_reporter_received", "disputes", ["reported_by", "received_at"], unique=False)
+    op.create_index("ix_disputes_state_received", "disputes", ["state", "received_at"], unique=False)
+    op.create_index(
+        "ix_disputes_tally", "disputes", ["division_code", "state", "grade", "category", "about_unit_id"], unique=False
+    )
     op.create_table(
         "import_batches",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -179,15 +181,15 @@ def downgrade() -> None:
     op.drop_table("dispute_links")
     op.drop_table("dispute_events")
     op.drop_table("import_batches")
-    op.drop_index(op.f("ix_disputes_state"), table_name="disputes")
-    op.drop_index(op.f("ix_disputes_reported_by"), table_name="disputes")
+    op.drop_index("ix_disputes_tally", table_name="disputes")
+    op.drop_index("ix_disputes_state_received", table_name="disputes")
+    op.drop_index("ix_disputes_reporter_received", table_name="disputes")
     op.drop_index(op.f("ix_disputes_received_at"), table_name="disputes")
     op.drop_index("ix_disputes_place_state", table_name="disputes")
     op.drop_index(op.f("ix_disputes_owner_unit_id"), table_name="disputes")
     op.drop_index(op.f("ix_disputes_organisation_id"), table_name="disputes")
     op.drop_index(op.f("ix_disputes_noted_on"), table_name="disputes")
     op.drop_index(op.f("ix_disputes_grade"), table_name="disputes")
-    op.drop_index(op.f("ix_disputes_division_code"), table_name="disputes")
     op.drop_index(op.f("ix_disputes_category"), table_name="disputes")
     op.execute("DROP TABLE disputes")
     op.drop_table("organisations")
