@@ -44,8 +44,8 @@ def filter_of(given: Mapping[str, str]) -> AuditFilter:
     return AuditFilter(
         first_day=day_of(given.get("first_day", "")),
         last_day=day_of(given.get("last_day", "")),
-        action=given.get("action", "").replace("\x00", "").strip(),
-        target=given.get("target", "").replace("\x00", "").strip(),
+        action=given.get("action", "").strip(),
+        target=given.get("target", "").strip(),
     )
 
 

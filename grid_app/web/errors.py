@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from grid_app.errors import InvalidError, Refusal
+from grid_app.http.addresses import check_address
 from grid_app.http.guard import NotSignedInError, PasswordChangeDueError, cookie_presence
 from grid_app.http.problems import problem, problem_of_http, problem_of_refusal
 
@@ -22,7 +23,8 @@ HTTP_SENTENCES = {
 
 
 def init_errors(app: Flask) -> None:
-    """Answer every error of ``app``: problem+json under /api, a page elsewhere."""
+    """Answer every error of ``app``: problem+json under /api, a page elsewhere; refuse impossible addresses."""
+    app.before_request(check_address)
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(NotSignedInError, not_signed_in)
     app.register_error_handler(PasswordChangeDueError, password_change_due)
