@@ -109,6 +109,9 @@ def main() -> int:
     chosen = [one for one in chosen if not options.only or one.name in options.only]
     facts = machine()
     found = [(one, measure(one)) for one in chosen]
+    facts.append(
+        f"- load when they ended: {os.getloadavg()[0]:.1f}; above the number of cores, others were working too"
+    )
     page = page_of(found, facts, f"{datetime.now(UTC):%Y-%m-%d}")
     if options.only:
         print(page)
