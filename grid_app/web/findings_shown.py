@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -20,10 +21,11 @@ TIMES_AFTER_CONFIRMING: Final = (
     (timedelta(days=7), "责任单位当面或开会答复反映的群众"),
     (timedelta(days=15), "责任单位拿出解决办法"),
 )
+STEADY: Final = "steady"
 KIND_WORDS: Final = {
     "new": "第一次提示",
     "growing": "户数增加",
-    "steady": "仍在,没有变化",
+    STEADY: "仍在,没有变化",
     "shrinking": "户数减少",
     "raised_again": "再次提示,请重新判断",
     "gone": "不再提示",
@@ -74,11 +76,11 @@ def finding_cell(row: FindingRow, *, now: datetime) -> FindingCell:
 
 
 def duties(row: FindingRow, facts: FindingFacts, *, now: datetime) -> list[tuple[str, str]]:
-    """Return by when, and who is to do what: before the decision, and after a confirmation."""
+    """Return by when, and who is to do what: before the decision, and after a confirmation while it lasts."""
     if row.state == "suspected" and row.decide_by:
         what = f"乡镇领导核实是不是同一件事,再确认,或写明为什么不成立({remaining(row.decide_by, now)})"
         return [(_before(row.decide_by), what)]
-    if row.state == "confirmed" and facts.decided_at:
+    if row.state == "confirmed" and row.trend != "gone" and facts.decided_at:
         return [(_before(facts.decided_at + time), what) for time, what in TIMES_AFTER_CONFIRMING]
     return []
 
@@ -103,18 +105,29 @@ def _chance(p_value: float) -> str:
 
 
 def history_moments(rows: Sequence[HistoryRow]) -> list[dict[str, str]]:
-    """Return the history for the timeline; both names where a leader's right was lent."""
+    """Return the history for the timeline; rounds in a row that changed nothing are one line with their number."""
+    unchanged = groupby(rows, key=lambda row: row.kind == STEADY)
     return [
-        {
-            "title": KIND_WORDS.get(row.kind, row.kind),
-            "at": local_time(row.at),
-            "iso": row.at.isoformat(),
-            "actor": _who(row),
-            "body": _what(row),
-            "tone": "attention" if row.kind in ("new", "raised_again") else "",
-        }
-        for row in rows
+        moment
+        for is_unchanged, group in unchanged
+        for moment in ([_unchanged(list(group))] if is_unchanged else [_moment(row) for row in group])
     ]
+
+
+def _unchanged(rows: Sequence[HistoryRow]) -> dict[str, str]:
+    moment = _moment(rows[0])
+    return {**moment, "title": f"{moment['title']}({len(rows)} 轮)"} if len(rows) > 1 else moment
+
+
+def _moment(row: HistoryRow) -> dict[str, str]:
+    return {
+        "title": KIND_WORDS.get(row.kind, row.kind),
+        "at": local_time(row.at),
+        "iso": row.at.isoformat(),
+        "actor": _who(row),
+        "body": _what(row),
+        "tone": "attention" if row.kind in ("new", "raised_again") else "",
+    }
 
 
 def _who(row: HistoryRow) -> str:
