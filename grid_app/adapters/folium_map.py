@@ -56,7 +56,9 @@ class NoncedFigure(Figure):
 {{ this.header.render(**kwargs) }}
 </head>
 <body class="map-body">
+<main>
 {{ this.html.render(**kwargs) }}
+</main>
 <script nonce="{{ this.nonce|e }}">
 {{ this.script.render(**kwargs) }}
 </script>
@@ -111,7 +113,7 @@ class DrawnLayers(MacroElement):
     _template = Template(
         """
         {% macro html(this, kwargs) %}
-            <p class="map-status" id="map-status" role="status">正在画图…</p>
+            <p class="map-status" id="map-status" role="status" hidden></p>
             <noscript><p class="map-status">地图要用到脚本;同样的内容在这一页的表格里。</p></noscript>
         {% endmacro %}
         {% macro script(this, kwargs) %}

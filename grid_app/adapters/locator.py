@@ -18,12 +18,15 @@ NEAR_METRES = 200.0
 
 
 class MemoryPlaceFinder:
-    """A `PlaceFinder` over village polygons; one instance serves every thread of a process."""
+    """A `PlaceFinder` over village polygons; one instance serves every thread of a process.
+
+    The id of the active generation is asked for with every question, so every process notices an activation. The
+    locators of two generations are kept: a transaction that began before an activation still sees the old one.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._generation: UUID | None = None
-        self._locator: Locator | None = None
+        self._held: dict[UUID, Locator | None] = {}
 
     def generation(self, session: Session) -> UUID | None:
         """Return the id of the active boundary generation, or ``None``."""
@@ -44,11 +47,13 @@ class MemoryPlaceFinder:
     def locator(self, session: Session) -> tuple[Locator | None, UUID | None]:
         """Return the locator of the active generation (``None`` without one) and the generation's id."""
         active = self.generation(session)
+        if active is None:
+            return None, None
         with self._lock:
-            if active != self._generation:
-                self._locator = _build(session, active) if active else None
-                self._generation = active
-            return self._locator, self._generation
+            if active not in self._held:
+                newest = dict(list(self._held.items())[-1:])
+                self._held = newest | {active: _build(session, active)}
+            return self._held[active], active
 
 
 def _build(session: Session, generation: UUID) -> Locator | None:

@@ -1,17 +1,20 @@
 // @ts-check
 /** Names on the map, where there is room for them. */
 
+import { HALF_WIDTH } from "./map_marks.js";
+
 /** @typedef {typeof import("leaflet")} Leaflet */
 /** @typedef {import("leaflet").LatLngBounds} Bounds */
 /** @typedef {import("./map_shapes.js").Place} Place */
 /** @typedef {import("./map_shapes.js").Shapes} Shapes */
-/** @typedef {{name: string, at: Place, bounds: Bounds, below: boolean}} Label */
+/** @typedef {import("./map_marks.js").Size} Size */
+/** @typedef {{name: string, at: Place, bounds: Bounds, below: Size | undefined}} Label `below`: the size of the mark it stands under */
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box in pixels of the map's pane */
 
 const SIGN_WIDTH = 13;
 const LINE_HEIGHT = 16;
-const BELOW_MARK = 20;
+const BELOW_MARK = 2;
 
 /**
  * Shows the names that fit into what they name and cover neither a mark nor another name.
@@ -31,7 +34,7 @@ export function showLabels(L, map, group, labels, taken) {
     boxes.push(box);
     const html = document.createElement("span");
     html.textContent = label.name;
-    const icon = L.divIcon({ html, className: label.below ? "map-name map-name-below" : "map-name", iconSize: undefined });
+    const icon = L.divIcon({ html, className: label.below ? `map-name map-name-${label.below}` : "map-name", iconSize: undefined });
     L.marker(label.at, { icon, interactive: false, keyboard: false }).addTo(group);
   }
 }
@@ -46,7 +49,7 @@ function fits(map, label) {
 /** @param {import("leaflet").Map} map @param {Label} label @returns {Box} */
 function boxOf(map, label) {
   const at = map.latLngToLayerPoint(label.at);
-  const [half, top] = [(label.name.length * SIGN_WIDTH) / 2, at.y + (label.below ? BELOW_MARK : -LINE_HEIGHT / 2)];
+  const [half, top] = [(label.name.length * SIGN_WIDTH) / 2, at.y + (label.below ? HALF_WIDTH[label.below] + BELOW_MARK : -LINE_HEIGHT / 2)];
   return { left: at.x - half, right: at.x + half, top, bottom: top + LINE_HEIGHT };
 }
 
@@ -63,19 +66,19 @@ export function overlap(one, other) {
 
 /**
  * The names of villages; a name stands below its village's mark.
- * @param {Shapes} shapes @param {Map<string, Bounds>} bounds @param {Set<string>} marked
+ * @param {Shapes} shapes @param {Map<string, Bounds>} bounds @param {Map<string, Size>} marked
  * @returns {Label[]}
  */
 export function villageNames(shapes, bounds, marked) {
   return shapes.villages.flatMap((village) => {
     const box = bounds.get(village.code);
-    return box ? [{ name: village.name, at: village.label, bounds: box, below: marked.has(village.code) }] : [];
+    return box ? [{ name: village.name, at: village.label, bounds: box, below: marked.get(village.code) }] : [];
   });
 }
 
 /**
  * The names of townships, each with the bounds of its villages.
- * @param {Leaflet} L @param {Shapes} shapes @param {Map<string, Bounds>} bounds @param {Set<string>} marked
+ * @param {Leaflet} L @param {Shapes} shapes @param {Map<string, Bounds>} bounds @param {Map<string, Size>} marked
  * @returns {Label[]}
  */
 export function townshipNames(L, shapes, bounds, marked) {
@@ -87,7 +90,7 @@ export function townshipNames(L, shapes, bounds, marked) {
   }
   return [...shapes.townships.values()].flatMap((township) => {
     const box = boxes.get(township.code);
-    return box ? [{ name: township.name, at: township.label, bounds: box, below: marked.has(township.code) }] : [];
+    return box ? [{ name: township.name, at: township.label, bounds: box, below: marked.get(township.code) }] : [];
   });
 }
 

@@ -7,6 +7,7 @@ import { HALF_WIDTH, markerOf, marksOf, pointOf, sizeOf, total, wordsOf } from "
 import { colour, fillings } from "./map_paint.js";
 import { popupOf, townshipLinks, villageLinks } from "./map_popup.js";
 import { readTopology } from "./map_shapes.js";
+import { showWhole } from "./map_view.js";
 
 /** @typedef {typeof import("leaflet")} Leaflet */
 /** @typedef {import("leaflet").LayerGroup} Group */
@@ -27,13 +28,15 @@ const FAILED = "地图没有画出来:网络断了,或者边界刚换过。请�
 
 /** @param {import("leaflet").Map} map @param {Config} config */
 export async function drawMap(map, config) {
+  say("正在画图…");
   try {
     const [topology, facts] = await Promise.all([json(config.geometry), json(config.facts)]);
     const { L } = /** @type {{L: Leaflet}} */ (/** @type {unknown} */ (globalThis));
     const [marks, names] = [L.layerGroup(), L.layerGroup()];
     const drawing = { L, map, config, shapes: readTopology(topology), facts, bounds: new Map(), marks, names };
+    showWhole(L, map, drawing.shapes.borders);
+    for (const group of [marks, names]) group.addTo(map);
     drawVillages(drawing);
-    frame(drawing);
     drawMarks(drawing);
     drawNames(drawing);
     map.on("zoomend", () => drawMarks(drawing)); // not when the map moves: that would take an open popup's mark away
@@ -48,33 +51,27 @@ export async function drawMap(map, config) {
 /** @param {Drawing} drawing */
 function drawVillages({ L, map, config, shapes, facts, bounds }) {
   const styles = fillings();
+  /** @type {Map<import("leaflet").Layer, import("./map_shapes.js").Village>} */
+  const drawn = new Map();
   for (const village of shapes.villages) {
-    const polygon = L.polygon(village.parts, styles[facts.fills[village.code]] ?? styles.plain).addTo(map);
+    const polygon = L.polygon(village.parts, styles[facts.fills[village.code]] ?? styles.plain);
     bounds.set(village.code, polygon.getBounds());
-    const name = `${shapes.townships.get(village.township)?.name ?? ""} ${village.name}`.trim();
-    const line = facts.lines[village.code] ?? "没有登记";
-    polygon.bindTooltip(name, { sticky: true, opacity: 1 });
-    polygon.bindPopup(() => popupOf(name, line, villageLinks(config, village)));
+    drawn.set(polygon, village);
   }
+  /** @param {import("leaflet").Layer} layer */
+  const tell = (layer) => {
+    const village = drawn.get(layer);
+    const name = village ? `${shapes.townships.get(village.township)?.name ?? ""} ${village.name}`.trim() : "";
+    return { village, name };
+  };
+  const all = L.featureGroup([...drawn.keys()]).addTo(map);
+  all.bindTooltip((layer) => tell(layer).name, { sticky: true, opacity: 1 });
+  all.bindPopup((layer) => {
+    const { village, name } = tell(layer);
+    return village ? popupOf(name, facts.lines[village.code] ?? "没有登记", villageLinks(config, village)) : name;
+  });
   const border = { color: colour("--ink"), weight: 1.6, opacity: 0.75, interactive: false };
   L.polyline(shapes.borders, border).addTo(map);
-}
-
-/** Shows the whole area; one finger scrolls the page and two move the map; the wheel zooms once the map was clicked.
- * @param {Drawing} drawing */
-function frame({ L, map, bounds, marks, names }) {
-  const whole = L.latLngBounds([]);
-  bounds.forEach((box) => whole.extend(box));
-  map.invalidateSize({ animate: false });
-  if (whole.isValid()) map.fitBounds(whole, { padding: [10, 10], animate: false });
-  map.setMinZoom(map.getZoom() - 1).setMaxZoom(17);
-  L.control.scale({ imperial: false }).addTo(map);
-  marks.addTo(map);
-  names.addTo(map);
-  if (L.Browser.mobile) map.dragging.disable();
-  map.scrollWheelZoom.disable();
-  map.on("click", () => map.scrollWheelZoom.enable());
-  map.on("mouseout", () => map.scrollWheelZoom.disable());
 }
 
 /** What is marked at this zoom: villages or townships, in which size, or single places.
@@ -105,10 +102,10 @@ function drawMarks(drawing) {
 function drawNames(drawing) {
   const { L, map, shapes, bounds, names } = drawing;
   const { byTownship, isSmall, points, shown } = marked(drawing);
-  const codes = new Set(shown.map((mark) => mark.code));
-  const labels = byTownship ? townshipNames(L, shapes, bounds, codes) : villageNames(shapes, bounds, codes);
+  const sizes = new Map(shown.map((mark) => [mark.code, sizeOf(total(mark), isSmall)]));
+  const labels = byTownship ? townshipNames(L, shapes, bounds, sizes) : villageNames(shapes, bounds, sizes);
   const taken = [
-    ...shown.map((mark) => boxAround(map, mark.at, isSmall ? HALF_WIDTH.small : HALF_WIDTH[sizeOf(total(mark))])),
+    ...shown.map((mark) => boxAround(map, mark.at, HALF_WIDTH[sizeOf(total(mark), isSmall)])),
     ...points.map(([lon, lat]) => boxAround(map, [lat, lon], HALF_WIDTH.small)),
   ];
   showLabels(L, map, names, labels, taken);

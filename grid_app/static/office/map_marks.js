@@ -5,6 +5,7 @@
 /** @typedef {import("./map_shapes.js").Shapes} Shapes */
 /** @typedef {import("./map_shapes.js").Place} Place */
 /** @typedef {{key: string, sign: string, word: string}} Kind */
+/** @typedef {"small" | "few" | "some" | "many"} Size */
 /** @typedef {{unit: string, kinds: Kind[], values: Record<string, number[]>, points: [number, number, string][]}} Marks */
 /** @typedef {{code: string, name: string, at: Place, counts: number[], township: string, isTownship: boolean}} Mark */
 
@@ -39,10 +40,13 @@ export function total(mark) {
 }
 
 /**
- * The size class of a mark: few, some, many; a class, so that no circle shouts.
- * @param {number} count
+ * The size class of a mark: few, some, many; a class, so that no circle shouts. Small where marks would cover each
+ * other: one size, and the most serious kind only.
+ * @param {number} count @param {boolean} isSmall
+ * @returns {Size}
  */
-export function sizeOf(count) {
+export function sizeOf(count, isSmall) {
+  if (isSmall) return "small";
   return count < 5 ? "few" : count < 20 ? "some" : "many";
 }
 
@@ -62,7 +66,7 @@ export function wordsOf(mark, marks) {
 /**
  * Makes one mark: the most serious kind with its sign and number, below it the sum when there are others.
  * @param {Leaflet} L @param {Mark} mark @param {Marks} marks
- * @param {boolean} isSmall where marks would cover each other: one size, the most serious kind only
+ * @param {boolean} isSmall
  */
 export function markerOf(L, mark, marks, isSmall) {
   const top = marks.kinds.findIndex((_, index) => mark.counts[index] > 0);
@@ -70,15 +74,15 @@ export function markerOf(L, mark, marks, isSmall) {
   const face = document.createElement("span");
   face.className = "mark-face";
   const first = document.createElement("b");
-  first.textContent = `${kind.sign}${mark.counts[top]}`;
+  first.dataset.shown = `${kind.sign}${mark.counts[top]}`; // drawn by the sheet: the mark's own name says it in words
   face.append(first);
   if (!isSmall && total(mark) > mark.counts[top]) {
     const rest = document.createElement("small");
-    rest.textContent = `共${total(mark)}`;
+    rest.dataset.shown = `共${total(mark)}`;
     face.append(rest);
   }
-  const icon = L.divIcon({ html: face, className: `mark mark-${kind.key} mark-${isSmall ? "small" : sizeOf(total(mark))}`, iconSize: undefined });
-  return L.marker(mark.at, { icon, title: `${mark.name}:${wordsOf(mark, marks)}`, riseOnHover: true });
+  const icon = L.divIcon({ html: face, className: `mark mark-${kind.key} mark-${sizeOf(total(mark), isSmall)}`, iconSize: undefined });
+  return named(L.marker(mark.at, { icon, riseOnHover: true }), `${mark.name}:${wordsOf(mark, marks)}`);
 }
 
 /**
@@ -87,5 +91,14 @@ export function markerOf(L, mark, marks, isSmall) {
  */
 export function pointOf(L, [lon, lat, name], kind) {
   const icon = L.divIcon({ html: kind.sign, className: `mark mark-point mark-${kind.key}`, iconSize: undefined });
-  return L.marker([lat, lon], { icon, title: name });
+  return named(L.marker([lat, lon], { icon }), name);
+}
+
+/**
+ * Gives a mark its name in words, for pointers and for screen readers.
+ * @param {import("leaflet").Marker} marker @param {string} name
+ */
+function named(marker, name) {
+  marker.options.title = name;
+  return marker.on("add", () => marker.getElement()?.setAttribute("aria-label", name));
 }
