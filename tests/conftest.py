@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.settings import Settings
 from tests.fakes import FrozenClock
+from tests.frontend.stage import AXE, LEAFLET, chromium
 from tests.postgres import Cluster, PostgresMissingError, SpareDatabase
 from tests.world import NOW, PASSWORD, World, build_world
 
@@ -54,6 +56,20 @@ def cluster() -> Iterator[Cluster]:
         missing(str(error))
     yield started
     started.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give one Chromium per worker; two Playwright loops in one process refuse each other."""
+    program = chromium()
+    if program is None:
+        missing("browser tests (install Chromium or set CHROMIUM to it)")
+    if not (AXE.is_file() and LEAFLET.is_file()):
+        missing("browser tests (run scripts/npm_ci.py --dev and scripts/vendor.py)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 def _migrate(url: str) -> None:

@@ -144,10 +144,11 @@ class SpareDatabase:
                 "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'"
                 " AND table_name NOT IN ('spatial_ref_sys', 'geometry_columns', 'geography_columns') ORDER BY 1"
             )
-            return [row[0] for row in found]
+            tables = [row[0] for row in found]
+            return tables + [f"at {row[0]}" for row in connection.execute("SELECT version_num FROM alembic_version")]
 
     def _empty(self) -> None:
-        names = sorted({name.split(".")[0] for name in self._tables} - {"alembic_version"})
+        names = sorted({name.split(".")[0] for name in self._tables if "." in name} - {"alembic_version"})
         with self._open() as connection:
             connection.execute("SET lock_timeout = '3s'")
             connection.execute("SET session_replication_role = replica")

@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.settings import Settings
-from tests.conftest import missing
 from tests.fakes import FrozenClock
-from tests.frontend.stage import AXE, LEAFLET, chromium
 from tests.world import NOW, PASSWORD, World, build_world
 
 PHONE = {"width": 390, "height": 844}
@@ -33,19 +31,6 @@ class Site:
     app: Flask
     clock: FrozenClock
     world: World
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = chromium()
-    if program is None:
-        missing("browser tests (install Chromium or set CHROMIUM to it)")
-    if not (AXE.is_file() and LEAFLET.is_file()):
-        missing("browser tests (run scripts/npm_ci.py --dev and scripts/vendor.py)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

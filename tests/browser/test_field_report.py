@@ -137,6 +137,7 @@ def test_what_was_typed_survives_a_closed_page_until_the_receipt(phone: Page, si
     assert phone.get_by_label("一句话说清楚").input_value() == SUMMARY
     phone.get_by_role("button", name="提交").tap()
     expect(phone.locator("h1")).to_have_text("回执")
+    phone.wait_for_load_state("networkidle")  # the receipt's module throws the draft away
 
     phone.goto("/report")
     assert phone.get_by_label("一句话说清楚").input_value() == ""

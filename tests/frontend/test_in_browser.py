@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.conftest import missing
-from tests.frontend.stage import AXE, LEAFLET, Stage, chromium, make_stage, running
+from tests.frontend.stage import AXE, Stage, make_stage, running
 
 pytestmark = pytest.mark.browser
 
@@ -20,19 +19,6 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select
 AXE_RUN = """() => axe
   .run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
   .then((result) => result.violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target)}`))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = chromium()
-    if program is None:
-        missing("browser tests (install Chromium or set CHROMIUM to it)")
-    if not (AXE.is_file() and LEAFLET.is_file()):
-        missing("browser tests (run scripts/npm_ci.py --dev and scripts/vendor.py)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

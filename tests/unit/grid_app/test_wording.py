@@ -60,9 +60,7 @@ def test_an_unknown_grade_says_that_there_is_none() -> None:
     assert (wording.grade_sign("purple"), wording.grade_word("purple")) == ("–", "未定级")
 
 
-@pytest.mark.parametrize(
-    ("count", "words"), [(0, "0 户"), (1, "数户"), (4, "数户"), (5, "5 户"), (1200, "1,200 户")]
-)
+@pytest.mark.parametrize(("count", "words"), [(0, "0 户"), (1, "数户"), (4, "数户"), (5, "5 户"), (1200, "1,200 户")])
 def test_few_households_are_not_counted_aloud(count: int, words: str) -> None:
     assert wording.few(count) == words
 
