@@ -64,7 +64,7 @@ def wanted_assignment(*, role: str, unit: str, division: str) -> WantedAssignmen
     unit_id = uuid_of(unit)
     if unit_id is None:
         fields["unit"] = "请选择单位。"
-    if not division.strip():
+    if not division.strip() or "\x00" in division:
         fields["division"] = "请选择管辖的地方。"
     if fields or unit_id is None:
         raise InvalidError("身份没有保存,请看标出的地方;已填的都还在。", fields=fields)

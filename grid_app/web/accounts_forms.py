@@ -30,7 +30,7 @@ def place_form(actor: Actor, given: Mapping[str, str]) -> PlaceForm:
     """Return the form for what was ``given``: ``place`` is searched for, ``division`` is a place chosen."""
     words = given.get("place", "").strip()
     with reading() as session:
-        place = place_row(session, given.get("division", ""), path=actor.division_path)
+        place = place_row(session, given.get("division", "").replace("\x00", ""), path=actor.division_path)
         if place is None:
             return PlaceForm(words, bool(words), places_matching(session, path=actor.division_path, words=words))
         units = units_answering_for(session, place.code, path=actor.division_path)

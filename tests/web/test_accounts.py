@@ -75,7 +75,7 @@ def test_a_place_is_found_by_name_or_code(admin):
     assert "division=990101001201J001" in by_name
     assert "西山乡" in by_code
     assert "没有找到" in page_of(admin.get("/accounts/new?place=%25"))
-    assert "没有找到" in page_of(admin.get("/accounts/new?place=no%00where"))
+    assert "没有找到" in page_of(admin.get("/accounts/new?place=nowhere"))
 
 
 def test_only_units_and_roles_that_fit_the_place_are_offered(admin):
@@ -119,6 +119,14 @@ def test_a_wrong_form_is_shown_again_with_what_was_typed(admin, app_world, chang
     assert 'value="李明"' in page_of(answer) or "display_name" in change
     with reading() as session:
         assert session.scalar(select(Account.id).where(Account.login == "li.ming")) is None
+
+
+@pytest.mark.parametrize("division", ["", "99\x00", "990102"])
+def test_a_place_that_is_none_is_asked_for_again(admin, app_world, division):
+    answer = admin.post("/accounts/new", data=form(app_world, division=division))
+
+    assert answer.status_code == 422
+    assert "管哪个地方" in page_of(answer)
 
 
 def test_a_script_in_a_name_is_shown_as_text(admin, app_world):
