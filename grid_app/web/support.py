@@ -31,7 +31,7 @@ def push_worker() -> Response:
 @requires(Action.SIGNED_IN)
 def feedback() -> str:
     """Ask for a remark about the page somebody came from."""
-    page = request.args.get("page", "")
+    page = request.args.get("about", "")
     return render_template("pages/feedback.html", page=page if page.startswith("/") else "", text="", errors={})
 
 
