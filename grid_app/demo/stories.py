@@ -60,6 +60,7 @@ class Story:
     organisation: str = ""
     project: str = ""
     reporter: str = ""
+    since: str = "day"
     done_after: int = 0
     danger: bool = False
     child: bool = False
@@ -68,7 +69,7 @@ class Story:
 
     def telling(self, words: Words, *, as_of: date, rng: np.random.Generator, places: Places) -> Telling:
         """Return one telling as the report that will arrive."""
-        day = as_of - timedelta(days=words.days)
+        day = (last_friday(as_of) if self.since == "round" else as_of) - timedelta(days=words.days)
         at = start_of_day(day) + timedelta(minutes=int(rng.integers(8 * 60 + 20, 17 * 60)))
         return Telling(
             at=at,
@@ -107,6 +108,12 @@ def _story(row: dict[str, Any]) -> Story:
     if "acknowledge" in row:
         made["acknowledge"] = Acknowledging(**row["acknowledge"])
     return Story(**made)
+
+
+def last_friday(as_of: date) -> date:
+    """Return the last Friday whose weekly round was analysed, with a day left to decide about it, before ``as_of``."""
+    day = as_of - timedelta(days=2)
+    return day - timedelta(days=(day.weekday() - 4) % 7)
 
 
 def at_work(moment: datetime, *, days: int) -> datetime:

@@ -19,8 +19,13 @@ from grid_app.database.transaction import reading
 from grid_app.demo.background import Telling
 from grid_app.demo.county import Village
 from grid_app.demo.desk import Desk
+from grid_app.demo.people import FULLY_STAFFED
+from grid_app.models.places import Division
 from grid_app.models.rounds import Round
+from grid_app.policy import dispute_scope
+from grid_app.queries.returns import entries_since_last_return
 from grid_app.services.round_calendar import chosen_period
+from grid_app.services.round_returns import submit_return
 from grid_app.services.rounds import open_round, review_round
 from grid_app.vocabulary.categories import is_withheld_from_maps
 
@@ -30,6 +35,8 @@ SHARE_BY_HABIT: Final = (0.99, 0.97, 0.9, 0.72)
 """How reliably villages answer; each has one of these habits."""
 SPECIAL_BEFORE: Final = timedelta(days=6)
 SPECIAL_DAYS: Final = 12
+WORKERS_BEFORE: Final = timedelta(hours=9)
+"""When, before the present, some workers of the fully staffed village have answered for their own grids."""
 SPECIAL_NAME: Final = "近期重点问题专项排查"
 LOOKED: Final = (
     "走访了 {count} 户,看了重点路段和山塘,没有新的情况。",
@@ -68,6 +75,7 @@ class Weeks:
             if day.weekday() == 0:
                 desk.timeline.serve(start_of_day(day) + timedelta(hours=9, minutes=40), self._review)
         desk.timeline.serve(desk.end - SPECIAL_BEFORE, self._open_special)
+        desk.timeline.serve(desk.end - WORKERS_BEFORE, self._return_grids)
         monday = first - timedelta(days=first.weekday())
         while monday < desk.as_of:
             self._plan_returns(monday)
@@ -119,6 +127,8 @@ class Weeks:
                     desk.timeline.note(at, partial(self._return, village, at))
 
     def _return(self, village: Village, at: datetime) -> None:
+        if village.code == FULLY_STAFFED and at >= self._desk.end - SPECIAL_BEFORE:
+            return  # its workers answer one by one
         rounds = [one for one in self._open if one.opens_at <= at < one.due_at]
         fresh = [one.id for one in rounds if (one.id, village.code) not in self._answered]
         if not fresh:
@@ -135,3 +145,14 @@ class Weeks:
             },
             fresh,
         )  # fmt: skip
+
+    def _return_grids(self, session: Session) -> None:
+        """Let all workers of the fully staffed village but the first answer for their own grids."""
+        desk = self._desk
+        village = next(one for one in desk.county.villages if one.code == FULLY_STAFFED)
+        for grid in village.grids[1:3]:
+            actor = desk.actor(session, desk.staff.reporter(grid.code, ""))
+            place, now = session.get_one(Division, grid.code), desk.clock.now()
+            logged = entries_since_last_return(session, dispute_scope(actor), division=place, now=now)
+            note = "" if logged else LOOKED[1]
+            submit_return(session, actor=actor, division_code=grid.code, zero=not logged, method_note=note, now=now)

@@ -15,6 +15,7 @@ import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from geo.codes import CODE_LENGTH
 from geo.coverage_check import check_coverage
 from grid_app.clock import start_of_day
 from grid_app.database.transaction import reading
@@ -203,9 +204,13 @@ def test_escalations_were_taken_up_but_the_last_one(county: Session):
 def test_past_rounds_were_analysed_and_a_present_one_is_answered_in_part(county: Session):
     states = Counter(county.scalars(select(Round.state)))
     present = county.scalars(select(Round.id).where(Round.state == "open", Round.template_code == "special")).one()
+    answers = Counter(
+        map(len, county.scalars(select(RoundAnswer.division_code).where(RoundAnswer.round_id == present)))
+    )
 
     assert states["reviewed"] + states["analysed"] == count(county, RoundRun) > 12
-    assert 0 < count(county, RoundAnswer, RoundAnswer.round_id == present) < 400
+    assert 0 < answers[CODE_LENGTH["village"]] < 400
+    assert answers[CODE_LENGTH["grid"]] == 2
 
 
 def test_every_state_and_colour_is_somewhere_to_be_seen(county: Session):
