@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from grid_app.database.transaction import transaction
@@ -21,6 +21,8 @@ from tests.world import NOW, PASSWORD, World, build_world
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+PATIENCE_MILLISECONDS = 20_000
+"""How long a page may take on a busy machine; the times that matter are measured by the tests themselves."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def site(sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     """Give a function that opens a page of its own browser context; closed after the test."""
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     contexts: list[BrowserContext] = []
 
     def opened(**options: object) -> Page:

@@ -129,7 +129,7 @@ def test_a_second_like_report_is_asked_about_with_one_tap(phone: Page, site: Sit
 
 
 def test_what_was_typed_survives_a_closed_page_until_the_receipt(phone: Page, site: Site) -> None:
-    enter(phone, "grid_worker").goto("/report")
+    enter(phone, "grid_worker").goto("/report", wait_until="networkidle")
     answer(phone)
 
     phone.goto("/report/mine")
@@ -140,7 +140,7 @@ def test_what_was_typed_survives_a_closed_page_until_the_receipt(phone: Page, si
     expect(phone.locator("h1")).to_have_text("回执")
     phone.wait_for_load_state("networkidle")  # the receipt's module throws the draft away
 
-    phone.goto("/report")
+    phone.goto("/report", wait_until="networkidle")
     assert phone.get_by_label("一句话说清楚").input_value() == ""
 
 
