@@ -100,6 +100,7 @@ def import_boundaries(
     InvalidError
         When a name is too long to be stored.
     """
+    _lock_pending(session)
     imported = preview_import(session, boundary_set=boundary_set)
     found = generation_in(session, PENDING)
     generation = found.id if found else new_id()
@@ -146,7 +147,7 @@ def activate(
     InvalidError
         When a successor is named for a code that does not end, or is none itself.
     """
-    session.scalars(select(BoundaryGeneration.id).where(BoundaryGeneration.state == PENDING).with_for_update()).all()
+    _lock_pending(session)
     pending = pending_state(session)
     chosen = dict(successors or {})
     _check_successors(session, pending, chosen)
@@ -179,6 +180,7 @@ def discard(session: Session, *, actor: Actor | None, now: datetime) -> int:
     ConflictError
         When nothing is pending.
     """
+    _lock_pending(session)
     pending = generation_in(session, PENDING)
     if pending is None:
         raise ConflictError(NOTHING_PENDING, code="nothing_pending")
@@ -186,6 +188,11 @@ def discard(session: Session, *, actor: Actor | None, now: datetime) -> int:
     session.execute(delete(BoundaryGeneration).where(BoundaryGeneration.id == pending.id))
     record_audit(session, actor, "boundaries.discarded", now=now, target=("generation", str(pending.id)))
     return pending.number
+
+
+def _lock_pending(session: Session) -> None:
+    """Let whoever loads, activates or throws away the pending generation wait for whoever is at it."""
+    session.scalars(select(BoundaryGeneration.id).where(BoundaryGeneration.state == PENDING).with_for_update()).all()
 
 
 def _check_names(boundary_set: BoundarySet) -> None:

@@ -119,7 +119,7 @@ def plan_tree(tree: Mapping[str, Node], entries: Sequence[Entry], bounded: Mappi
     missing = missing_from(entries, bounded)
     named = {entry.code for entry in entries} | _ancestors((entry.code for entry in entries), future)
     kept = missing & named
-    ended = _with_descendants({code for code in missing - named if tree[code].alive}, future, named)
+    ended = _with_descendants({code for code in missing - named if code in tree and tree[code].alive}, future, named)
     future = _with_paths(
         {
             code: replace(node, alive=code in named or (node.alive and code not in ended))

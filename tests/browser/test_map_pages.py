@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from grid_app.database.transaction import transaction
+from grid_app.models.places import Division
 from tests.browser.conftest import complaints, enter
 from tests.dispute_rows import add_dispute
 from tests.frontend.stage import AXE
@@ -64,6 +65,21 @@ def test_a_tap_on_a_village_without_disputes_tells_its_name(desk, site):
 
     expect(frame.locator(".leaflet-popup-content")).to_contain_text("东河镇 云岭村")
     expect(frame.locator(".leaflet-popup-content")).to_contain_text("有开放的调解室")
+
+
+def test_a_name_from_a_file_is_never_read_as_markup(desk, site):
+    evil = "<img src=/evil alt=x>村"
+    with site.app.app_context(), transaction() as session:
+        session.get_one(Division, WEST).name = evil
+    enter(desk, "village_lead")
+    frame = drawn(desk, "/map?layer=rooms")
+
+    frame.locator(".folium-map").hover(position={"x": 300, "y": 200})
+    expect(frame.locator(".leaflet-tooltip")).to_contain_text(evil)
+    frame.locator(".folium-map").click(position={"x": 300, "y": 200})
+    expect(frame.locator(".leaflet-popup-content")).to_contain_text(evil)
+
+    assert frame.locator("img").count() == 0
 
 
 @pytest.mark.parametrize("layer", ["disputes", "findings", "returns", "rooms", "namings"])

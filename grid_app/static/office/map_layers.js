@@ -5,7 +5,7 @@ import { json, say } from "./map_fetch.js";
 import { boxAround, showLabels, townshipNames, typicalSize, villageNames } from "./map_labels.js";
 import { HALF_WIDTH, markerOf, marksOf, pointOf, sizeOf, total, wordsOf } from "./map_marks.js";
 import { colour, fillings } from "./map_paint.js";
-import { popupOf, townshipLinks, villageLinks } from "./map_popup.js";
+import { plain, popupOf, townshipLinks, villageLinks } from "./map_popup.js";
 import { readTopology } from "./map_shapes.js";
 import { showWhole } from "./map_view.js";
 
@@ -65,10 +65,10 @@ function drawVillages({ L, map, config, shapes, facts, bounds }) {
     return { village, name };
   };
   const all = L.featureGroup([...drawn.keys()]).addTo(map);
-  all.bindTooltip((layer) => tell(layer).name, { sticky: true, opacity: 1 });
+  all.bindTooltip((layer) => plain(tell(layer).name), { sticky: true, opacity: 1 });
   all.bindPopup((layer) => {
     const { village, name } = tell(layer);
-    return village ? popupOf(name, facts.lines[village.code] ?? "没有登记", villageLinks(config, village)) : name;
+    return village ? popupOf(name, facts.lines[village.code] ?? "没有登记", villageLinks(config, village)) : plain(name);
   });
   const border = { color: colour("--ink"), weight: 1.6, opacity: 0.75, interactive: false };
   L.polyline(shapes.borders, border).addTo(map);

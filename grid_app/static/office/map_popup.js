@@ -37,3 +37,13 @@ export function villageLinks(addresses, village) {
 export function townshipLinks(addresses, code) {
   return addresses.opensTownships ? [{ label: "看这个乡镇(街道)", href: addresses.township.replace("CODE", code) }] : [];
 }
+
+/**
+ * A text as Leaflet may show it: given as text it would be read as HTML.
+ * @param {string} words
+ */
+export function plain(words) {
+  const box = document.createElement("span");
+  box.textContent = words;
+  return box;
+}
