@@ -25,7 +25,7 @@ def leave_feedback(session: Session, *, page: str, text: str, now: datetime) -> 
     words = text.replace("\x00", "").strip()
     if not words or len(words) > LONGEST:
         raise InvalidError("请写下您的意见(1000 字以内),再提交。", fields={"text": "请写 1 到 1000 字。"})
-    session.add(Feedback(at=now, page=page[:200], text=words))
+    session.add(Feedback(at=now, page=page.replace("\x00", "")[:200], text=words))
 
 
 def latest_feedback(session: Session, *, limit: int = 100) -> Sequence[Feedback]:

@@ -38,3 +38,12 @@ def test_the_push_worker_lies_at_the_root_and_is_asked_for_anew(app, app_world):
     assert "showNotification" in script
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "javascript" in answer.headers["Content-Type"]
+
+
+def test_a_null_byte_in_a_remark_or_its_page_loses_nothing_else(sign_in):
+    answer = sign_in("grid_worker").post("/feedback", data={"text": "字\x00太小", "page": "/re\x00port"})
+
+    page = sign_in("sysadmin").get("/feedback/list").get_data(as_text=True)
+    assert answer.status_code == 302
+    assert "字太小" in page
+    assert "/report" in page
