@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grid_app.clock import local_date, start_of_day
 from grid_app.demo.county import County, Village
@@ -16,9 +17,9 @@ from grid_app.demo.names import table
 from grid_app.demo.places import Place, Places
 
 DAYS: Final = 90
-REPORTS: Final = 1380
+REPORTS: Final = 1240
 OLDER_DAYS: Final = 75
-OLDER_REPORTS: Final = 240
+OLDER_REPORTS: Final = 200
 ALIKE_AT_MOST: Final = 2
 """Reports of one village and category group, so that what is shared is only what the stories tell."""
 WEEKEND_SHARE: Final = 0.35
@@ -110,9 +111,8 @@ class _Voice:
         self._rng = rng
         self._reserved = frozenset(reserved) | {(village[:9], group) for village, group in reserved}
         self._villages = county.villages
-        sizes = np.array([one.households for one in self._villages], dtype=float) ** 0.7
-        self._shares = sizes / sizes.sum()
-        self._matters = matters()
+        self._up_to = np.cumsum(np.array([one.households for one in self._villages], dtype=float) ** 0.7)
+        self._matters = {setting: _fitting(setting) for setting in ("village", "community")}
         self._blanks: dict[str, list[str]] = table("matters.toml")["blanks"]
         self._told: Counter[tuple[str, str]] = Counter()
 
@@ -140,10 +140,9 @@ class _Voice:
 
     def _subject(self) -> tuple[Village, Matter]:
         while True:
-            village = self._villages[int(self._rng.choice(len(self._villages), p=self._shares))]
-            fitting = [one for one in self._matters if one.where in ("any", _setting(village))]
-            weights = np.array([one.weight for one in fitting])
-            matter = fitting[int(self._rng.choice(len(fitting), p=weights / weights.sum()))]
+            village = self._villages[_drawn(self._rng, self._up_to)]
+            fitting, up_to = self._matters["community" if village.is_community else "village"]
+            matter = fitting[_drawn(self._rng, up_to)]
             key = (village.code, matter.category[:2])
             if self._told[key] < ALIKE_AT_MOST and key not in self._reserved:
                 self._told[key] += 1
@@ -157,8 +156,15 @@ class _Voice:
         return choices[int(self._rng.integers(len(choices)))]
 
     def _pick(self, shares: Mapping[str, float]) -> str:
-        return list(shares)[int(self._rng.choice(len(shares), p=list(shares.values())))]
+        return list(shares)[_drawn(self._rng, np.cumsum(list(shares.values())))]
 
 
-def _setting(village: Village) -> str:
-    return "community" if village.is_community else "village"
+def _fitting(setting: str) -> tuple[list[Matter], NDArray[np.float64]]:
+    """Return the matters of a setting with their running weights."""
+    fitting = [one for one in matters() if one.where in ("any", setting)]
+    return fitting, np.cumsum([float(one.weight) for one in fitting])
+
+
+def _drawn(rng: np.random.Generator, up_to: NDArray[np.float64]) -> int:
+    """Return a number from 0 on, each as likely as its part of the running total."""
+    return int(np.searchsorted(up_to, rng.random() * up_to[-1], side="right"))

@@ -49,11 +49,9 @@ class StoryCourses:
         if words.confirmed:
             confirm = partial(confirm_band, band=words.confirmed, note=CONFIRMED_BY_PHONE)
             self._at(dispute_id, self._office_time(worked + timedelta(hours=3)), confirm)
-        later = self._office_time(worked + timedelta(days=max(1, story.done_after - 3) if story.done_after else 7))
         if story.course == "done":
-            self._at(dispute_id, later, partial(close, closure=self._closure(story)))
-        else:
-            self._at(dispute_id, later, partial(record_work, note=self._text("work")))
+            done = self._office_time(worked + timedelta(days=max(1, story.done_after - 3)))
+            self._at(dispute_id, done, partial(close, closure=self._closure(story)))
 
     def _office_time(self, moment: datetime) -> datetime:
         return working_time(self._desk.rng, moment)

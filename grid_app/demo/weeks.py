@@ -29,7 +29,7 @@ from grid_app.services.round_returns import submit_return
 from grid_app.services.rounds import open_round, review_round
 from grid_app.vocabulary.categories import is_withheld_from_maps
 
-ROUND_DAYS: Final = 63
+ROUND_DAYS: Final = 42
 """Rounds began when the platform had been in use for some weeks."""
 SHARE_BY_HABIT: Final = (0.99, 0.97, 0.9, 0.72)
 """How reliably villages answer; each has one of these habits."""
