@@ -5,6 +5,8 @@ BIN := .venv/bin
 # Two workers on two cores; the databases and browsers of the tests belong to each worker alone.
 WORKERS ?= 2
 PYTHON ?= $(shell command -v python3 || command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
+# Set-up leaves compiling to the first start (pip does it on one core); where Python may not keep it, every start would pay.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test test-fast format lint types imports js pytest acceptance bench setup setup-test clean
 

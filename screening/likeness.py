@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from screening.inputs import Incident
+from screening.letters import jaccard
 from screening.parameters import Parameters
 from screening.places import distance_m, is_urban, may_be_one_place
-from screening.texts import jaccard
 
 SAME_MATTER = "same_matter"
 RELATED = "related"

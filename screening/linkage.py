@@ -19,10 +19,11 @@ from scipy.cluster.hierarchy import linkage as tree_of
 from scipy.sparse.csgraph import connected_components
 
 from screening.inputs import MIXED_CATEGORY, Incident
+from screening.letters import plain_letters
 from screening.parameters import Parameters
 from screening.places import may_be_one_place
 from screening.sites import name_other_sites, site_pairs
-from screening.texts import SHORTEST, Matrix, plain_letters
+from screening.texts import SHORTEST, Matrix
 from screening.union import Union
 
 NEVER = 1e6

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from scipy.special import gammainc
-
 from screening.parameters import Parameters
 
 
@@ -81,6 +79,8 @@ def rate_test(
             enough_history=False, base_days=base_days, base_count=base_count, observed=observed,
             elsewhere=_rounded(elsewhere), expected=None, ratio=None, p=None, passes=False,
         )  # fmt: skip
+    from scipy.special import gammainc  # noqa: PLC0415 - whoever only reads results need not load it
+
     expected = _rounded(max(params.min_expected, base_count * window_days / base_days, elsewhere))
     # For whole k >= 1 the Poisson upper tail P(X >= k) is the regularised incomplete gamma function P(k, mean).
     p = _rounded(float(gammainc(observed, expected))) if observed else 1.0

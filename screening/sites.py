@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from screening.texts import plain_letters
+from screening.letters import plain_letters
 
 ESTATE = re.compile(r"([\u4e00-\u9fff]{2,4})小区")
 UNNAMED = tuple("们本宅旧边近个这该的在新老各全到入诉映议望求建是多有于与及对")

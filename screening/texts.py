@@ -5,20 +5,16 @@ neighbouring characters need no list: a name such as 丽湖花园 is three pairs
 why rare pairs weigh more (TF-IDF; Spärck Jones 1972, Salton and Buckley 1988).
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from screening.letters import plain_letters
+
 FULL_LENGTH = 40
 """Letters from which on a text counts fully; shorter ones say less."""
-
-MARKS = re.compile(r"[\W_]+")
-"""Everything that is neither letter nor digit."""
 
 LENGTH_POWER = 0.125
 """How much a short text is discounted, per text; a title of 20 letters needs 1.2 times the cosine of a full text."""
@@ -27,36 +23,6 @@ SHORTEST = 4
 """Texts with fewer letters, such as 其他, tell nothing about the matter."""
 
 Matrix = sparse.csr_array
-
-
-@lru_cache(maxsize=20_000)
-def plain_letters(text: str) -> str:
-    """Give the letters and digits of a text, in one width and case, without marks and spaces."""
-    return MARKS.sub("", unicodedata.normalize("NFKC", text).lower())
-
-
-@lru_cache(maxsize=20_000)
-def bigrams(text: str) -> frozenset[str]:
-    """Give the pairs of neighbouring letters of a text; empty for fewer than two letters."""
-    letters = plain_letters(text)
-    return frozenset(letters[at : at + 2] for at in range(len(letters) - 1))
-
-
-def jaccard(one: str, other: str) -> float:
-    """Give the share of letter pairs two texts have in common (Jaccard 1901), 0 to 1.
-
-    Two texts without any pair share nothing: 0.
-
-    Examples
-    --------
-    >>> jaccard("土地租金没给", "土地租金没给")
-    1.0
-    >>> round(jaccard("土地租金没给", "土地租金拖欠"), 2)
-    0.43
-    """
-    left, right = bigrams(one), bigrams(other)
-    together = len(left | right)
-    return len(left & right) / together if together else 0.0
 
 
 def text_vectors(texts: Sequence[str]) -> Matrix:

@@ -76,7 +76,7 @@ def make_venv():
 
 
 def pip(*arguments):
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check", "--no-input"]
+    command = [PYTHON, "-m", "pip", "install", "-qq", "--no-compile", "--disable-pip-version-check", "--no-input"]
     if subprocess.call(command + list(arguments), cwd=ROOT) != 0:
         fail("Python 软件包没有装好(上面是 pip 的说明)。请检查网络或镜像设置后再运行一次,已下载的不会重下。")
 

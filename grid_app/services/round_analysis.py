@@ -20,7 +20,7 @@ from grid_app.policy import Actor
 from grid_app.ports import PlaceFinder
 from grid_app.queries.round_inputs import round_input
 from grid_app.services.rounds import check_may_run
-from screening import Parameters, RoundInput, RoundResult, run_round
+from screening import Parameters, RoundInput, RoundResult
 
 DEFAULT_SEED = 20_260_101
 
@@ -73,6 +73,8 @@ def prepare_analysis(
 
 def analyse(prepared: PreparedAnalysis) -> AnalysedRound:
     """Return the result of a prepared analysis; needs no database and takes seconds for a large county."""
+    from screening.round import run_round  # noqa: PLC0415 - loads SciPy, which a start need not wait for
+
     begun = time.perf_counter()
     result = run_round(prepared.data, prepared.parameters, prepared.seed)
     return AnalysedRound(prepared, result, int((time.perf_counter() - begun) * 1000))

@@ -15,7 +15,6 @@ from typing import Final
 
 import requests
 from py_vapid import Vapid02, VapidException
-from pywebpush import WebPushException, webpush
 
 from notifications.channels.sessions import RedirectlessSession, new_session
 from notifications.endpoints import (
@@ -96,6 +95,8 @@ class WebPushChannel:
         that fails are for later, after what ``Retry-After`` asks; 400, 413 and a bad target are refused; 401
         and 403 are refused and logged as a fault of the configuration.
         """
+        from pywebpush import WebPushException  # noqa: PLC0415 - brings a whole HTTP client along, for the first push
+
         payload = _payload_of(message)
         if len(payload) > LONGEST_PAYLOAD:
             return Refused("too_long", f"The message has {len(payload)} bytes, {LONGEST_PAYLOAD} fit.")
@@ -112,6 +113,8 @@ class WebPushChannel:
 
     def _post(self, target: PushTarget, message: Message, payload: bytes) -> requests.Response:
         """Return the answer of the push service, 200 to 202; other answers come as WebPushException."""
+        from pywebpush import webpush  # noqa: PLC0415 - as above
+
         response: requests.Response = webpush(
             subscription_info={
                 "endpoint": target.endpoint,

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 from flask import Flask
 
 from grid_app.cli.dispatch import dispatch_command
-from grid_app.cli.main import main
 from grid_app.cli.scheduler import scheduler_command
 from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import transaction
@@ -114,7 +113,3 @@ def test_a_process_told_to_stop_has_sent_its_message_and_ends_well(migrated: Fla
     assert process.returncode == 0, err
     assert len(receiver.received) == 1
     assert "停止" in out
-
-
-def test_both_commands_are_registered():
-    assert {"scheduler", "dispatch"} <= set(main.commands)

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from screening import Parameters, RoundInput, run_round
+from screening import Parameters, RoundInput
 from screening.inputs import Incident, KnownFinding
 from screening.results import FindingResult
+from screening.round import run_round
 
 DISTRICT = re.compile(r"([A-Z]\d+)[区县市]")
 CITY = "A"

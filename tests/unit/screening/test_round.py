@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening import Parameters, RoundResult, run_round
+from screening import Parameters, RoundResult
 from screening.digests import digest
 from screening.inputs import Incident, RoundInput
 from screening.results import FindingResult
+from screening.round import run_round
 from tests.unit.screening.makers import (
     COUNTY,
     NEXT_VILLAGE,

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from screening import Parameters, run_round
+from screening import Parameters
 from screening.inputs import Incident
+from screening.round import run_round
 from tests.unit.screening.makers import WINDOW_END, incident, round_of
 
 CPU_SECONDS = 4.0
