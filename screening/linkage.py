@@ -157,6 +157,8 @@ def _cluster_block(
     block: list[int], units: Sequence[Unit], means: Matrix, apart: set[tuple[int, int]], params: Parameters
 ) -> list[tuple[int, ...]]:
     """Group one block by average linkage; one above the limit is first cut where no two units are alike."""
+    if len(block) == 1:
+        return [tuple(sorted(units[block[0]].members))]
     own = [units[at] for at in block]
     number = {at: position for position, at in enumerate(block)}
     inside = {(number[a], number[b]) for a, b in apart if a in number and b in number}
@@ -220,7 +222,7 @@ def _average_groups(
     if len(piece) == 1:
         return [(int(piece[0]),)]
     own = [units[at] for at in piece]
-    chosen = rows[piece]
+    chosen = rows if len(piece) == rows.shape[0] else rows[piece]
     alike = np.asarray((chosen @ chosen.T).todense())
     bonus = params.join_likeness - params.join_likeness_organisation
     alike = np.where(name_other_sites([unit.sites for unit in own]), 0, alike)
