@@ -130,6 +130,7 @@ class Scope:
     """Which disputes an actor's questions may reach.
 
     ``paths`` are subtree roots (empty: nothing); ``reporter_account`` adds what that account itself reported;
+    ``own_and_assigned_only`` leaves of the subtrees only what was given to ``unit_id`` to handle;
     ``sees_sealed`` covers 15xx, ``sees_county_only`` 16xx; ``unit_id`` is the asking unit (recusal: a unit
     complained of loses sight of the dispute, 信访工作条例 28, 30).
     """
@@ -137,7 +138,7 @@ class Scope:
     paths: tuple[str, ...]
     unit_id: UUID | None = None
     reporter_account: UUID | None = None
-    own_reports_only: bool = False
+    own_and_assigned_only: bool = False
     sees_sealed: bool = False
     sees_county_only: bool = False
 
@@ -176,7 +177,7 @@ def dispute_scope(actor: Actor) -> Scope:
         paths=(actor.division_path,),
         unit_id=actor.unit_id,
         reporter_account=actor.account_id,
-        own_reports_only=actor.role is Role.MEDIATOR,
+        own_and_assigned_only=actor.role is Role.MEDIATOR,
         sees_sealed=actor.role is Role.COUNTY_LEAD,
         sees_county_only=actor.role in _COUNTY,
     )

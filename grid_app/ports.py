@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -24,11 +25,24 @@ class PlaceAnswer:
     generation_id: UUID | None
 
 
+@dataclass(frozen=True)
+class Fix:
+    """A position in WGS84 degrees, and how far it may be off in metres (``None``: not told)."""
+
+    lon: float
+    lat: float
+    accuracy_m: float | None = None
+
+
 class PlaceFinder(Protocol):
     """Answers which village holds a point, from memory; notices when another generation is activated."""
 
     def find(self, session: Session, *, lon: float, lat: float, accuracy_m: float | None) -> PlaceAnswer:
         """Return where the WGS84 point lies."""
+        ...
+
+    def find_all(self, session: Session, fixes: Sequence[Fix]) -> list[PlaceAnswer]:
+        """Return where each position lies, in order, all in one boundary generation."""
         ...
 
     def generation(self, session: Session) -> UUID | None:

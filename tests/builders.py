@@ -26,7 +26,7 @@ def add_dispute(
     summary: str = "土地租金没有按时付",
     state: str = "reported",
     household: str = "",
-    reported_by: str = "grid_worker",
+    reported_by: str | None = "grid_worker",
     organisation_id: UUID | None = None,
     **columns: object,
 ) -> Dispute:
@@ -36,7 +36,8 @@ def add_dispute(
         id=new_id(), case_code=f"T-{serial:06d}", tracking_code=f"TRK{serial:07d}", state=state, category=category,
         summary=summary, division_code=division_code, place_kind="chosen", channel="grid_walk",
         household_label=household or f"household-{serial}", grade="blue", grade_reasons=["其他未办结纠纷"],
-        reported_by=world.assignments[reported_by], owner_unit_id=world.units["township"], captured_at=at,
+        reported_by=world.assignments[reported_by] if reported_by else None,
+        owner_unit_id=world.units["township"], captured_at=at,
         received_at=at, noted_on=local_date(at), generation_id=world.generation_id, organisation_id=organisation_id,
         **columns,
     )  # fmt: skip

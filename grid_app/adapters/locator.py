@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from uuid import UUID
 
-import numpy as np
 import shapely
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo.locate import Locator
 from grid_app.models.places import Boundary, BoundaryGeneration
-from grid_app.ports import PlaceAnswer
+from grid_app.ports import Fix, PlaceAnswer
 
 NEAR_METRES = 200.0
 
@@ -34,15 +34,14 @@ class MemoryPlaceFinder:
 
     def find(self, session: Session, *, lon: float, lat: float, accuracy_m: float | None) -> PlaceAnswer:
         """Return where the WGS84 point lies; the accuracy circle names the candidates."""
+        return self.find_all(session, [Fix(lon, lat, accuracy_m)])[0]
+
+    def find_all(self, session: Session, fixes: Sequence[Fix]) -> list[PlaceAnswer]:
+        """Return where each position lies, in order; the generation is asked for once."""
         locator, generation = self.locator(session)
         if locator is None:
-            return PlaceAnswer(None, "outside", (), generation)
-        near = max(NEAR_METRES, accuracy_m or 0.0)
-        located = locator.locate(np.array([lon]), np.array([lat]), near_metres=near)
-        how = {"inside": "inside", "near": "nearest"}.get(str(located.how[0]), "outside")
-        code = located.codes()[0] or None
-        candidates = tuple(sorted(locator.candidates(lon, lat, accuracy_m or 0.0)))
-        return PlaceAnswer(code, how, candidates, generation)
+            return [PlaceAnswer(None, "outside", (), generation) for _ in fixes]
+        return [_answer(locator, fix, generation) for fix in fixes]
 
     def locator(self, session: Session) -> tuple[Locator | None, UUID | None]:
         """Return the locator of the active generation (``None`` without one) and the generation's id."""
@@ -54,6 +53,14 @@ class MemoryPlaceFinder:
                 newest = dict(list(self._held.items())[-1:])
                 self._held = newest | {active: _build(session, active)}
             return self._held[active], active
+
+
+def _answer(locator: Locator, fix: Fix, generation: UUID | None) -> PlaceAnswer:
+    near = max(NEAR_METRES, fix.accuracy_m or 0.0)
+    located = locator.locate(fix.lon, fix.lat, near_metres=near, distances=False)
+    how = {"inside": "inside", "near": "nearest"}.get(str(located.how[0]), "outside")
+    candidates = tuple(sorted(locator.candidates(fix.lon, fix.lat, fix.accuracy_m or 0.0)))
+    return PlaceAnswer(located.codes()[0] or None, how, candidates, generation)
 
 
 def _build(session: Session, generation: UUID) -> Locator | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, select
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute
 from grid_app.policy import Scope
-from grid_app.queries.scoping import codes_under, visible
+from grid_app.queries.scoping import assigned_to_unit, codes_under, visible
 
 FEW_DIVISIONS: Final = 16
 """Up to so many divisions (a village and its grids) are named one by one, so that the planner sees how few they are."""
@@ -42,8 +42,10 @@ def reaches(session: Session, scope: Scope) -> list[Reach]:
     """Return parts that exclude each other and together hold exactly the disputes of the scope."""
     if not scope.paths:
         return []
-    if scope.own_reports_only:
-        return [Reach(reported_by_account(session, scope))]
+    if scope.own_and_assigned_only:
+        own = reported_by_account(session, scope)
+        elsewhere = not_(func.coalesce(own, false()))
+        return [Reach(own), Reach(and_(visible(scope), assigned_to_unit(scope), elsewhere))]
     if _is_whole_county(scope):
         return [_subtree(session, scope)]
     elsewhere = Dispute.division_code.not_in(codes_under(scope))

@@ -19,14 +19,17 @@ GOVERNMENTS: Final = ("township_government", *DEPARTMENTS)
 def assignable_units(session: Session, *, scope: Scope, place_path: str, about_unit_id: UUID | None) -> list[Unit]:
     """Return the units that may be given a dispute at ``place_path``: nearest the place first, then by name.
 
-    These are the committee of its own village, the governments in the scope, and the departments of its county; the
-    unit complained of is never among them (信访工作条例 28, 30). An empty scope has none.
+    These are the committee of its own village and the mediation committees above it, the governments in the scope,
+    and the departments of its county; the unit complained of is never among them (信访工作条例 28, 30). An empty scope
+    has none.
     """
     if not scope.paths:
         return []
     along = place_path.strip("/").split("/")
     near = and_(
-        Unit.kind == "village_committee", Unit.division_code.in_(along), Unit.division_code.in_(codes_under(scope))
+        Unit.kind.in_(("village_committee", "mediation_committee")),
+        Unit.division_code.in_(along),
+        Unit.division_code.in_(codes_under(scope)),
     )
     governing = and_(Unit.kind.in_(GOVERNMENTS), Unit.division_code.in_(codes_under(scope)))
     departments = and_(Unit.kind.in_(DEPARTMENTS), Unit.division_code == along[0])

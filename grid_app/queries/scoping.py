@@ -19,11 +19,13 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     """
     if not scope.paths:
         return false()
-    reach = [] if scope.own_reports_only else [Dispute.division_code.in_(codes_under(scope))]
+    reach = (
+        [assigned_to_unit(scope)] if scope.own_and_assigned_only else [Dispute.division_code.in_(codes_under(scope))]
+    )
     if scope.reporter_account is not None:
         own = select(Assignment.id).where(Assignment.account_id == scope.reporter_account)
         reach.append(Dispute.reported_by.in_(own))
-    conditions = [or_(*reach) if reach else false()]
+    conditions = [or_(*reach)]
     if not scope.sees_sealed:
         conditions.append(Dispute.category.not_like(f"{SEALED}%"))
     if not scope.sees_county_only:
@@ -31,6 +33,11 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     if scope.unit_id is not None:
         conditions.append(or_(Dispute.about_unit_id.is_(None), Dispute.about_unit_id != scope.unit_id))
     return and_(*conditions)
+
+
+def assigned_to_unit(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that the scope's unit handles the dispute; without a unit it holds for none."""
+    return false() if scope.unit_id is None else Dispute.owner_unit_id == scope.unit_id
 
 
 def codes_under(scope: Scope) -> Select[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import select, text
@@ -38,6 +38,16 @@ class Verified:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Deed:
+    """What a link tells beside who and when: ``target`` is (kind, id), ``details`` codes and counts, never words."""
+
+    action: str
+    target: tuple[str, str] = ("", "")
+    details: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    succeeded: bool = True
+
+
 def record_audit(
     session: Session,
     actor: Actor | None,
@@ -53,29 +63,41 @@ def record_audit(
     ``target`` is (kind, id). ``details`` holds codes and counts, never personal words. ``actor`` is ``None`` for
     what the platform does by itself and for failed sign-ins.
     """
+    record_audits(session, actor, [Deed(action, target, details or {}, succeeded)], now=now)
+
+
+def record_audits(session: Session, actor: Actor | None, deeds: Sequence[Deed], *, now: datetime) -> None:
+    """Add a link for each deed, in order, in the caller's transaction: the chain is locked and read once for all."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
     session.flush()  # the link before may still be waiting in this session
     last = session.execute(
         select(AuditEvent.number, AuditEvent.digest).order_by(AuditEvent.number.desc()).limit(1)
     ).first()
-    number, previous = (last.number + 1, last.digest) if last else (1, FIRST_LINK)
+    newest, previous = (last.number, last.digest) if last else (0, FIRST_LINK)
+    for number, deed in enumerate(deeds, start=newest + 1):
+        event = _link(actor, deed, number=number, previous=previous, now=now)
+        session.add(event)
+        previous = event.digest
+
+
+def _link(actor: Actor | None, deed: Deed, *, number: int, previous: str, now: datetime) -> AuditEvent:
     event = AuditEvent(
         number=number,
         at=now,
         account_id=actor.account_id if actor else None,
         assignment_id=actor.assignment_id if actor else None,
         acting_for=actor.acting_for if actor else None,
-        action=action,
-        target_kind=target[0],
-        target_id=target[1],
-        succeeded=succeeded,
-        details=dict(details or {}),
+        action=deed.action,
+        target_kind=deed.target[0],
+        target_id=deed.target[1],
+        succeeded=deed.succeeded,
+        details=dict(deed.details),
         previous=previous,
         digest="",
     )
     event.digest = digest_of_event(event)
-    session.add(event)
+    return event
 
 
 def digest_of_event(event: AuditEvent) -> str:

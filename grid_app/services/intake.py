@@ -25,7 +25,7 @@ from grid_app.services.intake_content import digest_report, parse_report
 from grid_app.services.intake_draft import Caution, DraftParty, DraftReport, Outcome, Received, Via
 from grid_app.services.intake_lookups import Known, Lookups
 from grid_app.services.intake_rows import Desk, Placed, store_reports
-from grid_app.services.places_of_reports import Point, county_of, decide_place, find_point
+from grid_app.services.places_of_reports import Point, county_of, decide_place, find_points
 from grid_app.services.receipts import receipt_for
 
 __all__ = [
@@ -128,11 +128,8 @@ class _Points:
 
 def _points(session: Session, drafts: Sequence[DraftReport], desk: Desk) -> _Points:
     """Find every new report's point, then ask at once for all places that points and choices name."""
-    found = {
-        draft.id: find_point(session, draft=draft, places=desk.places)
-        for draft in drafts
-        if desk.lookups.known(draft.id) is None
-    }
+    new = [draft for draft in drafts if desk.lookups.known(draft.id) is None]
+    found = find_points(session, drafts=new, places=desk.places)
     generation = desk.places.generation(session)
     named = {point.answer.code for point in found.values() if point} | {draft.village_code for draft in drafts}
     desk.lookups.warm(sorted(code for code in named if code), generation)

@@ -6,6 +6,7 @@ whose sentences a grid worker understands.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -36,6 +37,7 @@ SUMMARY_SIGNS = 2_000
 IMPORTED_SIGNS = 20_000
 CONTENT_SIGNS = 40_000
 CONTENT_DEPTH = 4
+PARTY_WORD = re.compile("当事人[A-Z]")
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 EARLIEST = date(1949, 10, 1)
 
@@ -77,6 +79,13 @@ def _since_the_founding(day: date) -> date:
     return day
 
 
+def _party_word(word: str) -> str:
+    """Refuse anything but a letter for a party: the word is shown unmasked, so no name may stand in it."""
+    if word and not PARTY_WORD.fullmatch(word):
+        raise PydanticCustomError("sentence", "称呼只能写“当事人A”到“当事人Z”,姓名请写在姓名栏(会加密保存)。")
+    return word
+
+
 Line = Annotated[str, Field(max_length=100), AfterValidator(_one_line)]
 ShortLine = Annotated[str, Field(max_length=64), AfterValidator(_one_line)]
 Summary = Annotated[str, Field(min_length=1, max_length=IMPORTED_SIGNS), AfterValidator(_some_text)]
@@ -92,7 +101,7 @@ class PartyContent(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    label: Annotated[str, Field(max_length=20), AfterValidator(_one_line)] = ""
+    label: Annotated[str, AfterValidator(_party_word)] = ""
     name: Annotated[str, Field(max_length=80), AfterValidator(_one_line)] = ""
     phone: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""
 

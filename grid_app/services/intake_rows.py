@@ -18,7 +18,7 @@ from grid_app.policy import Actor
 from grid_app.ports import PlaceFinder
 from grid_app.queries.masking import mask_text
 from grid_app.security.keys import Keys
-from grid_app.services.audit import record_audit
+from grid_app.services.audit import Deed, record_audits
 from grid_app.services.grading import RED, escalate_red, first_grade
 from grid_app.services.intake_checks import trusted_capture
 from grid_app.services.intake_content import SUMMARY_SIGNS
@@ -79,8 +79,7 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
 
     The audit links come first: they take the chain's lock, so that every transaction takes its locks in one order.
     """
-    for one in waiting:
-        _audit(session, one, desk)
+    record_audits(session, desk.actor, [_deed(one, desk) for one in waiting], now=desk.now)
     county, year = county_of(desk.actor), local_date(desk.now).year
     codes = next_case_codes(session, county_code=county, year=year, count=len(waiting))
     made = [_made(one, desk, case_code=code) for one, code in zip(waiting, codes, strict=True)]
@@ -96,15 +95,9 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
     ]
 
 
-def _audit(session: Session, one: Placed, desk: Desk) -> None:
-    record_audit(
-        session,
-        desk.actor,
-        "dispute.reported",
-        now=desk.now,
-        target=("dispute", str(one.draft.id)),
-        details={"via": desk.via, "place": one.place.code, "category": one.draft.category},
-    )
+def _deed(one: Placed, desk: Desk) -> Deed:
+    details = {"via": desk.via, "place": one.place.code, "category": one.draft.category}
+    return Deed("dispute.reported", ("dispute", str(one.draft.id)), details)
 
 
 def _made(one: Placed, desk: Desk, *, case_code: str) -> tuple[Dispute, tuple[Caution, ...]]:

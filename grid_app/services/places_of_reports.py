@@ -7,6 +7,7 @@ choice. A township without a point is a place that is not located more finely.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from geo.coordinates import to_wgs84
 from grid_app.errors import InvalidError
 from grid_app.policy import Actor
-from grid_app.ports import PlaceAnswer, PlaceFinder
+from grid_app.ports import Fix, PlaceAnswer, PlaceFinder
 from grid_app.services.intake_draft import Caution, DraftReport
 from grid_app.services.intake_lookups import Lookups, Node
 
@@ -64,15 +65,24 @@ class Point:
     answer: PlaceAnswer
 
 
-def find_point(session: Session, *, draft: DraftReport, places: PlaceFinder) -> Point | None:
-    """Return where the point of a report lies, or ``None`` when it has none."""
+def find_points(session: Session, *, drafts: Sequence[DraftReport], places: PlaceFinder) -> dict[UUID, Point | None]:
+    """Return by report id where the point of each report lies, ``None`` for those that have none."""
+    fixes = {draft.id: fix for draft in drafts if (fix := _fix_of(draft)) is not None}
+    answers = dict(zip(fixes, places.find_all(session, list(fixes.values())), strict=True))
+    return {draft.id: _point(fixes[draft.id], answers[draft.id]) if draft.id in fixes else None for draft in drafts}
+
+
+def _fix_of(draft: DraftReport) -> Fix | None:
     if draft.lon is None or draft.lat is None:
         return None
     lon, lat = (float(value) for value in to_wgs84(draft.lon, draft.lat, draft.crs))
-    answer = places.find(session, lon=lon, lat=lat, accuracy_m=draft.accuracy_m)
-    if not draft.accuracy_m:
+    return Fix(lon, lat, draft.accuracy_m)
+
+
+def _point(fix: Fix, answer: PlaceAnswer) -> Point:
+    if not fix.accuracy_m:
         answer = replace(answer, candidates=())  # without a circle a shared border belongs to the smallest code
-    return Point(lon, lat, answer)
+    return Point(fix.lon, fix.lat, answer)
 
 
 def decide_place(
@@ -85,7 +95,7 @@ def decide_place(
     draft : DraftReport
         The report, with what its writer chose.
     point : Point or None
-        Its point as ``find_point`` found it.
+        Its point as ``find_points`` found it.
     generation_id : UUID or None
         The active boundary generation.
     county : str

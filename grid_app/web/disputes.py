@@ -54,7 +54,7 @@ def index() -> str:
         rows=[row_of(line, now) for line in page.lines],
         older=cursor_text(page.older),
         newer=cursor_text(page.newer),
-        sees_own_only=the_scope().own_reports_only,
+        sees_own_only=the_scope().own_and_assigned_only,
         place=the_actor().unit_name,
     )
 

@@ -11,7 +11,10 @@ from grid_app.errors import InvalidError
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.escalations import Escalation
+from grid_app.policy import dispute_scope
 from grid_app.ports import PlaceAnswer
+from grid_app.queries.disputes import Tab, list_disputes, tallies
+from grid_app.queries.scoping import visible
 from grid_app.services import handling
 from grid_app.services.handling import Closure, Facts, Referral, Step
 from grid_app.services.ladders import seed_ladders
@@ -100,6 +103,22 @@ def test_staff_of_the_assigned_unit_write_down_their_work(session, world):
 
     assert dispute.state == "handling"
     assert event_of(session, dispute, "work_recorded").assignment_id == world.assignments["village_lead"]
+
+
+def test_a_mediation_committee_is_given_a_dispute_sees_it_and_works_on_it(session, world):
+    dispute = add_dispute(session, world, state="accepted", reported_by=None)
+    mediator = dispute_scope(world.actor(session, "mediator"))
+    seen = select(Dispute.id).where(visible(mediator))
+    assert session.scalars(seen).all() == []
+
+    step = step_of(session, world, "township_lead", dispute)
+    handling.assign(session, step, unit_id=world.units["mediation"])
+    handling.record_work(session, step_of(session, world, "mediator", dispute), note="请两家到调解室谈了一次")
+
+    assert session.scalars(seen).all() == [dispute.id]
+    assert [line.id for line in list_disputes(session, scope=mediator, tab=Tab.ALL).lines] == [dispute.id]
+    assert tallies(session, scope=mediator)[Tab.ALL] == 1
+    assert event_of(session, dispute, "work_recorded").assignment_id == world.assignments["mediator"]
 
 
 def test_work_of_two_people_is_both_kept_although_they_saw_the_same_page(session, world):

@@ -193,6 +193,14 @@ def test_one_household_is_known_again_in_one_place_and_matter_only(session: Sess
     assert len({first, elsewhere, other}) == 3
 
 
+@pytest.mark.parametrize("word", ["张三", "当事人", "当事人AB", "当事人A张三", "party A"])
+def test_the_word_for_a_party_is_shown_to_all_and_so_is_never_a_name(word: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        parse_report({**CONTENT, "village_code": VILLAGE, "parties": [{"label": word}]}, report_id=uuid4())
+
+    assert any("姓名栏" in sentence for sentence in refused.value.fields.values())
+
+
 def test_parties_are_sealed_row_by_row(session: Session, world: World) -> None:
     told = [{"name": "甲某", "phone": "13812345678"}, {"label": "当事人B"}, {"phone": "13987654321"}]
 

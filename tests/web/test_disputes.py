@@ -181,7 +181,7 @@ def test_an_empty_list_says_why(sign_in, add):
     add(state="closed")
 
     assert "在别的分类里" in page_of(lead.get("/disputes?tab=reported"))
-    assert "只看到自己上报的" in page_of(sign_in("mediator").get("/disputes"))
+    assert "看到自己上报的" in page_of(sign_in("mediator").get("/disputes"))
 
 
 def test_the_page_shows_the_state_the_reasons_and_who_did_what(sign_in, add):

@@ -115,7 +115,7 @@ def test_county_only_matters_reach_the_county_alone():
 
 
 def test_a_mediator_sees_only_what_came_to_the_mediator():
-    assert [role for role in Role if dispute_scope(actor(role)).own_reports_only] == [Role.MEDIATOR]
+    assert [role for role in Role if dispute_scope(actor(role)).own_and_assigned_only] == [Role.MEDIATOR]
 
 
 def test_an_action_that_cannot_be_lent_is_refused_even_when_it_stands_in_the_row():
