@@ -11,9 +11,10 @@ from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError, Refusal
 from grid_app.http.guard import requires, the_actor, the_scope
-from grid_app.policy import Action
+from grid_app.policy import Action, allows
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
 from grid_app.queries.disputes_receipt import open_questions
+from grid_app.queries.return_pages import places_to_answer
 from grid_app.services import handling
 from grid_app.services.handling import Step
 from grid_app.services.handling_dates import next_date
@@ -39,9 +40,13 @@ def receipt(dispute_id: UUID) -> str:
         questions = open_questions(
             session, scope=the_scope(), dispute_id=dispute_id, places=wired().places, today=local_date(now)
         )
+        has_round = allows(the_actor(), Action.RETURN_ROUND) and any(
+            place.waiting for place in places_to_answer(session, [the_actor()], now=now)
+        )
     return render_template(
         "pages/receipt.html",
         questions=questions,
+        has_round=has_round,
         between="还是".join(village.name for village in questions.villages) + "?",
         village_choices=[(village.code, village.name, village.township) for village in questions.villages],
         since=shown_date(questions.hint.since) if questions.hint else "",

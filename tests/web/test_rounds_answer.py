@@ -111,6 +111,16 @@ def test_one_tap_confirms_what_was_logged_and_answers_every_open_round(sign_in, 
     assert counted(RoundAnswer) == 3
 
 
+def test_the_receipt_of_what_was_added_leads_back_to_the_open_round(sign_in, app_world, open_rounds):
+    worker = sign_in("grid_worker")
+    with transaction() as session:
+        dispute = add_dispute(session, app_world).id
+    assert "答复集中排查" in worker.get(f"/report/{dispute}").get_data(as_text=True)
+
+    worker.post("/rounds/answer", data={"division": GRID, "kind": "confirm"})
+    assert "答复集中排查" not in worker.get(f"/report/{dispute}").get_data(as_text=True)
+
+
 def test_a_second_tap_changes_nothing_and_says_so(sign_in, open_rounds):
     client = sign_in("grid_worker")
     client.post("/rounds/answer", data={"division": GRID, **ZERO})
