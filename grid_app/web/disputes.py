@@ -33,13 +33,14 @@ NOT_FOUND = "没有这个编号或查询码,或者它不在您的范围内。请
 @bp.get("/disputes")
 @requires(Action.READ_DISPUTES)
 def index() -> str:
-    """Show one page of a tab, with the totals of every tab."""
-    first = Tab.ALL if the_actor().role in FIELD_ROLES else Tab.REPORTED
-    tab = next((one for one in Tab if one == request.args.get("tab")), first)
+    """Show one page of a tab, with the totals of every tab; an office sees first what waits for it."""
+    asked = next((one for one in Tab if one == request.args.get("tab")), None)
     older, newer = cursor_of(request.args.get("older", "")), cursor_of(request.args.get("newer", ""))
     now = wired().clock.now()
     with reading() as session:
         totals = tallies(session, scope=the_scope())
+        first = Tab.ALL if the_actor().role in FIELD_ROLES else next((one for one in Tab if totals[one]), Tab.ALL)
+        tab = asked or first
         page = list_disputes(session, scope=the_scope(), tab=tab, older_than=older, newer_than=newer)
     return render_template(
         "pages/disputes.html",

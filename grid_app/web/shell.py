@@ -52,12 +52,19 @@ def navigation(actor: Actor | None) -> list[NavItem]:
     """Return the navigation entries whose action the actor may do."""
     if actor is None:
         return []
-    here = (request.blueprint or "").split(".")[0]
+    here = _section()
     return [
-        NavItem(label, url_for(endpoint), current=endpoint.split(".")[0] == here and endpoint != "inbox.policies")
+        NavItem(label, url_for(endpoint), current=here in (endpoint, endpoint.split(".")[0]))
         for label, endpoint, action in NAVIGATION
         if allows(actor, action)
     ]
+
+
+def _section() -> str:
+    """Return what the shown page belongs to: its blueprint, or the one entry that shares a blueprint with another."""
+    if request.endpoint in ("inbox.policies", "inbox.edit_ladder", "inbox.save_ladder"):
+        return "inbox.policies"
+    return (request.blueprint or "").split(".")[0]
 
 
 def asset(path: str) -> str:

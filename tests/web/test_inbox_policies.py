@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -142,3 +143,9 @@ def test_the_form_shows_one_rung_more_than_are_in_use(sign_in: SignIn):
 
     assert ('name="unit_3"' in before, 'name="unit_4"' in before) == (True, False)
     assert ('name="unit_4"' in after, 'name="unit_5"' in after) == (True, False)
+
+
+def test_only_the_policies_are_marked_as_the_place_one_is_in(sign_in):
+    page = BeautifulSoup(sign_in("security_admin").get(PAGE).get_data(as_text=True), "html5lib")
+
+    assert [link.get_text(strip=True) for link in page.select("nav [aria-current=page]")] == ["策略"]
