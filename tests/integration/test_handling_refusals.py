@@ -241,7 +241,7 @@ def test_a_computed_grade_is_not_lowered_by_anybody(session, world):
     assert dispute.grade == "red"
 
 
-@pytest.mark.parametrize("unit", ["township2", "village2", "county_lead", "mediation"])
+@pytest.mark.parametrize("unit", ["township2", "village2", "county_lead"])
 def test_a_dispute_is_not_given_to_units_elsewhere(session, world, unit: str):
     dispute = add_dispute(session, world, state="accepted")
 

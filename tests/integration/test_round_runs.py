@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 import grid_app
+import screening.round
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, NotFoundError
 from grid_app.jobs import rounds as jobs
@@ -256,8 +257,8 @@ def test_no_transaction_is_open_while_the_statistics_run(app, app_world, monkeyp
         seen.append(wired().engine.pool.checkedout())
         return real(*arguments)
 
-    real = analyse.__globals__["run_round"]
-    monkeypatch.setitem(analyse.__globals__, "run_round", watching)
+    real = screening.round.run_round
+    monkeypatch.setattr(screening.round, "run_round", watching)
     jobs.analyse_round(round_id)
 
     assert seen == [0, 0]
