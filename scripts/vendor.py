@@ -18,6 +18,12 @@ FILES = {
     "leaflet/dist/images/marker-icon-2x.png": "leaflet/images/marker-icon-2x.png",
     "leaflet/dist/images/marker-shadow.png": "leaflet/images/marker-shadow.png",
     "leaflet/LICENSE": "leaflet/LICENSE",
+    "idb/build/index.js": "idb/index.js",
+    "idb/LICENSE": "idb/LICENSE",
+    "flatbush/flatbush.js": "flatbush/flatbush.js",
+    "flatbush/LICENSE": "flatbush/LICENSE",
+    "point-in-polygon-hao/dist/pointInPolygon.min.js": "point-in-polygon-hao/pointInPolygon.min.js",
+    "point-in-polygon-hao/LICENSE": "point-in-polygon-hao/LICENSE",
 }
 
 
