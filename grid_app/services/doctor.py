@@ -55,6 +55,8 @@ def check_folder(settings: Settings) -> Check:
     """Return whether the instance folder is there and nobody but its owner can look into it."""
     lost = "别的用户可能读到密钥和数据库"
     folder = settings.instance_dir
+    if not folder.is_dir() and settings.server_mode:  # its keys come from settings and its data is in PostgreSQL
+        return Check("实例目录", ok=True, found=f"还没有 {folder},服务器版在第一次启动时建立它。", lost=lost)
     if not folder.is_dir():
         return Check("实例目录", ok=False, found=f"没有找到 {folder}。第一次启动会建立它。", lost=lost)
     mode = stat.S_IMODE(folder.stat().st_mode)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,10 @@ def test_looking_changes_nothing(settings, assets):
     engine.dispose()
 
     assert before == after == 0
+
+
+def test_the_server_form_needs_no_folder_before_its_first_start(tmp_path):
+    settings = Settings(instance_dir=tmp_path / "instance", server_mode=True)
+
+    assert doctor.check_folder(settings).ok
+    assert not doctor.check_folder(replace(settings, server_mode=False)).ok
