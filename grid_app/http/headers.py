@@ -9,16 +9,16 @@ from flask import Flask, Response, g, request
 from grid_app.wiring import wired
 
 POLICY = (
-    "default-src 'none'; script-src 'nonce-{nonce}' 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; "
-    "frame-src 'self'; manifest-src 'self'; worker-src 'self'"
+    "default-src 'none'; script-src 'nonce-{nonce}' 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "media-src 'self' blob:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'"
 )
 PLAIN = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "SAMEORIGIN",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(self), microphone=(), camera=()",
+    "Permissions-Policy": "geolocation=(self), microphone=(self), camera=()",
 }
 
 

@@ -16,8 +16,8 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LEAFLET = ROOT / "grid_app" / "static" / "vendor" / "leaflet" / "leaflet.js"
 NONCE = "a-nonce-of-the-tests"
 POLICY = (
-    f"default-src 'none'; script-src 'nonce-{NONCE}' 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; frame-src 'self'; worker-src 'self'"
+    f"default-src 'none'; script-src 'nonce-{NONCE}' 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "media-src 'self' blob:; connect-src 'self'; form-action 'self'; frame-src 'self'; worker-src 'self'"
 )
 VILLAGE = {
     "type": "FeatureCollection",

@@ -48,6 +48,14 @@ def test_the_policy_names_no_outside_address_and_no_unsafe_script():
 
 
 @on_sqlite
+def test_a_phone_may_record_and_show_its_own_photos_and_voice_and_no_camera_page_is_opened(app, app_world):
+    with app.test_client().get("/sign-in") as answer:
+        assert answer.headers["Permissions-Policy"] == "geolocation=(self), microphone=(self), camera=()"
+        assert directives(answer)["media-src"] == "'self' blob:"
+        assert directives(answer)["img-src"] == "'self' data: blob:"
+
+
+@on_sqlite
 @pytest.mark.parametrize("role", [str(role) for role in Role])
 def test_every_page_of_every_role_carries_them(app, sign_in, role):
     client, wrong = sign_in(role), {}
