@@ -27,6 +27,7 @@ class Settings:
     receipt_key: str = field(default="", repr=False)
     field_keys: str = field(default="", repr=False)
     vapid_private_key: str = field(default="", repr=False)
+    office_keys: str = field(default="", repr=False)
     vapid_subject: str = "mailto:duty@grid-app.invalid"
     push_hosts: tuple[str, ...] = ()
     push_allow_loopback: bool = False
@@ -58,6 +59,7 @@ ENVIRONMENT = {
     "receipt_key": "GRID_RECEIPT_KEY",
     "field_keys": "GRID_FIELD_KEYS",
     "vapid_private_key": "GRID_VAPID_PRIVATE_KEY",
+    "office_keys": "GRID_OFFICE_KEYS",
     "vapid_subject": "GRID_VAPID_SUBJECT",
     "push_hosts": "GRID_PUSH_HOSTS",
     "push_allow_loopback": "GRID_PUSH_ALLOW_LOOPBACK",
@@ -71,7 +73,7 @@ ENVIRONMENT = {
     "tls_key": "GRID_TLS_KEY",
 }
 
-KEY_FIELDS = ("session_key", "receipt_key", "field_keys", "vapid_private_key")
+KEY_FIELDS = ("session_key", "receipt_key", "field_keys", "vapid_private_key", "office_keys")
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:

@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grid_app.security.fields import FieldCipher, parse_field_keys
+from grid_app.security.office_keys import OfficeKeys, first_office_key, parse_office_keys
 from grid_app.settings import Settings
 from notifications.vapid import new_keypair
 
 
 @dataclass(frozen=True)
 class Keys:
-    """Session key, receipt key, field cipher and VAPID private key of this installation."""
+    """Session key, receipt key, field cipher, VAPID private key and office key pairs of this installation."""
 
     session: bytes
     receipt: bytes
     fields: FieldCipher
     vapid_private: str
+    office: OfficeKeys
 
 
 def load_keys(settings: Settings) -> Keys:
@@ -35,11 +37,13 @@ def load_keys(settings: Settings) -> Keys:
     receipt = settings.receipt_key or _kept(folder / "receipt.key", _random_text)
     fields = settings.field_keys or _kept(folder / "field.keys", _first_field_key)
     vapid = settings.vapid_private_key or _kept(folder / "vapid.key", lambda: new_keypair().private_b64url)
+    office = settings.office_keys or _kept(folder / "office.keys", first_office_key)
     return Keys(
         session=_bytes(session),
         receipt=_bytes(receipt),
         fields=FieldCipher(parse_field_keys(fields)),
         vapid_private=vapid,
+        office=parse_office_keys(office),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from grid_app.models.disputes import Party, Submission
 from grid_app.queries.readiness import Readiness, readiness
 from grid_app.security.fields import FieldCipher, FieldCipherError, parse_field_keys
+from grid_app.security.office_keys import OfficeKeyError, parse_office_keys
 from grid_app.services.intake_rows import content_context
 from grid_app.services.parties import name_context
 from grid_app.settings import EXAMPLE_VALUES, Settings
@@ -48,6 +49,9 @@ KEYS = {
     "receipt_key": Key("回执密钥", "receipt.key", "以前发出的回执无法再验证真伪"),
     "field_keys": Key("字段密钥", "field.keys", "已加密的姓名、电话和原始上报再也读不出来", parse_field_keys),
     "vapid_private_key": Key("推送密钥", "vapid.key", "所有推送订阅作废,每台设备要重新打开提醒", keypair_of),
+    "office_keys": Key(
+        "导出密钥", "office.keys", "手机已导出的加密文件再也打不开,要在原手机上重新导出", parse_office_keys
+    ),
 }
 
 
@@ -80,7 +84,7 @@ def _check_key(settings: Settings, name: str, key: Key) -> Check:
         return Check(key.name, ok=False, found="太短,或还是示例值。", lost=key.lost)
     try:
         key.read(value)
-    except (FieldCipherError, VapidKeyError) as error:
+    except (FieldCipherError, VapidKeyError, OfficeKeyError) as error:
         return Check(key.name, ok=False, found=str(error), lost=key.lost)
     return Check(key.name, ok=True, found="来自设置" if given else str(path), lost=key.lost)
 

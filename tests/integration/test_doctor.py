@@ -64,7 +64,7 @@ def test_an_installation_that_never_started_has_no_keys_and_gets_none(settings, 
     checks = found(settings)
 
     assert not checks["实例目录"].ok
-    assert [checks[name].ok for name in ("会话密钥", "回执密钥", "字段密钥", "推送密钥")] == [False] * 4
+    assert [checks[name].ok for name in ("会话密钥", "回执密钥", "字段密钥", "推送密钥", "导出密钥")] == [False] * 5
     assert "第一次启动" in checks["回执密钥"].found
     assert not settings.instance_dir.exists()
 
@@ -82,7 +82,7 @@ def test_a_started_installation_is_well(settings, assets):
     checks = examine(settings)
 
     assert [check.found for check in checks if not check.ok] == []
-    assert len(checks) == 9
+    assert len(checks) == 10
 
 
 def test_what_is_stored_can_be_read_with_the_keys(settings, assets):
@@ -122,6 +122,7 @@ def test_a_mode_that_lets_others_look_in_is_named(settings, assets, path, name):
         ("session.key", "changeme", "会话密钥"),
         ("field.keys", "not a key at all but long enough", "字段密钥"),
         ("vapid.key", "not a key at all but long enough", "推送密钥"),
+        ("office.keys", "1:not a key at all but long enough", "导出密钥"),
     ],
 )
 def test_a_key_that_cannot_be_used_is_named(settings, assets, file, content, name):

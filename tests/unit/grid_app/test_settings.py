@@ -18,7 +18,9 @@ SERVER = {
     "GRID_RECEIPT_KEY": "r" * 40,
     "GRID_FIELD_KEYS": "1:" + "f" * 44,
     "GRID_VAPID_PRIVATE_KEY": "v" * 43,
+    "GRID_OFFICE_KEYS": "1:" + "o" * 44,
 }
+KEY_NAMES = tuple(name for name in SERVER if name.endswith(("_KEY", "_KEYS")))
 
 
 def refusal(environment: dict[str, str]) -> str:
@@ -30,12 +32,12 @@ def refusal(environment: dict[str, str]) -> str:
 def test_a_server_without_its_keys_is_refused_naming_all_at_once():
     sentence = refusal({"GRID_SERVER_MODE": "1"})
 
-    for name in ("DATABASE_URL", "GRID_SESSION_KEY", "GRID_RECEIPT_KEY", "GRID_FIELD_KEYS", "GRID_VAPID_PRIVATE_KEY"):
+    for name in ("DATABASE_URL", *KEY_NAMES):
         assert name in sentence
 
 
 @pytest.mark.parametrize("value", ["changeme", "example", "secret", "short"])
-@pytest.mark.parametrize("name", ["GRID_SESSION_KEY", "GRID_RECEIPT_KEY", "GRID_FIELD_KEYS", "GRID_VAPID_PRIVATE_KEY"])
+@pytest.mark.parametrize("name", KEY_NAMES)
 def test_an_example_or_short_key_is_refused(name, value):
     sentence = refusal({**SERVER, name: value})
 
