@@ -14,7 +14,7 @@ Property: TypeAlias = str | int | float | bool | None
 Row: TypeAlias = tuple[Mapping[str, Property], Polygon | MultiPolygon | Point]
 
 
-def feature_collection(rows: Iterable[Row], *, decimals: int = 5) -> dict[str, object]:
+def feature_collection(rows: Iterable[Row], *, decimals: int | None = 5) -> dict[str, object]:
     """Return a feature collection whose coordinates are rounded to a fixed precision.
 
     Vertices that fall together by rounding are written once, and rings that collapse are left out. Shared
@@ -24,8 +24,8 @@ def feature_collection(rows: Iterable[Row], *, decimals: int = 5) -> dict[str, o
     ----------
     rows : iterable of (properties, shape)
         Properties and a polygon, multipolygon or point in WGS84 degrees.
-    decimals : int
-        Digits after the point; 5 is about a metre.
+    decimals : int or None
+        Digits after the point; 5 is about a metre, None keeps every number to the last bit.
     """
     features = [
         {"type": "Feature", "properties": dict(properties), "geometry": _geometry(shape, decimals)}
@@ -60,11 +60,11 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _geometry(shape: Polygon | MultiPolygon | Point, decimals: int) -> dict[str, object] | None:
+def _geometry(shape: Polygon | MultiPolygon | Point, decimals: int | None) -> dict[str, object] | None:
     if shape.is_empty:
         return None
     if isinstance(shape, Point):
-        return {"type": "Point", "coordinates": [round(shape.x, decimals), round(shape.y, decimals)]}
+        return {"type": "Point", "coordinates": _rounded(shapely.get_coordinates(shape), decimals)[0].tolist()}
     parts = [shape] if isinstance(shape, Polygon) else list(shape.geoms)
     polygons = [rings for part in parts if (rings := _rings(part, decimals))]
     if len(polygons) == 1:
@@ -72,7 +72,7 @@ def _geometry(shape: Polygon | MultiPolygon | Point, decimals: int) -> dict[str,
     return {"type": "MultiPolygon", "coordinates": polygons} if polygons else None
 
 
-def _rings(polygon: Polygon, decimals: int) -> list[list[list[float]]]:
+def _rings(polygon: Polygon, decimals: int | None) -> list[list[list[float]]]:
     outer = _ring(shapely.get_coordinates(polygon.exterior), decimals)
     if not outer:
         return []
@@ -80,7 +80,11 @@ def _rings(polygon: Polygon, decimals: int) -> list[list[list[float]]]:
     return [outer, *(hole for hole in holes if hole)]
 
 
-def _ring(points: Floats, decimals: int) -> list[list[float]]:
-    rounded = np.round(points, decimals)
+def _ring(points: Floats, decimals: int | None) -> list[list[float]]:
+    rounded = _rounded(points, decimals)
     kept = rounded[np.append(True, (rounded[1:] != rounded[:-1]).any(axis=1))]
     return [[x, y] for x, y in kept.tolist()] if len(kept) >= 4 else []
+
+
+def _rounded(points: Floats, decimals: int | None) -> Floats:
+    return points if decimals is None else np.round(points, decimals)

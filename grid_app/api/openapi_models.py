@@ -195,10 +195,15 @@ class Feature(Answer):
 
 
 class VillagesAnswer(Answer):
-    """Own villages as a GeoJSON feature collection in WGS84."""
+    """Own villages as a GeoJSON feature collection in WGS84.
+
+    ``border_tolerance_m`` is how far a border here may lie beside the stored one: 0 with full precision.
+    """
 
     type: Literal["FeatureCollection"]
     features: list[Feature]
+    precision: Literal["full", "light"]
+    border_tolerance_m: int
 
 
 class Problem(Answer):

@@ -114,10 +114,14 @@ ROUTES: tuple[Route, ...] = (
         path="/villages",
         name="list_villages",
         tag="reference",
-        summary="Own villages as light GeoJSON, with an ETag",
+        summary="Own villages as GeoJSON, with an ETag",
         answer=VillagesAnswer,
         media="application/geo+json",
         problems=(304, *SIGNED_IN_PROBLEMS),
+        parameters=(
+            Parameter("around", "1: the villages that touch own ones as well"),
+            Parameter("precision", "full: borders as stored, for at most 60 own villages; light (default)"),
+        ),
     ),
     Route(
         method="get",

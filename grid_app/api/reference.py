@@ -20,7 +20,14 @@ from grid_app.errors import InvalidError
 from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.policy import Action
 from grid_app.queries.nearby import Asked, Hint, similar_open
-from grid_app.queries.villages import active_generation, light_geojson, own_villages
+from grid_app.queries.villages import (
+    FEW,
+    Precision,
+    active_generation,
+    own_villages,
+    villages_around,
+    villages_geojson,
+)
 from grid_app.services.organisations import name_key
 from grid_app.vocabulary.categories import (
     category_names,
@@ -32,7 +39,12 @@ from grid_app.vocabulary.categories import (
 from grid_app.wiring import wired
 
 TEXT_SIGNS = 2_000
-NOTHING_DRAWN: dict[str, object] = {"type": "FeatureCollection", "features": []}
+NOTHING_DRAWN: dict[str, object] = {
+    "type": "FeatureCollection",
+    "features": [],
+    "precision": "full",
+    "border_tolerance_m": 0,
+}
 
 bp = Blueprint("api_reference", __name__, url_prefix="/api/v1")
 guard_api(bp)
@@ -56,16 +68,24 @@ def categories() -> Response:
 @bp.get("/villages")
 @requires(Action.REPORT_DISPUTE)
 def villages() -> Response:
-    """Return own villages as light GeoJSON; unchanged ones are answered with 304."""
+    """Return own villages as GeoJSON, with their neighbours and exact when asked; unchanged ones are answered with 304.
+
+    More than ``FEW`` own villages are always drawn lightly: the answer says which precision it has.
+    """
     path = the_actor().division_path
+    around, exact = request.args.get("around") == "1", request.args.get("precision") == Precision.FULL
     with reading() as session:
         generation = active_generation(session)
-        tag = _tag(generation, path)
+        tag = _tag(generation, f"{path}|{around}|{exact}")
         if request.if_none_match.contains(tag):
             return _kept(Response(status=304), tag)
         drawn = NOTHING_DRAWN
         if generation is not None:
-            drawn = light_geojson(own_villages(session, path=path, generation_id=generation))
+            shown = own_villages(session, path=path, generation_id=generation)
+            precision = Precision.FULL if exact and len(shown) <= FEW else Precision.LIGHT
+            if around:
+                shown = villages_around(session, own=shown, generation_id=generation)
+            drawn = villages_geojson(shown, precision)
     body = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
     return _kept(Response(body, mimetype="application/geo+json"), tag)
 
@@ -148,7 +168,7 @@ def _hint(one: Hint) -> NearbyDispute:
 
 
 def _tag(generation: UUID | None, path: str) -> str:
-    return hashlib.sha256(f"{generation}|{path}|1".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{generation}|{path}|2".encode()).hexdigest()[:32]
 
 
 def _kept(response: Response, tag: str) -> Response:

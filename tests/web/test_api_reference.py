@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from openapi_spec_validator import validate
+from shapely import MultiPolygon, Polygon, to_wkt
+from shapely.geometry import shape
+from sqlalchemy import select
 
 from grid_app.database.transaction import transaction
 from grid_app.models.disputes import Dispute
+from grid_app.models.places import Boundary
 from tests.web.api_phone import Phone, item
 from tests.world import World
 
@@ -145,6 +149,38 @@ def test_everybody_gets_the_villages_of_the_own_area(phone_of, name: str, codes:
     assert answer.mimetype == "application/geo+json"
     assert [one["properties"]["code"] for one in features] == codes
     assert all(one["geometry"]["type"] == "Polygon" for one in features)
+
+
+def test_the_neighbours_come_only_when_asked_for(phone_of) -> None:
+    around = phone_of("grid_worker").get("villages?around=1").json
+
+    assert [one["properties"]["code"] for one in around["features"]] == ["990101001201", "990101001202"]
+
+
+def test_exact_borders_keep_every_digit_and_drawn_ones_say_how_far_they_may_lie_beside(phone_of) -> None:
+    phone = phone_of("grid_worker")
+    code, crooked = (
+        "990101001201",
+        Polygon([(111.0, 29.0), (111.1, 29.0), (111.1, 29.1), (111.0500001234567, 29.10001)]),
+    )
+    with transaction() as session:
+        row = session.scalars(select(Boundary).where(Boundary.code == code)).one()
+        row.polygon = f"SRID=4326;{to_wkt(MultiPolygon([crooked]), rounding_precision=-1)}"
+
+    exact, light = phone.get("villages?precision=full").json, phone.get("villages").json
+
+    assert (exact["precision"], exact["border_tolerance_m"]) == ("full", 0)
+    assert shape(exact["features"][0]["geometry"]).equals_exact(crooked, 0)
+    assert light["precision"] == "light"
+    assert light["border_tolerance_m"] >= 1
+
+
+def test_an_exact_answer_is_not_mistaken_for_a_drawn_one(phone_of) -> None:
+    phone = phone_of("grid_worker")
+
+    tags = {phone.get(f"villages{asked}").headers["ETag"] for asked in ("", "?around=1", "?precision=full")}
+
+    assert len(tags) == 3
 
 
 def test_unchanged_villages_are_not_sent_again(phone_of) -> None:
