@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 import grid_app.models.accounts
+import grid_app.models.attachments
 import grid_app.models.disputes
 import grid_app.models.escalations
 import grid_app.models.places

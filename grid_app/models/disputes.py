@@ -29,6 +29,8 @@ class Dispute(Base):
     ``place_kind``: inside, nearest, chosen, uncertain or not_located. ``household_label`` answers only whether the
     same household told us twice about the same matter in the same place (see docs/privacy.md); it is never shown,
     exported or searched. ``version`` rises with every change: the second of two people closing loses politely.
+    ``phone_village`` is what the phone's own locator found, kept beside the server's answer; the two may differ.
+    ``summary`` is empty as long as a voice note stands in its place.
     """
 
     __tablename__ = "disputes"
@@ -73,6 +75,7 @@ class Dispute(Base):
     closure_ground: Mapped[str | None] = mapped_column(String(40))
     legal_basis: Mapped[str] = mapped_column(Text, default="")
     same_matter_as: Mapped[UUID | None] = mapped_column(ForeignKey("disputes.id"))
+    phone_village: Mapped[str | None] = mapped_column(String(12))
 
     __table_args__ = (
         Index("ix_disputes_place_state", "division_code", "state", "received_at"),
