@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from grid_app.api.field_models import FieldAnswer
 from grid_app.api.openapi_models import (
     CategoriesAnswer,
     DeviceAnswer,
@@ -108,6 +109,15 @@ ROUTES: tuple[Route, ...] = (
         tag="reference",
         summary="The twelve tiles and the code list",
         answer=CategoriesAnswer,
+    ),
+    Route(
+        method="get",
+        path="/field",
+        name="field_bundle",
+        tag="reference",
+        summary="What a phone keeps for work without signal, with an ETag",
+        answer=FieldAnswer,
+        problems=(304, *SIGNED_IN_PROBLEMS),
     ),
     Route(
         method="get",

@@ -16,8 +16,10 @@ from grid_app.models.rounds import RoundAnswer, ScreeningReturn
 from grid_app.policy import Actor, covers, dispute_scope
 from grid_app.queries.returns import Entry, entries_since_last_return, rounds_over
 from grid_app.services.audit import record_audit
+from grid_app.vocabulary.words import WAY_WORDS
 
 NOTE_LENGTH = 300
+BETWEEN_WAYS = "、"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def submit_return(
     division, note = answerable(session, actor, division_code), method_note.replace("\x00", "").strip()
     rounds = rounds_over(session, division, now=now)
     if not rounds:
-        raise ConflictError("现在没有进行中的排查,不用回执。登记的纠纷都已保存。")
+        raise ConflictError("现在没有进行中的排查,不用回执。登记的纠纷都已保存。", code="round_closed")
     if all(one.answered for one in rounds):
         return Returned((), 0, zero)
     entries = entries_since_last_return(session, dispute_scope(actor), division=division, now=now)
@@ -77,6 +79,12 @@ def submit_return(
     return Returned(answered, len(entries), zero)
 
 
+def method_note(ways: Sequence[str], note: str) -> str:
+    """Return "how did we look" in words: the ways chosen, known ones by their code, and what was written."""
+    words = [WAY_WORDS.get(way, way) for way in ways]
+    return BETWEEN_WAYS.join([*words, *filter(None, [note.strip()])])
+
+
 def answerable(session: Session, actor: Actor, code: str) -> Division:
     """Return the grid or village that the actor may answer for.
 
@@ -95,9 +103,13 @@ def answerable(session: Session, actor: Actor, code: str) -> Division:
 
 def _check_content(entries: Sequence[Entry], *, zero: bool, note: str) -> None:
     if zero and entries:
-        raise ConflictError(f"上次回执以后登记了 {len(entries)} 件纠纷,不能报“零报告”。请改用“确认回执”。")
+        raise ConflictError(
+            f"上次回执以后登记了 {len(entries)} 件纠纷,不能报“零报告”。请改用“确认回执”。", code="not_zero"
+        )
     if not zero and not entries:
-        raise ConflictError("上次回执以后没有登记纠纷。如果确实没有,请用“零报告”,并写明怎么排查的。")
+        raise ConflictError(
+            "上次回执以后没有登记纠纷。如果确实没有,请用“零报告”,并写明怎么排查的。", code="nothing_logged"
+        )
     if zero and not note:
         raise InvalidError("零报告请写一句怎么排查的。", fields={"method_note": "例如:走访 3 个组,开了一次院坝会。"})
     if len(note) > NOTE_LENGTH:

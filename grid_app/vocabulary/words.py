@@ -65,6 +65,12 @@ CLOSURE_WORDS: Final = {
     "no_contact": "多次联系不上",
 }
 ROUND_STATE_WORDS: Final = {"open": "进行中", "closed": "已关闭", "analysed": "已研判", "reviewed": "已审阅"}
+WAY_WORDS: Final = {
+    "visit": "入户走访",
+    "meeting": "开会听意见(院坝会、小组会)",
+    "box": "看了意见箱、扫码上报",
+    "asked": "问了组长、楼栋长",
+}
 FINDING_STATE_WORDS: Final = {
     "suspected": "待判断",
     "confirmed": "已确认",

@@ -10,19 +10,12 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.http.guard import requires, the_actor, the_presence
 from grid_app.policy import Action, Actor
 from grid_app.queries.return_pages import PlaceToAnswer, ReturnPage, places_to_answer, return_page
-from grid_app.services.round_returns import Returned, answerable, submit_return
+from grid_app.services.round_returns import Returned, answerable, method_note, submit_return
 from grid_app.vocabulary.categories import name_of
+from grid_app.vocabulary.words import WAY_WORDS
 from grid_app.web.rounds_shown import last_day
 from grid_app.web.wording import local_date, local_time, remaining
 from grid_app.wiring import wired
-
-WAYS = (
-    ("walked", "入户走访"),
-    ("meeting", "开会听意见(院坝会、小组会)"),
-    ("box", "看了意见箱、扫码上报"),
-    ("asked", "问了组长、楼栋长"),
-)
-BETWEEN_WAYS = "、"
 
 
 @requires(Action.RETURN_ROUND)
@@ -71,8 +64,7 @@ def _said(returned: Returned) -> str:
 
 def _note() -> str:
     chosen = request.form.getlist("ways")
-    words = [word for way, word in WAYS if way in chosen]
-    return BETWEEN_WAYS.join([*words, *filter(None, [request.form.get("method_note", "").strip()])])
+    return method_note([way for way in WAY_WORDS if way in chosen], request.form.get("method_note", ""))
 
 
 def _own_actors() -> list[Actor]:
@@ -106,7 +98,7 @@ def _place_page(code: str, errors: dict[str, str]) -> str:
         first_due=last_day(page.waiting[0]) if page.waiting else "",
         entries=_entry_cells(page),
         last_return=local_time(page.last_return) if page.last_return else "",
-        ways=WAYS,
+        ways=tuple(WAY_WORDS.items()),
         chosen=request.form.getlist("ways"),
         note=request.form.get("method_note", ""),
         errors=errors,

@@ -22,6 +22,7 @@ ROUTES = {
     "accounts.take_back": "delegation.grant",
     "api_devices.prove_pin": "dispute.report",
     "api_devices.register": "public",
+    "api_field.bundle": "dispute.report",
     "api_reference.categories": "signed_in",
     "api_reference.nearby": "dispute.read",
     "api_reference.openapi": "public",

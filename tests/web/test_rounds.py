@@ -88,7 +88,7 @@ def test_the_list_shows_state_due_day_and_progress_of_the_own_area(sign_in, open
 
 def test_the_page_names_missing_places_and_never_persons(sign_in, open_rounds):
     worker = sign_in("grid_worker")
-    worker.post("/rounds/answer", data={"division": "990101001201J001", "kind": "zero", "ways": "walked"})
+    worker.post("/rounds/answer", data={"division": "990101001201J001", "kind": "zero", "ways": "visit"})
     client = sign_in("township_officer")
 
     page = client.get(f"/rounds/{open_rounds[0]}").get_data(as_text=True)

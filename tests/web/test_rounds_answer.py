@@ -18,7 +18,7 @@ from tests.world import NOW, add_account
 GRID = "990101001201J001"
 GRID2 = "990101001201J002"
 VILLAGE = "990101001201"
-ZERO = {"kind": "zero", "ways": ["walked", "meeting"]}
+ZERO = {"kind": "zero", "ways": ["visit", "meeting"]}
 
 
 @pytest.fixture

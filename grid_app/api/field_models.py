@@ -1,0 +1,109 @@
+"""The bodies of the routes that a phone in the field uses beside reports: its bundle, returns, held, exports."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from grid_app.api.openapi_models import Answer
+
+
+class FieldAccount(Answer):
+    """Who this phone is registered for."""
+
+    id: str
+    name: str
+    role: str
+    role_word: str
+    unit: str
+
+
+class FieldTile(Answer):
+    """One of the twelve plain tiles; a family matter has the two safety questions."""
+
+    tile: str
+    code: str
+    label: str
+    hint: str
+    is_family: bool
+
+
+class FieldEntry(Answer):
+    """One dispute of a prefilled return."""
+
+    id: str
+    category: str
+    excerpt: str
+
+
+class FieldRound(Answer):
+    """A grid or village to answer for, the open rounds over it, the day by which, and the entries so far."""
+
+    division_code: str
+    name: str
+    rounds: list[str]
+    due: str
+    answered: bool
+    entries: list[FieldEntry]
+
+
+class FieldReport(Answer):
+    """One of the own reports and its state in words."""
+
+    id: str
+    case_code: str
+    tracking_code: str
+    state_word: str
+    place: str
+    excerpt: str
+    received_at: str
+
+
+class FieldNearby(Answer):
+    """An open dispute of the own area, as a hint that a matter may be known; WGS84 degrees or no point."""
+
+    id: str
+    category: str
+    village_code: str
+    lon: float | None
+    lat: float | None
+    since: str
+    excerpt: str
+
+
+class FieldDuty(Answer):
+    """Whom to call in danger; ``sms`` is empty when the number takes no messages."""
+
+    name: str
+    phone: str
+    sms: str
+
+
+class FieldKey(Answer):
+    """The office's public key for exports: its number and its base64 DER form."""
+
+    id: str
+    spki: str
+
+
+class FieldWay(Answer):
+    """One way of looking, for a zero return."""
+
+    code: str
+    word: str
+
+
+class FieldAnswer(Answer):
+    """What a phone keeps for work without signal; ``server_time`` is not covered by the ETag."""
+
+    form: str
+    server_time: str
+    account: FieldAccount
+    home_village: str = Field(description="12 digits, empty for a larger area")
+    villages_url: str
+    tiles: list[FieldTile]
+    rounds: list[FieldRound]
+    own_reports: list[FieldReport]
+    nearby: list[FieldNearby]
+    duty: FieldDuty
+    office_key: FieldKey
+    ways: list[FieldWay]
