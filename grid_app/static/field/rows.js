@@ -1,0 +1,42 @@
+// @ts-check
+/** The rows the phone keeps; see store.js for what is done with them. */
+
+/** @typedef {"draft" | "waiting" | "received" | "attention"} State */
+/** @typedef {{code: string, sentence: string, fields: Record<string, string>}} Problem */
+/** @typedef {{signature: string, received_at: string, case_code: string, tracking_code: string}} Receipt */
+/** @typedef {import("./vault.js").Sealed} Sealed */
+/**
+ * @typedef {object} ReportRow
+ * @property {string} id
+ * @property {"report" | "return"} kind
+ * @property {State} state
+ * @property {string} owner id of the account that wrote it
+ * @property {string} created_at RFC 3339
+ * @property {string} saved_at RFC 3339
+ * @property {Sealed} sealed the content as it is handed over; of a draft, what its screen keeps
+ * @property {string} digest of the content as it was handed over; "" for a draft
+ * @property {number} tries
+ * @property {number} next_at milliseconds since 1970; 0 is at once
+ * @property {Problem | null} problem
+ * @property {Receipt | null} receipt
+ * @property {boolean} danger
+ * @property {Sealed | null} title_sealed
+ */
+/**
+ * @typedef {object} BlobRow
+ * @property {string} id
+ * @property {string} report_id
+ * @property {"photo" | "voice"} kind
+ * @property {string} type
+ * @property {number} bytes
+ * @property {string} sha256
+ * @property {Sealed | null} sealed null once received
+ * @property {number} sent bytes the server has told it holds
+ * @property {"waiting" | "received" | "attention"} state
+ * @property {number} tries
+ * @property {number} next_at
+ * @property {Problem | null} problem
+ */
+/** @typedef {{value: any, etag: string}} Reference */
+
+export {};

@@ -1,0 +1,196 @@
+// @ts-check
+/**
+ * What the phone keeps: one database, every write strictly durable, one transaction per method.
+ * A method that resolves has saved; one that rejects has changed nothing and says so in a sentence.
+ */
+
+import { openDB } from "../vendor/idb/index.js";
+import { StoreError, storeError } from "./store_error.js";
+
+/** @typedef {import("./rows.js").ReportRow} ReportRow */
+/** @typedef {import("./rows.js").BlobRow} BlobRow */
+/** @typedef {import("./rows.js").Reference} Reference */
+/** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
+
+export const DATABASE = "grid-field";
+const VERSION = 1;
+const STRICT = /** @type {const} */ ({ durability: "strict" });
+
+/**
+ * The phone's database, opened; it opens itself again when the browser closed it.
+ * @param {string} [name]
+ */
+export async function openStore(name = DATABASE) {
+  /** @type {Promise<import("../vendor/idb/index.js").IDBPDatabase> | null} */
+  let opened = null;
+
+  const connection = () => {
+    opened ??= openDB(name, VERSION, {
+      upgrade: build,
+      blocking: (_from, _to, event) => {
+        opened = null;
+        /** @type {IDBDatabase} */ (event.target).close();
+      },
+      terminated: () => (opened = null),
+    }).catch((error) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  };
+
+  /** A transaction; the browser may have closed the connection. @param {string[]} names @param {"readonly" | "readwrite"} mode */
+  const begin = async (names, mode) => (await connection()).transaction(names, mode, mode === "readwrite" ? STRICT : {});
+
+  /**
+   * Do one transaction; resolves only when it is on the disk.
+   * @template T
+   * @param {string[]} names @param {"readonly" | "readwrite"} mode
+   * @param {(tx: any) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async function within(names, mode, work) {
+    try {
+      const tx = await begin(names, mode).catch(() => ((opened = null), begin(names, mode)));
+      const done = tx.done;
+      done.catch(() => {});
+      try {
+        const result = await work(tx);
+        await done;
+        return result;
+      } catch (error) {
+        undo(tx);
+        throw tx.error ?? error;
+      }
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  /** @template T @param {string} store @param {(held: any) => Promise<T>} work */
+  const ask = (store, work) => within([store], "readonly", (tx) => work(tx.objectStore(store)));
+  /** @param {string} store @param {any[]} given */
+  const put = (store, ...given) => within([store], "readwrite", async (tx) => void (await tx.objectStore(store).put(...given)));
+
+  await connection().catch((error) => {
+    throw storeError(error);
+  });
+  return {
+    /** @param {ReportRow} row */
+    putReport: (row) => within(["reports"], "readwrite", (tx) => putFresh(tx.objectStore("reports"), row)),
+    /** @param {string} id @returns {Promise<ReportRow | undefined>} */
+    getReport: (id) => ask("reports", (held) => held.get(id)),
+    /**
+     * Newest first, seals unopened; of one owner when one is named.
+     * @param {string} [owner] @returns {Promise<ReportRow[]>}
+     */
+    listReports: async (owner) => newestFirst(await ask("reports", (held) => held.getAll()), owner),
+    /**
+     * Put back what `change` makes of the row as it is now, in one transaction; `change` gives null to leave it.
+     * @param {string} id @param {(row: ReportRow) => ReportRow | null} change @returns {Promise<ReportRow | null>}
+     */
+    changeReport: (id, change) => within(["reports"], "readwrite", (tx) => changeIn(tx.objectStore("reports"), id, change)),
+    /**
+     * The same for many rows in one transaction.
+     * @param {[string, (row: ReportRow) => ReportRow | null][]} changes
+     */
+    changeReports: (changes) =>
+      within(["reports"], "readwrite", async (tx) => {
+        for (const [id, change] of changes) await changeIn(tx.objectStore("reports"), id, change);
+      }),
+    /** The report and everything attached to it. @param {string} id */
+    deleteReport: (id) =>
+      within(["reports", "blobs"], "readwrite", async (tx) => {
+        for (const key of await tx.objectStore("blobs").index("report_id").getAllKeys(id)) await tx.objectStore("blobs").delete(key);
+        await tx.objectStore("reports").delete(id);
+      }),
+    /** @param {BlobRow} row */
+    putBlob: (row) => put("blobs", row),
+    /** @param {string} id @returns {Promise<BlobRow | undefined>} */
+    getBlob: (id) => ask("blobs", (held) => held.get(id)),
+    /** @param {string} id @param {(row: BlobRow) => BlobRow | null} change @returns {Promise<BlobRow | null>} */
+    changeBlob: (id, change) => within(["blobs"], "readwrite", (tx) => changeIn(tx.objectStore("blobs"), id, change)),
+    /** @param {string} reportId @returns {Promise<BlobRow[]>} */
+    blobsOf: (reportId) => ask("blobs", (held) => held.index("report_id").getAll(reportId)),
+    /** Ids of attachments in a state, without reading their bytes. @param {BlobRow["state"]} state @returns {Promise<string[]>} */
+    blobIds: (state) => ask("blobs", (held) => held.index("state").getAllKeys(state)),
+    /** @param {string} id */
+    deleteBlob: (id) => within(["blobs"], "readwrite", (tx) => tx.objectStore("blobs").delete(id)),
+    /** The report and its attachments, all or nothing. @param {ReportRow} report @param {BlobRow[]} blobs */
+    saveWithBlobs: (report, blobs) =>
+      within(["reports", "blobs"], "readwrite", async (tx) => {
+        await putFresh(tx.objectStore("reports"), report);
+        await Promise.all(blobs.map((blob) => tx.objectStore("blobs").put(blob)));
+      }),
+    /** @param {string} key @returns {Promise<any>} */
+    getMeta: (key) => ask("meta", (held) => held.get(key)),
+    /** @param {string} key @param {any} value */
+    setMeta: (key, value) => put("meta", value, key),
+    /**
+     * Change one value in one transaction; `change` gives undefined to leave it. Gives what stands there after.
+     * @param {string} key @param {(value: any) => any} change @returns {Promise<any>}
+     */
+    changeMeta: (key, change) => within(["meta"], "readwrite", (tx) => changeValue(tx.objectStore("meta"), key, change)),
+    /** @param {string} key @returns {Promise<Reference | undefined>} */
+    getReference: (key) => ask("reference", (held) => held.get(key)),
+    /** @param {string} key @param {any} value @param {string} etag */
+    setReference: (key, value, etag) => put("reference", { value, etag }, key),
+    /** @param {string} name @returns {Promise<any>} */
+    getKey: (name) => ask("keys", (held) => held.get(name)),
+    /** @param {string} name @param {(value: any) => any} change @returns {Promise<any>} */
+    changeKey: (name, change) => within(["keys"], "readwrite", (tx) => changeValue(tx.objectStore("keys"), name, change)),
+    close: async () => (await connection()).close(),
+  };
+}
+
+/** @param {import("../vendor/idb/index.js").IDBPDatabase} database */
+function build(database) {
+  for (const name of ["meta", "keys", "reference"]) database.createObjectStore(name);
+  database.createObjectStore("reports", { keyPath: "id" });
+  const blobs = database.createObjectStore("blobs", { keyPath: "id" });
+  blobs.createIndex("report_id", "report_id");
+  blobs.createIndex("state", "state");
+}
+
+/** @param {any} tx */
+function undo(tx) {
+  try {
+    tx.abort();
+  } catch {
+    // It has ended already, by itself.
+  }
+}
+
+/**
+ * Put a row unless another tab has handed it over meanwhile: a late save never takes a report out of the queue.
+ * @param {any} held @param {ReportRow} row
+ */
+async function putFresh(held, row) {
+  const before = /** @type {ReportRow | undefined} */ (await held.get(row.id));
+  const isOver = before?.state === "received" && row.state !== "received";
+  if (isOver || (before?.state === "waiting" && row.state === "draft")) throw new StoreError("sent");
+  await held.put(row);
+}
+
+/** @param {any} held @param {string} id @param {(row: any) => any} change */
+async function changeIn(held, id, change) {
+  const row = await held.get(id);
+  const next = row === undefined ? null : change(row);
+  if (next) await held.put(next);
+  return next;
+}
+
+/** @param {any} held @param {string} key @param {(value: any) => any} change */
+async function changeValue(held, key, change) {
+  const before = await held.get(key);
+  const next = change(before);
+  if (next === undefined) return before;
+  await held.put(next, key);
+  return next;
+}
+
+/** @param {ReportRow[]} rows @param {string} [owner] */
+function newestFirst(rows, owner) {
+  const chosen = owner === undefined ? rows : rows.filter((row) => row.owner === owner);
+  return chosen.sort((a, b) => (a.created_at === b.created_at ? (a.id < b.id ? 1 : -1) : a.created_at < b.created_at ? 1 : -1));
+}
