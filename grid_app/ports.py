@@ -48,3 +48,44 @@ class PlaceFinder(Protocol):
     def generation(self, session: Session) -> UUID | None:
         """Return the id of the active boundary generation, or ``None``."""
         ...
+
+
+class PreparedFile(Protocol):
+    """A file that was written and waits to be put into its place."""
+
+    @property
+    def key_number(self) -> int:
+        """Return the number of the field key that sealed it."""
+        ...
+
+    def put(self) -> None:
+        """Put it into its place; takes no time and is whole or not at all."""
+        ...
+
+    def drop(self) -> None:
+        """Remove it when it was not put into its place."""
+        ...
+
+
+class AttachmentFiles(Protocol):
+    """Keeps the bytes of photos and voice notes, encrypted; every name is a whole file or none."""
+
+    def prepare_part(self, attachment_id: UUID, offset: int, plain: bytes) -> PreparedFile:
+        """Write one chunk, ready to be put into its place."""
+        ...
+
+    def prepare_whole(self, attachment_id: UUID, plain: bytes) -> PreparedFile:
+        """Write the whole attachment, ready to be put into its place."""
+        ...
+
+    def parts_until(self, attachment_id: UUID, end: int) -> bytes | None:
+        """Return the first ``end`` bytes from the chunks, or ``None`` when one is missing."""
+        ...
+
+    def whole(self, attachment_id: UUID) -> bytes | None:
+        """Return the bytes of a complete attachment, or ``None``."""
+        ...
+
+    def forget_parts(self, attachment_id: UUID) -> None:
+        """Remove the chunks of an attachment."""
+        ...

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from flask import Flask, current_app
 from sqlalchemy import Engine, inspect
 
+from grid_app.adapters.attachment_files import SealedAttachmentFiles
 from grid_app.adapters.locator import MemoryPlaceFinder
 from grid_app.clock import Clock, ShiftedClock, SystemClock
 from grid_app.database.transaction import reading
 from grid_app.models.accounts import InstallationFact
-from grid_app.ports import PlaceFinder
+from grid_app.ports import AttachmentFiles, PlaceFinder
 from grid_app.security.keys import Keys, load_keys
 from grid_app.settings import Settings, SettingsError
 from notifications.channels.webpush import WebPushChannel
@@ -21,6 +22,7 @@ from notifications.ports import Channel
 
 EXTENSION = "grid"
 DEMO_FACT = "demo"
+ATTACHMENTS_FOLDER = "attachments"
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Wiring:
     places: PlaceFinder
     channels: Mapping[str, Channel]
     push_rule: HostRule
+    files: AttachmentFiles
 
 
 def host_rule(settings: Settings) -> HostRule:
@@ -73,6 +76,7 @@ def make_wiring(settings: Settings, engine: Engine, *, clock: Clock | None) -> W
         places=MemoryPlaceFinder(),
         channels={"webpush": channel},
         push_rule=rule,
+        files=SealedAttachmentFiles(settings.instance_dir / ATTACHMENTS_FOLDER, keys.fields),
     )
 
 

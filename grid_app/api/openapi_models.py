@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from grid_app.services.intake_content import DisputeContent
+from grid_app.services.intake_content import DisputeContent, DisputeContentTwo
 
 
 class Strict(BaseModel):
@@ -37,7 +37,7 @@ class SyncItem(Strict):
 
     id: Annotated[str, Field(description="UUID, best version 7, made on the phone and never used again")]
     digest: Annotated[Hex | None, Field(description="SHA-256 of the RFC 8785 form of content")] = None
-    content: DisputeContent
+    content: Annotated[DisputeContent | DisputeContentTwo, Field(discriminator="form")]
 
 
 class SyncRequest(Strict):

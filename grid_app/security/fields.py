@@ -35,9 +35,8 @@ class FieldCipher:
 
     def encrypt(self, plain: str, *, context: str) -> str:
         """Return ``k<number>.<base64>``; ``context`` (table, column, row) is bound in, so values cannot be moved."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = AESGCM(self._keys[self.current]).encrypt(nonce, plain.encode(), context.encode())
-        return f"k{self.current}." + base64.b64encode(nonce + sealed).decode()
+        number, sealed = self.seal(plain.encode(), context=context)
+        return f"k{number}." + base64.b64encode(sealed).decode()
 
     def decrypt(self, stored: str, *, context: str) -> str:
         """Return the clear text of a value made by ``encrypt`` with the same context.
@@ -48,13 +47,29 @@ class FieldCipher:
             The key is not here, or the value or its place was changed.
         """
         number, _, body = stored.partition(".")
-        key = self._keys.get(int(number[1:])) if number[1:].isdigit() else None
-        if key is None:
+        if not number[1:].isdigit():
             raise FieldCipherError(f"缺少编号为 {number} 的字段密钥。")
-        raw = base64.b64decode(body)
+        return self.unseal(int(number[1:]), base64.b64decode(body), context=context).decode()
+
+    def seal(self, plain: bytes, *, context: str) -> tuple[int, bytes]:
+        """Return the number of the key and the sealed bytes, for what is kept in a file."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return self.current, nonce + AESGCM(self._keys[self.current]).encrypt(nonce, plain, context.encode())
+
+    def unseal(self, number: int, sealed: bytes, *, context: str) -> bytes:
+        """Return the bytes that ``seal`` was given with the same context.
+
+        Raises
+        ------
+        FieldCipherError
+            The key is not here, or the bytes or their place were changed.
+        """
+        key = self._keys.get(number)
+        if key is None:
+            raise FieldCipherError(f"缺少编号为 k{number} 的字段密钥。")
         try:
-            return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()).decode()
-        except InvalidTag as error:
+            return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
+        except (InvalidTag, ValueError) as error:
             raise FieldCipherError("字段内容或密钥不符,无法解密。") from error
 
     def household_label(self, household: str, *, issue: str) -> str:

@@ -20,7 +20,7 @@ from grid_app.errors import InvalidError
 from grid_app.policy import Actor
 from grid_app.ports import PlaceFinder
 from grid_app.security.keys import Keys
-from grid_app.services.intake_checks import check_rights
+from grid_app.services.intake_checks import NOT_TAKEN, check_rights
 from grid_app.services.intake_content import digest_report, parse_report
 from grid_app.services.intake_draft import Caution, DraftParty, DraftReport, Outcome, Received, Via
 from grid_app.services.intake_lookups import Known, Lookups
@@ -127,8 +127,9 @@ class _Points:
 
 
 def _points(session: Session, drafts: Sequence[DraftReport], desk: Desk) -> _Points:
-    """Find every new report's point, then ask at once for all places that points and choices name."""
+    """Find every new report's point, then ask at once for all places they name and for ids of attachments."""
     new = [draft for draft in drafts if desk.lookups.known(draft.id) is None]
+    desk.lookups.ask_for_attachments([one.id for draft in new for one in draft.attachments])
     found = find_points(session, drafts=new, places=desk.places)
     generation = desk.places.generation(session)
     named = {point.answer.code for point in found.values() if point} | {draft.village_code for draft in drafts}
@@ -150,9 +151,17 @@ def _checked(draft: DraftReport, points: _Points, desk: Desk) -> Placed | Receiv
             lookups=desk.lookups,
             today=local_date(desk.now),
         )
+        _check_announced(draft, desk)
     except InvalidError as refusal:
         return rejected(refusal, report_id=draft.id, digest=draft.digest)
     return Placed(draft, place)
+
+
+def _check_announced(draft: DraftReport, desk: Desk) -> None:
+    if not desk.lookups.announce([one.id for one in draft.attachments]):
+        raise InvalidError(
+            NOT_TAKEN, fields={"attachments": "这张照片或这段语音已经属于另一件上报。请去掉它,重新添加一次再发。"}
+        )
 
 
 def _repeated(draft: DraftReport, desk: Desk) -> Received:

@@ -1,121 +1,67 @@
-"""The form ``dispute/1``: what a report may contain, checked strictly and answered field by field.
+"""The forms ``dispute/1`` and ``dispute/2``: what a report may contain, checked strictly, answered field by field.
 
-`DisputeContent` is the documented schema; `parse_report` turns a sent content into a `DraftReport` or a refusal
+`DisputeContent` and `DisputeContentTwo` are the documented schemas; a form is never dropped, because a phone may bring
+a report of it after months without signal. `parse_report` turns a sent content into a `DraftReport` or a refusal
 whose sentences a grid worker understands.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Final, Literal, TypeAlias, cast
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
 
 from geo.coordinates import Crs
 from grid_app.clock import local_date
 from grid_app.errors import InvalidError
 from grid_app.security.receipts import Json, NotCanonicalError, digest_of
-from grid_app.services.intake_draft import DraftParty, DraftReport
+from grid_app.services.intake_attachments import AttachmentContent, within_number
+from grid_app.services.intake_draft import DraftAttachment, DraftParty, DraftReport
 from grid_app.services.intake_sentences import sentences_of
+from grid_app.services.intake_values import (
+    IMPORTED_SIGNS,
+    Day,
+    Degrees,
+    DivisionCode,
+    Key,
+    Line,
+    Moment,
+    PartyContent,
+    ShortLine,
+    SpokenSummary,
+    Summary,
+)
+
+__all__ = [
+    "FORM",
+    "FORM_WITH_ATTACHMENTS",
+    "IMPORTED_SIGNS",
+    "SUMMARY_SIGNS",
+    "DisputeContent",
+    "DisputeContentTwo",
+    "digest_report",
+    "parse_report",
+]
 
 FORM = "dispute/1"
+FORM_WITH_ATTACHMENTS = "dispute/2"
 SUMMARY_SIGNS = 2_000
-IMPORTED_SIGNS = 20_000
 CONTENT_SIGNS = 40_000
 CONTENT_DEPTH = 4
-PARTY_WORD = re.compile("当事人[A-Z]")
-FIRST_YEAR, LAST_YEAR = 1970, 2199
-EARLIEST = date(1949, 10, 1)
 
 
-def _plain(text: str) -> str:
-    """Refuse null bytes, control characters and broken characters; line breaks and tabs are text."""
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in text):
-        raise PydanticCustomError("sentence", "含有看不见的控制字符,没有接收。请删掉后重新输入这一项再发。")
-    return text
-
-
-def _one_line(text: str) -> str:
-    return " ".join(_plain(text).split())
-
-
-def _only_text(value: object) -> object:
-    if not isinstance(value, str):
-        raise PydanticCustomError("string_type", "text expected")
-    return value
-
-
-def _some_text(text: str) -> str:
-    if not text.strip():
-        raise PydanticCustomError("string_too_short", "empty")
-    return _plain(text)
-
-
-def _on_a_calendar(moment: datetime) -> datetime:
-    """Refuse years that no clock shows; a phone that is wrong by years is still listened to."""
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise PydanticCustomError("sentence", "时间超出范围,请核对手机的日期后再发。")
-    return moment
-
-
-def _since_the_founding(day: date) -> date:
-    """Refuse days before any record of a county office begins; they are slips of the finger."""
-    if day < EARLIEST:
-        raise PydanticCustomError("sentence", f"日期太早,请核对年份(最早 {EARLIEST.isoformat()})。")
-    return day
-
-
-def _party_word(word: str) -> str:
-    """Refuse anything but a letter for a party: the word is shown unmasked, so no name may stand in it."""
-    if word and not PARTY_WORD.fullmatch(word):
-        raise PydanticCustomError("sentence", "称呼只能写“当事人A”到“当事人Z”,姓名请写在姓名栏(会加密保存)。")
-    return word
-
-
-Line = Annotated[str, Field(max_length=100), AfterValidator(_one_line)]
-ShortLine = Annotated[str, Field(max_length=64), AfterValidator(_one_line)]
-Summary = Annotated[str, Field(min_length=1, max_length=IMPORTED_SIGNS), AfterValidator(_some_text)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_on_a_calendar), Field(strict=False)]
-Day = Annotated[date, BeforeValidator(_only_text), AfterValidator(_since_the_founding), Field(strict=False)]
-Key = Annotated[UUID, BeforeValidator(_only_text), Field(strict=False)]
-DivisionCode = Annotated[str, Field(min_length=6, max_length=24, pattern=r"^[0-9]{6,12}([JZ][0-9]{3})?$")]
-Degrees = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class PartyContent(BaseModel):
-    """A party of the dispute; everything is optional and is stored encrypted."""
+class _EveryForm(BaseModel):
+    """What both forms ask."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    label: Annotated[str, AfterValidator(_party_word)] = ""
-    name: Annotated[str, Field(max_length=80), AfterValidator(_one_line)] = ""
-    phone: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""
-
-
-class DisputeContent(BaseModel):
-    """The content of one report, form ``dispute/1``."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    form: Literal["dispute/1"]
     captured_at: Moment
     category: Annotated[str, Field(min_length=2, max_length=4, pattern=r"^[0-9]+$")]
     danger: bool
-    summary: Summary
     channel: Literal["grid_walk", "resident_told", "mediation_room", "hotline", "qr", "other_office", "import"] = (
         "grid_walk"
     )
@@ -138,7 +84,7 @@ class DisputeContent(BaseModel):
     parties: Annotated[list[PartyContent], Field(max_length=6)] = []
 
     @model_validator(mode="after")
-    def _belongs_together(self) -> DisputeContent:
+    def _belongs_together(self) -> _EveryForm:
         if (self.lon is None) != (self.lat is None):
             raise PydanticCustomError("sentence", "经度和纬度要一起填,或者都不填。")
         if (self.link_to is None) != (self.link_relation is None):
@@ -146,6 +92,37 @@ class DisputeContent(BaseModel):
         if self.band_status is not None and self.household_band is None:
             raise PydanticCustomError("sentence", "填了户数是否知道,还要选户数。")
         return self
+
+
+class DisputeContent(_EveryForm):
+    """The content of one report, form ``dispute/1``."""
+
+    form: Literal["dispute/1"]
+    summary: Summary
+
+
+class DisputeContentTwo(_EveryForm):
+    """The content of one report, form ``dispute/2``: with attachments; a voice note may stand for the sentence."""
+
+    form: Literal["dispute/2"]
+    phone_village: Annotated[str, Field(pattern=r"^([0-9]{12})?$")] = ""
+    attachments: Annotated[list[AttachmentContent], Field(max_length=9), AfterValidator(within_number)] = []
+    summary: SpokenSummary
+
+    @field_validator("summary")
+    @classmethod
+    def _said_somehow(cls, summary: str, info: ValidationInfo) -> str:
+        announced = info.data.get("attachments")  # absent when it was refused itself; one sentence is enough then
+        if summary.strip() or announced is None or any(one.kind == "voice" for one in announced):
+            return summary
+        raise PydanticCustomError("sentence", "请用一句话说清楚,或者录一段语音。")
+
+
+FORMS: Final[dict[str, type[DisputeContent] | type[DisputeContentTwo]]] = {
+    FORM: DisputeContent,
+    FORM_WITH_ATTACHMENTS: DisputeContentTwo,
+}
+Told: TypeAlias = DisputeContent | DisputeContentTwo
 
 
 def digest_report(content: Mapping[str, object], *, claimed: str | None = None) -> str:
@@ -184,7 +161,7 @@ def parse_report(
     Parameters
     ----------
     content : mapping
-        The content as sent, form ``dispute/1``.
+        The content as sent, form ``dispute/1`` or ``dispute/2``.
     report_id : UUID
         The id the report is known by.
     digest : str or None
@@ -198,16 +175,9 @@ def parse_report(
         With one sentence per field; unknown form versions, unknown keys and wrong values alike.
     """
     digest = digest or digest_report(content)
-    form = content.get("form")
-    if form != FORM:
-        told = str(form)[:30] if form is not None else "没有写"
-        raise InvalidError(
-            f"不认识这个表单版本({told}),没有接收。请刷新或更新程序后重发,手机上的内容不会丢。",
-            fields={"form": f"只认识 {FORM}。"},
-            code="unknown_form",
-        )
+    schema = _schema_of(content.get("form"))
     try:
-        told_us = DisputeContent.model_validate(content)
+        told_us = schema.model_validate(content)
     except ValidationError as error:
         raise InvalidError(
             "有的项目填得不对,没有接收。请改好后再发,手机上的内容不会丢。", fields=sentences_of(error)
@@ -220,8 +190,20 @@ def parse_report(
     return _draft(told_us, report_id=report_id, digest=digest, content=cast("dict[str, Json]", dict(content)))
 
 
-def _draft(told: DisputeContent, *, report_id: UUID, digest: str, content: dict[str, Json]) -> DraftReport:
-    values = told.model_dump(exclude={"parties", "household", "band_status"})
+def _schema_of(form: object) -> type[DisputeContent] | type[DisputeContentTwo]:
+    if isinstance(form, str) and form in FORMS:
+        return FORMS[form]
+    told = str(form)[:30] if form is not None else "没有写"
+    raise InvalidError(
+        f"不认识这个表单版本({told}),没有接收。请刷新或更新程序后重发,手机上的内容不会丢。",
+        fields={"form": f"只认识 {'、'.join(FORMS)}。"},
+        code="unknown_form",
+    )
+
+
+def _draft(told: Told, *, report_id: UUID, digest: str, content: dict[str, Json]) -> DraftReport:
+    values = told.model_dump(exclude={"parties", "household", "band_status", "attachments"})
+    announced = told.attachments if isinstance(told, DisputeContentTwo) else []
     return DraftReport(
         **values,
         id=report_id,
@@ -231,6 +213,7 @@ def _draft(told: DisputeContent, *, report_id: UUID, digest: str, content: dict[
         band_status=(told.band_status or "estimated") if told.household_band else None,
         noted_on=local_date(told.captured_at),
         parties=tuple(DraftParty(one.label, one.name, one.phone) for one in told.parties),
+        attachments=tuple(DraftAttachment(one.id, one.kind, one.type, one.bytes, one.sha256) for one in announced),
     )
 
 

@@ -23,13 +23,25 @@ class DraftParty:
     phone: str = ""
 
 
+@dataclass(frozen=True)
+class DraftAttachment:
+    """A photo or voice note that is announced: ``bytes`` long, with that SHA-256; it arrives after the report."""
+
+    id: UUID
+    kind: str
+    type: str
+    bytes: int
+    sha256: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class DraftReport:
     """A report whose form was understood; place, category and rights are checked when it is received.
 
     ``lon`` and ``lat`` are degrees in ``crs``, ``accuracy_m`` metres. ``household`` is an opaque reference of the
     household that told us. ``noted_on`` is the day of ``captured_at`` in Asia/Shanghai. ``content`` is what was
-    sent, unchanged; ``digest`` covers it.
+    sent, unchanged; ``digest`` covers it. ``summary`` may be empty when a voice note is announced. ``phone_village`` is
+    what the phone's own locator found, empty when it did not say.
     """
 
     id: UUID
@@ -59,6 +71,8 @@ class DraftReport:
     link_relation: str | None = None
     noted_on: date
     parties: tuple[DraftParty, ...] = ()
+    phone_village: str = ""
+    attachments: tuple[DraftAttachment, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Unit
+from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute, Submission
 from grid_app.models.places import Boundary, Division
 from grid_app.services.organisations import name_key, organisation_id
@@ -64,6 +65,7 @@ class Lookups:
         self._grids: dict[str, list[tuple[str, BaseGeometry]]] = {}
         self._organisations: dict[str, UUID | None] = {}
         self._known: dict[UUID, Known | None] = {}
+        self._announced: set[UUID] = set()
 
     def warm(self, codes: Iterable[str], generation_id: UUID | None) -> None:
         """Ask at once for divisions, what lies directly under them, their offices and their grids' polygons."""
@@ -165,6 +167,20 @@ class Lookups:
         )
         for row in rows:
             self._known[row.id] = Known(*row[1:])
+
+    def ask_for_attachments(self, attachment_ids: Sequence[UUID]) -> None:
+        """Look up in one question which of these ids stored reports have announced."""
+        if attachment_ids:
+            self._announced.update(
+                self._session.scalars(select(Attachment.id).where(Attachment.id.in_(attachment_ids)))
+            )
+
+    def announce(self, attachment_ids: Sequence[UUID]) -> bool:
+        """Note the ids that one new report announces; ``False`` when another report has one of them already."""
+        is_free = self._announced.isdisjoint(attachment_ids)
+        if is_free:
+            self._announced.update(attachment_ids)
+        return is_free
 
     def remember(self, report_id: UUID, known: Known) -> None:
         """Note a report that was stored just now, so that a repetition in the same batch is recognised."""

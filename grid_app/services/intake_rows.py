@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from grid_app.clock import local_date
 from grid_app.database.base import new_id
 from grid_app.errors import InvalidError, NotFoundError
+from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute, DisputeEvent, Party, Submission
 from grid_app.policy import Actor
 from grid_app.ports import PlaceFinder
@@ -87,7 +88,7 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
     session.flush()  # events, submissions and parties refer to the disputes' ids
     for one, (dispute, cautions) in zip(waiting, made, strict=True):
         event = _first_event(dispute, desk, cautions)
-        session.add_all([event, _submission(one.draft, desk), *_parties(one.draft, desk)])
+        session.add_all([event, _submission(one.draft, desk), *_parties(one.draft, desk), *_attachments(one.draft)])
     session.flush()  # links and escalations count the events
     return [
         _finished(session, one.draft, dispute, desk, cautions)
@@ -162,6 +163,7 @@ def _dispute(one: Placed, desk: Desk, *, words: _Words, captured_at: datetime, c
         captured_at=captured_at,
         received_at=desk.now,
         noted_on=min(local_date(captured_at), today),
+        phone_village=draft.phone_village or None,
     )
     return _graded(dispute)
 
@@ -215,6 +217,16 @@ def _parties(draft: DraftReport, desk: Desk) -> list[Party]:
         for letter, party in zip(PARTY_LETTERS, draft.parties, strict=False)
         if party.name or party.phone
     ]
+
+
+def _attachments(draft: DraftReport) -> list[Attachment]:
+    return [
+        Attachment(
+            id=one.id, dispute_id=draft.id, number=number, kind=one.kind, type=one.type, bytes=one.bytes,
+            sha256=one.sha256, received=0,
+        )
+        for number, one in enumerate(draft.attachments, start=1)
+    ]  # fmt: skip
 
 
 def _party(dispute_id: UUID, label: str, told: DraftParty, desk: Desk) -> Party:

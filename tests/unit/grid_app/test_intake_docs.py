@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grid_app.api.sync import BATCH_BYTES, BATCH_ITEMS
 from grid_app.services.intake_columns import ITEMS
-from grid_app.services.intake_content import IMPORTED_SIGNS, SUMMARY_SIGNS, DisputeContent
+from grid_app.services.intake_content import IMPORTED_SIGNS, SUMMARY_SIGNS, DisputeContent, DisputeContentTwo
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -20,6 +20,12 @@ def first_column(page: str, title: str) -> set[str]:
 
 def test_the_protocol_page_names_every_key_of_the_form() -> None:
     assert first_column("sync-protocol.md", "The form `dispute/1`") == set(DisputeContent.model_fields)
+
+
+def test_the_protocol_page_names_what_the_second_form_adds() -> None:
+    added = set(DisputeContentTwo.model_fields) - set(DisputeContent.model_fields)
+
+    assert first_column("sync-protocol.md", "The form `dispute/2`") == added | {"summary"}
 
 
 def test_the_import_page_names_every_column() -> None:
