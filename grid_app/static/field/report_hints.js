@@ -1,0 +1,81 @@
+// @ts-check
+/** Open matters near by that may be the same: the phone offers them, a person decides. */
+
+import { fill, h } from "./dom.js";
+import { choices } from "./parts.js";
+import { dayWords } from "./words.js";
+
+/** @typedef {import("./report_form.js").Form} Form */
+/** @typedef {import("./report_types.js").Values} Values */
+/** @typedef {import("./report_types.js").Nearby} Nearby */
+/** @typedef {import("./report_types.js").Relation} Relation */
+
+export const NEAR_METRES = 500;
+export const MOST_HINTS = 3;
+const METRES_OF_A_DEGREE = 111_320;
+
+/** Metres between two points that lie close together. @param {number} lon @param {number} lat @param {number} lon2 @param {number} lat2 */
+export function metresBetween(lon, lat, lon2, lat2) {
+  const east = (lon2 - lon) * Math.cos(((lat + lat2) / 2) * (Math.PI / 180));
+  return Math.hypot(east, lat2 - lat) * METRES_OF_A_DEGREE;
+}
+
+/** @param {Values} values @param {Nearby} one */
+function isNear(values, one) {
+  if (values.village_code && values.village_code.slice(0, 12) === one.village_code.slice(0, 12)) return true;
+  if (values.lon === undefined || values.lat === undefined || one.lon === null || one.lat === null) return false;
+  return metresBetween(values.lon, values.lat, one.lon, one.lat) <= NEAR_METRES;
+}
+
+/** At most three open matters of the same group of categories, in the same village or within 500 m; newest first. @param {Values} values @param {Nearby[]} nearby */
+export function hintsFor(values, nearby) {
+  const group = (values.category ?? "").slice(0, 2);
+  if (!group) return [];
+  const alike = nearby.filter((one) => one.category.slice(0, 2) === group && isNear(values, one));
+  return alike.sort((a, b) => b.since.localeCompare(a.since)).slice(0, MOST_HINTS);
+}
+
+/** What the answer about one hint changes. @param {Values} values @param {string} id @param {Relation} relation @returns {Partial<Values>} */
+export function answered(values, id, relation) {
+  const others = (values.unrelated ?? []).filter((one) => one !== id);
+  if (relation !== "unrelated") return { link_to: id, link_relation: relation, unrelated: others };
+  const wasLinked = values.link_to === id || !values.link_to;
+  return { unrelated: [...others, id], ...(wasLinked ? { link_to: id, link_relation: "unrelated" } : {}) };
+}
+
+/** @param {Values} values @param {string} id */
+function answerOf(values, id) {
+  if (values.link_to === id) return values.link_relation;
+  return values.unrelated?.includes(id) ? "unrelated" : "";
+}
+
+/** @param {Form} form */
+export function hintsPart(form) {
+  const box = h("section", { class: "part", "aria-live": "polite" });
+  let shown = "";
+  const paint = (force = false) => {
+    const hints = hintsFor(form.values, form.bundle?.nearby ?? []);
+    const key = hints.map((one) => one.id).join();
+    if (key === shown && !force) return;
+    shown = key;
+    fill(box, ...(hints.length ? [h("h2", {}, "附近有相近的事,是同一件吗?"), ...hints.map(question)] : []));
+  };
+
+  /** @param {Nearby} one */
+  function question(one) {
+    return choices({
+      name: `hint-${one.id}`, legend: one.excerpt, hint: `${dayWords(one.since)}登记`, layout: "choices-row hint-question", optional: true,
+      value: answerOf(form.values, one.id),
+      options: [["same_household", "同一户同一件事"], ["other_household", "另一户同样的事"], ["unrelated", "无关"]],
+      onchange: (relation) => {
+        const linked = form.values.link_to;
+        form.change(answered(form.values, one.id, /** @type {Relation} */ (relation)));
+        if (linked !== form.values.link_to) paint(true);
+      },
+    });
+  }
+
+  paint();
+  form.onChange(paint);
+  return box;
+}

@@ -1,0 +1,103 @@
+// @ts-check
+/** A report that was submitted: where it is now, and what to do if the office refused it. */
+
+import { dangerCard } from "./danger.js";
+import { fill, h } from "./dom.js";
+import { attachmentsOf, copyReport, openReport, reopenReport, titleOfRow } from "./kept_reports.js";
+import { actionBar, backLink, button, linkButton, notice, tag } from "./parts.js";
+import { isDanger } from "./report_content.js";
+import { errorSentence, stateWords, timeWords, trackingWords, whatToDo } from "./words.js";
+
+/** @typedef {import("./context.js").Context} Context */
+/** @typedef {import("./rows.js").ReportRow} ReportRow */
+
+/** @param {any} status of the outbox @param {string} id */
+export function isSending(status, id) {
+  return Array.isArray(status.sending) ? status.sending.includes(id) : status.sending === id;
+}
+
+/** Show the report until the person goes on; the state follows by itself. @param {HTMLElement} main @param {string} id @param {Context} context */
+export async function showReport(main, id, context) {
+  const found = await openReport(context, id);
+  const bundle = await context.bundle();
+  const state = h("div", { role: "status", "aria-live": "polite" });
+  const actions = actionBar();
+  const unsafe = found?.row.kind === "report" && isDanger(found.values);
+  const danger = h("div");
+  fill(main,
+    backLink("#/reports", "我的上报"),
+    h("h1", {}, found?.row.kind === "return" ? "排查回执" : "这一件"),
+    state,
+    danger,
+    found && (await facts(context, found.row, found.values)),
+    actions);
+  const villages = unsafe ? await context.villages() : null;
+  await paint();
+  return context.watch(() => void paint());
+
+  async function paint() {
+    const row = await context.store.getReport(id);
+    if (!row) return fill(state, notice("info", "这一件已不在手机上", "已收到的会按时清理;办理情况看“首页”。"));
+    fill(state, stateCard(row, isSending(await context.outbox.status(), id)));
+    fill(actions, ...actionsFor(context, row));
+    if (unsafe) fill(danger, dangerCard({ ...messageFor(found.values), receipt: row.receipt }));
+  }
+
+  /** @param {import("./report_types.js").Values} values */
+  function messageFor(values) {
+    const village = villages?.features.find((one) => one.properties?.code === values.village_code)?.properties?.name ?? "";
+    const what = bundle?.tiles.find((one) => one.code === values.category)?.label ?? "";
+    return { duty: bundle?.duty ?? null, village, what, point: values, agent: navigator.userAgent };
+  }
+}
+
+/** @param {ReportRow} row @param {boolean} sending */
+function stateCard(row, sending) {
+  const words = stateWords(row, sending);
+  if (row.state === "received") return received(row);
+  if (row.state === "attention") return notice("warning", `需要处理:${row.problem?.sentence ?? ""}`, ...Object.values(row.problem?.fields ?? {}), whatToDo(row.problem));
+  const line = sending ? "正在送到服务器,可以继续做别的。" : "已保存在手机上,有信号时自动发送,不用再点。";
+  return h("section", { class: `card state-card${row.danger ? " is-urgent" : ""}` }, h("p", {}, tag(words)), h("p", {}, line),
+    row.problem && h("p", { class: "hint" }, row.problem.sentence));
+}
+
+/** @param {ReportRow} row */
+function received(row) {
+  const receipt = /** @type {Partial<import("./rows.js").Receipt>} */ (row.receipt ?? {});
+  return h("section", { class: "receipt", "aria-label": "回执" },
+    h("p", { class: "receipt-title" }, h("span", { "aria-hidden": "true" }, "✓"), "已收到"),
+    receipt.tracking_code && h("p", { class: "receipt-label" }, "查询码"),
+    receipt.tracking_code && h("p", { class: "receipt-code" }, trackingWords(receipt.tracking_code)),
+    receipt.case_code && h("p", {}, `编号 ${receipt.case_code}`),
+    receipt.received_at && h("p", { class: "hint" }, `${timeWords(receipt.received_at)} 收到,凭证已留在手机上。`));
+}
+
+/** @param {Context} context @param {ReportRow} row */
+function actionsFor(context, row) {
+  if (row.state !== "attention" || row.kind === "return") return [linkButton("再报一件", "#/report/new"), linkButton("回首页", "#/", "secondary")];
+  const open = async (/** @type {() => Promise<string | void>} */ act) => {
+    try {
+      const next = (await act()) ?? row.id;
+      context.go(`#/report/${next}`);
+    } catch (error) {
+      context.say(errorSentence(error));
+    }
+  };
+  if (row.problem?.code === "conflict") return [button("改成新的一件", () => open(() => copyReport(context, row.id)))];
+  return [button("打开修改", () => open(() => reopenReport(context, row.id)))];
+}
+
+/** @param {Context} context @param {ReportRow} row @param {import("./report_types.js").Values} values */
+async function facts(context, row, values) {
+  const { title } = await titleOfRow(context, row);
+  const blobs = await attachmentsOf(context, row.id);
+  const sent = (await context.store.blobsOf(row.id)).filter((one) => one.state === "received").length;
+  /** @type {[string, string | false][]} */
+  const lines = [
+    ["什么事", title],
+    ["内容", row.kind === "report" && values.summary],
+    ["写于", timeWords(row.created_at)],
+    ["照片、录音", blobs.length > 0 && `${blobs.length} 个,已送到 ${sent} 个`],
+  ];
+  return h("dl", { class: "facts" }, ...lines.filter(([, words]) => words).map(([name, words]) => h("div", {}, h("dt", {}, name), h("dd", {}, words))));
+}

@@ -1,0 +1,77 @@
+// @ts-check
+/**
+ * Saves soon after every change and at once when the page is left; one save after another, never two at a time.
+ * After `close` nothing is written any more, so that a late save cannot undo a submission.
+ */
+
+export const SAVE_MILLISECONDS = 250;
+
+/**
+ * @param {object} ways
+ * @param {() => Promise<unknown>} ways.save writes what there is now
+ * @param {(at: Date) => void} ways.onSaved
+ * @param {(error: unknown) => void} ways.onError
+ * @param {() => Date} [ways.now]
+ * @param {number} [ways.milliseconds]
+ */
+export function makeSaver({ save, onSaved, onError, now = () => new Date(), milliseconds = SAVE_MILLISECONDS }) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let dirty = false;
+  let closed = false;
+  let running = Promise.resolve();
+
+  async function write() {
+    if (!dirty || closed) return;
+    dirty = false;
+    try {
+      await save();
+      onSaved(now());
+    } catch (error) {
+      dirty = true;
+      onError(error);
+    }
+  }
+
+  /** Write now what is not yet written; resolves when nothing is under way. */
+  function flush() {
+    clearTimeout(timer);
+    timer = undefined;
+    running = running.then(write);
+    return running;
+  }
+
+  return {
+    flush,
+    changed() {
+      dirty = true;
+      timer ??= setTimeout(flush, milliseconds);
+    },
+    /** Wait for the save under way and write no more. */
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await running;
+    },
+    reopen() {
+      closed = false;
+    },
+    get isDirty() {
+      return dirty;
+    },
+  };
+}
+
+/** Flush when the page is hidden or left; gives a function that ends this. @param {{flush: () => Promise<void>}} saver */
+export function flushWhenLeft(saver) {
+  const hidden = () => {
+    if (document.visibilityState === "hidden") void saver.flush();
+  };
+  const left = () => void saver.flush();
+  document.addEventListener("visibilitychange", hidden);
+  window.addEventListener("pagehide", left);
+  return () => {
+    document.removeEventListener("visibilitychange", hidden);
+    window.removeEventListener("pagehide", left);
+  };
+}
