@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from grid_app.api import devices, field, reference, sync
+from grid_app.api import devices, field, reference, returns, sync
 from grid_app.clock import Clock
 from grid_app.database.base import db
 from grid_app.database.engine import prepare_engine
@@ -34,7 +34,7 @@ from grid_app.web.shell import init_shell
 from grid_app.wiring import attach, make_wiring
 
 PAGES = (sign_in, home, accounts, audit, report, disputes, rounds, findings, inbox, maps, places, support)
-API = (sync, devices, reference, field)
+API = (sync, devices, reference, field, returns)
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from grid_app.api.openapi_models import Answer
+from grid_app.api.openapi_models import Answer, Hex, Strict
+from grid_app.services.return_sync import ReturnContent
 
 
 class FieldAccount(Answer):
@@ -107,3 +110,17 @@ class FieldAnswer(Answer):
     duty: FieldDuty
     office_key: FieldKey
     ways: list[FieldWay]
+
+
+class ReturnItem(Strict):
+    """One return: an id made on the phone, the digest of its content, the content."""
+
+    id: Annotated[str, Field(description="UUID, best version 7, made on the phone and never used again")]
+    digest: Annotated[Hex | None, Field(description="SHA-256 of the RFC 8785 form of content")] = None
+    content: ReturnContent
+
+
+class ReturnsRequest(Strict):
+    """A batch of up to 100 returns."""
+
+    items: Annotated[list[ReturnItem], Field(max_length=100)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from grid_app.api.field_models import FieldAnswer
+from grid_app.api.field_models import FieldAnswer, ReturnsRequest
 from grid_app.api.openapi_models import (
     CategoriesAnswer,
     DeviceAnswer,
@@ -64,6 +64,17 @@ ROUTES: tuple[Route, ...] = (
         tag="reports",
         summary="Hand in a batch of reports; each item is answered for itself",
         body=SyncRequest,
+        answer=SyncAnswer,
+        problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
+        security=DEVICE,
+    ),
+    Route(
+        method="post",
+        path="/returns:sync",
+        name="sync_returns",
+        tag="reports",
+        summary="Hand in answers to screening rounds; each item is answered for itself",
+        body=ReturnsRequest,
         answer=SyncAnswer,
         problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
         security=DEVICE,

@@ -9,21 +9,21 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify
 
+from grid_app.api.batches import items_of, result_of
 from grid_app.api.guard import guard_api
-from grid_app.api.openapi_models import Receipt, ReceiptClaim, ReceiptVerdict, SyncAnswer, SyncResult, Warned
+from grid_app.api.openapi_models import ReceiptClaim, ReceiptVerdict, SyncAnswer
 from grid_app.api.parsing import read_model, read_object
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
-from grid_app.services.intake import Desk, Lookups, Received
+from grid_app.services.intake import Desk, Lookups
 from grid_app.services.intake_batch import read_items, receive_items
 from grid_app.services.receipts import verify_receipt
 from grid_app.wiring import wired
 
 BATCH_BYTES = 8 * 1024 * 1024
 BATCH_ITEMS = 500
-ID_SIGNS = 64
 
 bp = Blueprint("api_sync", __name__, url_prefix="/api/v1")
 guard_api(bp)
@@ -33,7 +33,7 @@ guard_api(bp)
 @requires(Action.REPORT_DISPUTE)
 def sync() -> Response:
     """Take in a batch and answer item by item."""
-    items = _items(read_object(BATCH_BYTES))
+    items = items_of(read_object(BATCH_BYTES), most=BATCH_ITEMS)
     sent = read_items(items)
     wiring = wired()
     with reading() as session:  # after new boundaries the first question builds an index: not under the write lock
@@ -41,7 +41,7 @@ def sync() -> Response:
     with transaction() as session:
         desk = Desk(the_actor(), wiring.places, wiring.keys, wiring.clock.now(), via="sync", lookups=Lookups(session))
         answers = receive_items(session, items=sent, desk=desk)
-    results = [_result(item, answer) for item, answer in zip(items, answers, strict=True)]
+    results = [result_of(item, answer) for item, answer in zip(items, answers, strict=True)]
     return jsonify(SyncAnswer(results=results).model_dump(mode="json"))
 
 
@@ -62,50 +62,8 @@ def verify() -> Response:
     return jsonify(ReceiptVerdict(genuine=verdict.genuine, known=verdict.known).model_dump())
 
 
-def _items(body: dict[str, object]) -> list[object]:
-    items = body.get("items")
-    unknown = {name[:40]: "没有这一项,请去掉。" for name in body.keys() - {"items"}}
-    if not isinstance(items, list) or unknown:
-        fields = unknown or {"items": "要有一个列表 items。"}
-        raise InvalidError("这一批的写法不对,什么也没有登记。请更新程序后重发;手机上的内容不会丢。", fields=fields)
-    if len(items) > BATCH_ITEMS:
-        raise InvalidError(
-            f"一次最多 {BATCH_ITEMS} 条,这一批有 {len(items)} 条,什么也没有登记。请分几次发;手机上的内容不会丢。",
-            code="too_many",
-        )
-    return items
-
-
 def _id_of(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
         raise InvalidError("回执编号的写法不对。请照回执上的编号填写。", fields={"id": "应是 UUID。"}) from error
-
-
-def _result(item: object, answer: Received) -> SyncResult:
-    return SyncResult(
-        id=_sent_id(item),
-        outcome=answer.outcome,
-        digest=answer.digest,
-        receipt=_receipt(answer),
-        dispute_id=str(answer.dispute_id) if answer.dispute_id else None,
-        case_code=answer.case_code,
-        tracking_code=answer.tracking_code,
-        code=answer.code,
-        detail=answer.sentence,
-        fields=answer.fields,
-        warnings=[Warned(code=one.code, sentence=one.sentence) for one in answer.cautions],
-    )
-
-
-def _receipt(answer: Received) -> Receipt | None:
-    if answer.received_at is None:
-        return None
-    return Receipt(signature=answer.receipt, received_at=answer.received_at)
-
-
-def _sent_id(item: object) -> str | None:
-    """Return the id as it was sent, so that the phone finds its own item again."""
-    found = item.get("id") if isinstance(item, dict) else None
-    return found[:ID_SIGNS] if isinstance(found, str) and found.isascii() else None

@@ -70,8 +70,8 @@ def _refused(item: SentItem, desk: Desk) -> Received:
 def _read(item: object) -> SentItem:
     if not isinstance(item, Mapping):
         return SentItem(None, refusal=InvalidError(RESEND, fields={"item": "每一条都要是一个对象。"}, code="bad_item"))
-    report_id = _id_of(item.get("id"))
-    problems = _problems(item, report_id)
+    report_id = item_id(item.get("id"))
+    problems = item_problems(item)
     if problems or report_id is None:
         return SentItem(report_id, refusal=InvalidError(RESEND, fields=problems, code="bad_item"))
     return _with_content(report_id, item["content"], item.get("digest"))
@@ -86,9 +86,10 @@ def _with_content(report_id: UUID, content: Mapping[str, object], claimed: str |
         return SentItem(report_id, digest, refusal=refusal)
 
 
-def _problems(item: Mapping[str, object], report_id: UUID | None) -> dict[str, str]:
+def item_problems(item: Mapping[str, object]) -> dict[str, str]:
+    """Return a sentence for what is wrong with an item around its content: id, digest, unknown names."""
     problems = {_shown(name): "没有这一项,请去掉。" for name in item.keys() - KEYS}
-    if report_id is None:
+    if item_id(item.get("id")) is None:
         problems["id"] = "每一条都要有一个 UUID 编号。"
     if not isinstance(item.get("content"), Mapping):
         problems["content"] = "缺少内容,或者内容不是一个对象。"
@@ -102,7 +103,8 @@ def _shown(name: str) -> str:
     return name[:40].encode("utf-8", "replace").decode()
 
 
-def _id_of(value: object) -> UUID | None:
+def item_id(value: object) -> UUID | None:
+    """Return the id of an item; ``None`` for what is no UUID, or the empty one."""
     try:
         found = UUID(value) if isinstance(value, str) else NO_ID
     except ValueError:

@@ -24,11 +24,15 @@ BETWEEN_WAYS = "、"
 
 @dataclass(frozen=True)
 class Returned:
-    """What became of a return: ``rounds`` are the rounds it answered now, none when they were answered before."""
+    """What became of a return: ``rounds`` are the rounds it answered now, none when they were answered before.
+
+    ``return_id`` is the row it was written to, ``None`` when nothing was written.
+    """
 
     rounds: tuple[UUID, ...]
     entries: int
     zero: bool
+    return_id: UUID | None = None
 
 
 def submit_return(
@@ -76,7 +80,7 @@ def submit_return(
         session, actor, "round.returned", now=now, target=("return", str(made.id)),
         details={"zero": zero, "entries": len(entries), "rounds": len(answered)},
     )  # fmt: skip
-    return Returned(answered, len(entries), zero)
+    return Returned(answered, len(entries), zero, made.id)
 
 
 def method_note(ways: Sequence[str], note: str) -> str:

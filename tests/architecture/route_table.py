@@ -27,6 +27,7 @@ ROUTES = {
     "api_reference.nearby": "dispute.read",
     "api_reference.openapi": "public",
     "api_reference.villages": "dispute.report",
+    "api_returns.sync": "round.return",
     "api_sync.sync": "dispute.report",
     "api_sync.verify": "signed_in",
     "audit.export": "audit.read",
