@@ -5,7 +5,8 @@
  */
 
 import { openDB } from "../vendor/idb/index.js";
-import { StoreError, storeError } from "./store_error.js";
+import { storeError } from "./store_error.js";
+import { changeIn, changeValue, newestFirst, putFresh, waitingIn } from "./store_steps.js";
 
 /** @typedef {import("./rows.js").ReportRow} ReportRow */
 /** @typedef {import("./rows.js").BlobRow} BlobRow */
@@ -112,8 +113,8 @@ export async function openStore(name = DATABASE) {
     changeBlob: (id, change) => within(["blobs"], "readwrite", (tx) => changeIn(tx.objectStore("blobs"), id, change)),
     /** @param {string} reportId @returns {Promise<BlobRow[]>} */
     blobsOf: (reportId) => ask("blobs", (held) => held.index("report_id").getAll(reportId)),
-    /** Ids of attachments in a state, without reading their bytes. @param {BlobRow["state"]} state @returns {Promise<string[]>} */
-    blobIds: (state) => ask("blobs", (held) => held.index("state").getAllKeys(state)),
+    /** The attachments that wait, without reading their bytes. @returns {Promise<{id: string, report_id: string}[]>} */
+    waitingBlobs: () => ask("blobs", waitingIn),
     /** @param {string} id */
     deleteBlob: (id) => within(["blobs"], "readwrite", (tx) => tx.objectStore("blobs").delete(id)),
     /** The report and its attachments, all or nothing. @param {ReportRow} report @param {BlobRow[]} blobs */
@@ -149,7 +150,7 @@ function build(database) {
   database.createObjectStore("reports", { keyPath: "id" });
   const blobs = database.createObjectStore("blobs", { keyPath: "id" });
   blobs.createIndex("report_id", "report_id");
-  blobs.createIndex("state", "state");
+  blobs.createIndex("state", ["state", "report_id"]);
 }
 
 /** @param {any} tx */
@@ -159,38 +160,4 @@ function undo(tx) {
   } catch {
     // It has ended already, by itself.
   }
-}
-
-/**
- * Put a row unless another tab has handed it over meanwhile: a late save never takes a report out of the queue.
- * @param {any} held @param {ReportRow} row
- */
-async function putFresh(held, row) {
-  const before = /** @type {ReportRow | undefined} */ (await held.get(row.id));
-  const isOver = before?.state === "received" && row.state !== "received";
-  if (isOver || (before?.state === "waiting" && row.state === "draft")) throw new StoreError("sent");
-  await held.put(row);
-}
-
-/** @param {any} held @param {string} id @param {(row: any) => any} change */
-async function changeIn(held, id, change) {
-  const row = await held.get(id);
-  const next = row === undefined ? null : change(row);
-  if (next) await held.put(next);
-  return next;
-}
-
-/** @param {any} held @param {string} key @param {(value: any) => any} change */
-async function changeValue(held, key, change) {
-  const before = await held.get(key);
-  const next = change(before);
-  if (next === undefined) return before;
-  await held.put(next, key);
-  return next;
-}
-
-/** @param {ReportRow[]} rows @param {string} [owner] */
-function newestFirst(rows, owner) {
-  const chosen = owner === undefined ? rows : rows.filter((row) => row.owner === owner);
-  return chosen.sort((a, b) => (a.created_at === b.created_at ? (a.id < b.id ? 1 : -1) : a.created_at < b.created_at ? 1 : -1));
 }

@@ -1,0 +1,171 @@
+// @ts-check
+/**
+ * The queue of this phone: what was submitted goes out by itself, once for all tabs, and stays until the office has said
+ * that it holds it. Nothing here removes anything.
+ */
+
+import { digestOf } from "../shared/canonical.js";
+import { CHUNK_BYTES, deliverBlobs } from "./deliver_blobs.js";
+import { BATCH_ITEMS, deliverReports } from "./deliver_reports.js";
+import { leaseLocks } from "./locks.js";
+import { TransportError } from "./transport.js";
+
+/** @typedef {import("./rows.js").ReportRow} ReportRow */
+/**
+ * @typedef {object} Status
+ * @property {number} waiting reports that wait
+ * @property {string | null} oldest when the oldest of them was written
+ * @property {number} attention reports a person has to look at
+ * @property {string[]} sending ids of reports under way
+ * @property {number} drafts
+ * @property {number} attachments photos and voices that wait
+ * @property {number} others unsent reports of other accounts on this phone
+ * @property {{kind: string, sentence: string} | null} halted why nothing goes for now
+ */
+/** @typedef {ReturnType<typeof makeOutbox>} Outbox */
+
+export const LOCK = "grid-outbox";
+const TIMER_MILLISECONDS = 30_000;
+const SHORTEST_MILLISECONDS = 1_000;
+
+/**
+ * @param {object} parts
+ * @param {import("./store.js").Store} parts.store
+ * @param {import("./vault.js").Vault} parts.vault
+ * @param {import("./transport.js").Transport} parts.transport
+ * @param {() => Date} [parts.clock]
+ * @param {{request: Function} | null} [parts.locks] Web Locks; without them a lease in the database
+ * @param {() => void} [parts.onChange]
+ * @param {() => number} [parts.random]
+ * @param {string} [parts.owner] whose reports go; else the account this phone was registered for
+ */
+export function makeOutbox({ store, vault, transport, clock = () => new Date(), locks, onChange = () => {}, random = Math.random, owner }) {
+  const lock = locks ?? leaseLocks(store);
+  /** @type {string[]} */
+  let sending = [];
+  /** @type {Status["halted"]} */
+  let halted = null;
+  /** @type {Promise<void> | null} */
+  let running = null;
+  let isAgain = false;
+  let isStarted = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  const whose = async () => owner ?? (await store.getMeta("device"))?.owner ?? "";
+  const tell = (/** @type {string[]} */ ids) => {
+    sending = ids;
+    onChange();
+  };
+  const now = () => clock().getTime();
+  /** @type {import("./deliver_reports.js").Desk} */
+  const desk = { store, vault, transport, now, random, tell, isWanted: () => isAgain, batch: BATCH_ITEMS, chunk: CHUNK_BYTES, refusals: 0, blobsDue: new Map() };
+
+  /** One turn under the lock; whatever went wrong is told, and nothing of the queue is touched. */
+  async function turn() {
+    halted = null;
+    try {
+      const mine = await whose();
+      await deliverReports(desk, mine);
+      await deliverBlobs(desk, mine);
+    } catch (error) {
+      halted = haltOf(error);
+    }
+  }
+
+  async function turns() {
+    do {
+      isAgain = false;
+      await lock.request(LOCK, turn).catch((/** @type {unknown} */ error) => void (halted = haltOf(error)));
+    } while (isAgain);
+  }
+
+  /** Send what is due; a call during a turn makes one more turn follow. Never rejects. @returns {Promise<void>} */
+  function flush() {
+    if (running) {
+      isAgain = true;
+      return running;
+    }
+    running = turns().finally(() => {
+      running = null;
+      tell([]);
+      void schedule();
+    });
+    return running;
+  }
+
+  async function schedule() {
+    clearTimeout(timer);
+    if (!isStarted) return;
+    const rows = await store.listReports(await whose()).catch(() => []);
+    const waits = rows.filter((row) => row.state === "waiting" && row.next_at > now()).map((row) => row.next_at - now());
+    clearTimeout(timer);
+    if (isStarted) timer = setTimeout(flush, Math.max(SHORTEST_MILLISECONDS, Math.min(TIMER_MILLISECONDS, ...waits)));
+  }
+
+  const onVisible = () => {
+    if (document.visibilityState === "visible") void flush();
+  };
+
+  return {
+    /**
+     * Hand a report over: from the moment this resolves it waits for the office, whatever happens to the phone's page.
+     * Also sends one again that needed attention.
+     * @param {string} id
+     */
+    async submit(id) {
+      for (let isDone = false; !isDone; ) {
+        const row = await store.getReport(id);
+        if (!row || row.state === "received") return;
+        const digest = await digestOf(await vault.open(row.sealed));
+        await store.changeReport(id, (held) => {
+          isDone = isSame(held, row);
+          return isDone ? { ...held, digest, state: "waiting", tries: 0, next_at: 0, problem: null } : null;
+        });
+      }
+      onChange();
+      void flush();
+    },
+    flush,
+    /** @returns {Promise<Status>} */
+    async status() {
+      const [mine, rows, blobs] = [await whose(), await store.listReports(), await store.waitingBlobs()];
+      const own = rows.filter((row) => row.owner === mine);
+      const waiting = own.filter((row) => row.state === "waiting");
+      const ids = new Set(own.map((row) => row.id));
+      return {
+        waiting: waiting.length,
+        oldest: waiting.map((row) => row.created_at).sort()[0] ?? null,
+        attention: own.filter((row) => row.state === "attention").length,
+        drafts: own.filter((row) => row.state === "draft").length,
+        attachments: blobs.filter((blob) => ids.has(blob.report_id)).length,
+        others: rows.filter((row) => row.owner !== mine && row.state !== "received").length,
+        sending,
+        halted,
+      };
+    },
+    start() {
+      isStarted = true;
+      globalThis.addEventListener?.("online", flush);
+      globalThis.document?.addEventListener("visibilitychange", onVisible);
+      void flush();
+    },
+    stop() {
+      isStarted = false;
+      clearTimeout(timer);
+      globalThis.removeEventListener?.("online", flush);
+      globalThis.document?.removeEventListener("visibilitychange", onVisible);
+    },
+  };
+}
+
+/** Whether a row holds what it held when its digest was made. @param {ReportRow} held @param {ReportRow} row */
+function isSame(held, row) {
+  return held.state === row.state && held.saved_at === row.saved_at && String(held.sealed.iv) === String(row.sealed.iv);
+}
+
+/** @param {any} error */
+function haltOf(error) {
+  const kind = error instanceof TransportError && error.status === 403 ? "refused" : (error?.kind ?? "failed");
+  return { kind: String(kind), sentence: error?.sentence ?? "手机上出了点问题,还没有送到。内容都在手机上,请关掉本页重新打开。" };
+}
