@@ -1,0 +1,109 @@
+// @ts-check
+/** Records one voice note of at most two minutes, small enough for a weak signal, in what the browser can write. */
+
+import { MediaError, asMediaError } from "./media_error.js";
+
+/** @typedef {{blob: Blob, type: string, seconds: number}} Voice */
+/**
+ * @typedef {object} Options
+ * @property {(seconds: number) => void} [onTick] told every second while it records
+ * @property {() => void} [onEnd] told when it ended by itself: two minutes are over, or a call came in
+ * @property {Pick<MediaDevices, "getUserMedia">} [devices]
+ * @property {typeof MediaRecorder} [Recorder]
+ * @property {() => number} [now] milliseconds that only go forward
+ */
+
+export const MOST_SECONDS = 120;
+export const BITS_PER_SECOND = 24_000;
+const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4", "audio/webm"];
+
+/** The first type that the browser can write; "" leaves it to the browser. @param {typeof MediaRecorder} Recorder */
+export function chooseType(Recorder) {
+  return TYPES.find((type) => Recorder.isTypeSupported(type)) ?? "";
+}
+
+/** What is named to the server: without codecs. @param {string} type */
+export function plainType(type) {
+  return type.split(";")[0].trim().toLowerCase();
+}
+
+/** Such as 0:07. @param {number} seconds */
+export function durationWords(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+}
+
+/** Why a browser cannot record at all, before it is asked. @param {Options} options */
+function lacking({ devices, Recorder }) {
+  if (!devices) return new MediaError(globalThis.isSecureContext === false ? "not_secure" : "no_recorder");
+  return Recorder ? null : new MediaError("no_recorder");
+}
+
+/** @param {Options} [options] */
+export function makeRecorder(options = {}) {
+  const { devices = globalThis.navigator?.mediaDevices, Recorder = globalThis.MediaRecorder, now = () => performance.now() } = options;
+  /** @type {{recorder: MediaRecorder, finished: Promise<Voice>} | null} */
+  let running = null;
+  let asked = false;
+  let opening = false;
+
+  /** @param {MediaStream} stream */
+  function record(stream) {
+    const type = chooseType(Recorder);
+    const recorder = new Recorder(stream, { audioBitsPerSecond: BITS_PER_SECOND, ...(type ? { mimeType: type } : {}) });
+    /** @type {Blob[]} */
+    const pieces = [];
+    const begun = now();
+    const seconds = () => Math.min(MOST_SECONDS, (now() - begun) / 1000);
+    const timer = setInterval(() => {
+      options.onTick?.(Math.floor(seconds()));
+      if (seconds() >= MOST_SECONDS && recorder.state !== "inactive") recorder.stop();
+    }, 1000);
+    /** @type {Promise<Voice>} */
+    const finished = new Promise((resolve, reject) => {
+      recorder.ondataavailable = ({ data }) => void (data.size && pieces.push(data));
+      recorder.onstop = () => {
+        clearInterval(timer);
+        stream.getTracks().forEach((track) => track.stop());
+        const written = plainType(recorder.mimeType || type || pieces[0]?.type || "");
+        const blob = new Blob(pieces, { type: written });
+        if (blob.size) resolve({ blob, type: written, seconds: Math.max(1, Math.round(seconds())) });
+        else reject(new MediaError("nothing_recorded"));
+        if (!asked) options.onEnd?.();
+      };
+    });
+    finished.catch(() => {}); // told to whoever calls stop
+    recorder.start(1000);
+    return { recorder, finished };
+  }
+
+  /** Ask for the microphone and begin. @throws {MediaError} with a sentence */
+  async function start() {
+    if (running || opening) return;
+    const problem = lacking({ devices, Recorder });
+    if (problem) throw problem;
+    [asked, opening] = [false, true];
+    /** @type {MediaStream | null} */
+    let stream = null;
+    try {
+      stream = await devices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
+      running = record(stream);
+    } catch (error) {
+      stream?.getTracks().forEach((track) => track.stop());
+      throw asMediaError(error, "no_recorder");
+    } finally {
+      opening = false;
+    }
+  }
+
+  /** End, or take what ended by itself. @returns {Promise<Voice>} @throws {MediaError} with a sentence */
+  async function stop() {
+    if (!running) throw new MediaError("nothing_recorded");
+    const { recorder, finished } = running;
+    running = null;
+    asked = true;
+    if (recorder.state !== "inactive") recorder.stop();
+    return finished;
+  }
+
+  return { start, stop, isRecording: () => running?.recorder.state === "recording" };
+}
