@@ -110,7 +110,8 @@ def main() -> int:
     facts = machine()
     found = [(one, measure(one)) for one in chosen]
     facts.append(
-        f"- load when they ended: {os.getloadavg()[0]:.1f} (more than the number of cores would mean that others were working too)"
+        f"- load when they ended: {os.getloadavg()[0]:.1f} "
+        "(more than the number of cores would mean that others were working too)"
     )
     page = page_of(found, facts, f"{datetime.now(UTC):%Y-%m-%d}")
     if options.only:

