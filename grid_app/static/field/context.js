@@ -20,7 +20,7 @@ const CLOSED_OUTBOX = {
   flush: async () => {},
   start: () => {},
   stop: () => {},
-  status: async () => ({ waiting: 0, oldest: null, attention: 0, sending: [], drafts: 0 }),
+  status: async () => ({ waiting: 0, oldest: null, attention: 0, sending: [], drafts: 0, attachments: 0, others: 0, halted: null }),
 };
 
 export class Context {
@@ -30,7 +30,7 @@ export class Context {
   #watchers = new Set();
   /** @type {Device | null} */
   device = null;
-  /** @type {any} */
+  /** @type {import("./outbox.js").Outbox} */
   outbox = CLOSED_OUTBOX;
   /** @type {ReturnType<typeof makeTransport> | null} */
   transport = null;

@@ -96,6 +96,11 @@ export function contentOf(values, attachments) {
   };
 }
 
+/** The point alone. @param {Values} values */
+export function pointOf({ lon, lat, accuracy_m }) {
+  return { lon, lat, accuracy_m };
+}
+
 /** The line a list shows of a report. @param {Values} values @param {string} label of the tile */
 export function titleOf(values, label) {
   const words = values.summary.trim().split(/\s+/).join(" ");

@@ -34,8 +34,12 @@ export class Form {
   /** @type {ReturnType<typeof makeLocator> | null} */
   locator = null;
 
-  /** @param {Context} context @param {string} id @param {Values} values @param {HTMLElement} savedLine */
-  constructor(context, id, values, savedLine) {
+  /** Whether a person has written something; a position alone is no draft. */
+  #isWritten = false;
+
+  /** @param {Context} context @param {string} id @param {Values} values @param {HTMLElement} savedLine @param {boolean} isKept whether the phone keeps it already */
+  constructor(context, id, values, savedLine, isKept) {
+    this.#isWritten = isKept;
     this.context = context;
     this.id = id;
     this.values = values;
@@ -59,9 +63,20 @@ export class Form {
 
   /** @param {Partial<Values>} patch */
   change(patch) {
+    this.#isWritten = true;
+    this.found(patch);
+  }
+
+  /** Take in what the phone found out by itself. @param {Partial<Values>} patch */
+  found(patch) {
     this.values = { ...this.values, ...patch };
-    this.saver.changed();
+    if (this.#isWritten) this.saver.changed();
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Before the parts are built anew. */
+  forgetListeners() {
+    this.#listeners = [];
   }
 
   /** @param {() => void} listener */
@@ -79,7 +94,9 @@ export class Form {
     await this.saver.flush();
   }
 
+  /** Say that it is saved. */
   saved() {
+    this.#isWritten = true;
     this.savedLine.dataset.kind = "done";
     fill(this.savedLine, `已保存 ${clockWords(new Date())}`);
   }

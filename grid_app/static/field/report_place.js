@@ -79,7 +79,7 @@ export function placePart(form, error) {
     if (!searching) return;
     const phone_village = form.locator?.locate(fix.lon, fix.lat) ?? "";
     const moved = !picked && phone_village ? { village_code: phone_village } : {};
-    form.change({ lon: round(fix.lon), lat: round(fix.lat), crs: "wgs84", accuracy_m: Math.max(1, Math.round(fix.accuracy)), phone_village, ...moved });
+    form.found({ lon: round(fix.lon), lat: round(fix.lat), crs: "wgs84", accuracy_m: Math.max(1, Math.round(fix.accuracy)), phone_village, ...moved });
     if ("village_code" in moved) paintVillage();
     fill(status, accuracyWords(fix), " 可以继续填别的。");
     paintQuestion();

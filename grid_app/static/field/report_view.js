@@ -5,16 +5,11 @@ import { dangerCard } from "./danger.js";
 import { fill, h } from "./dom.js";
 import { attachmentsOf, copyReport, openReport, reopenReport, titleOfRow } from "./kept_reports.js";
 import { actionBar, backLink, button, linkButton, notice, tag } from "./parts.js";
-import { isDanger } from "./report_content.js";
+import { isDanger, pointOf } from "./report_content.js";
 import { errorSentence, stateWords, timeWords, trackingWords, whatToDo } from "./words.js";
 
 /** @typedef {import("./context.js").Context} Context */
 /** @typedef {import("./rows.js").ReportRow} ReportRow */
-
-/** @param {any} status of the outbox @param {string} id */
-export function isSending(status, id) {
-  return Array.isArray(status.sending) ? status.sending.includes(id) : status.sending === id;
-}
 
 /** Show the report until the person goes on; the state follows by itself. @param {HTMLElement} main @param {string} id @param {Context} context */
 export async function showReport(main, id, context) {
@@ -38,7 +33,7 @@ export async function showReport(main, id, context) {
   async function paint() {
     const row = await context.store.getReport(id);
     if (!row) return fill(state, notice("info", "这一件已不在手机上", "已收到的会按时清理;办理情况看“首页”。"));
-    fill(state, stateCard(row, isSending(await context.outbox.status(), id)));
+    fill(state, stateCard(row, (await context.outbox.status()).sending.includes(id)));
     fill(actions, ...actionsFor(context, row));
     if (unsafe) fill(danger, dangerCard({ ...messageFor(found.values), receipt: row.receipt }));
   }
@@ -47,7 +42,7 @@ export async function showReport(main, id, context) {
   function messageFor(values) {
     const village = villages?.features.find((one) => one.properties?.code === values.village_code)?.properties?.name ?? "";
     const what = bundle?.tiles.find((one) => one.code === values.category)?.label ?? "";
-    return { duty: bundle?.duty ?? null, village, what, point: values, agent: navigator.userAgent };
+    return { duty: bundle?.duty ?? null, village, what, point: pointOf(values), agent: navigator.userAgent };
   }
 }
 

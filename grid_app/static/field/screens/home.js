@@ -8,19 +8,19 @@ import { ageWords, dayWords, timeWords } from "../words.js";
 
 /** @typedef {import("../context.js").Context} Context */
 /** @typedef {import("../report_types.js").Bundle} Bundle */
+/** @typedef {import("../outbox.js").Status} Status */
 
 const OLD_MILLISECONDS = 24 * 3_600_000;
 const MOST_OWN = 5;
 
-/** One line and one state word about what waits. @param {{waiting: number, attention: number, oldest: string | null, sending: unknown}} status @param {number} now */
-export function queueWords({ waiting, attention, oldest, sending }, now) {
-  const going = Array.isArray(sending) ? sending.length : Number(sending);
+/** One line and one state word about what waits. @param {Pick<Status, "waiting" | "attention" | "oldest" | "sending" | "halted">} status @param {number} now */
+export function queueWords({ waiting, attention, oldest, sending, halted }, now) {
   if (attention > 0) return { word: "需要处理", tone: "attention", line: `${attention} 件要您看一下,内容都还在。` };
   if (waiting === 0) return { word: "都已发出", tone: "done", line: "没有等待发送的。" };
   const age = oldest ? now - Date.parse(oldest) : 0;
   const since = oldest ? `最早的一件写于${ageWords(age)}。` : "";
-  const late = age > OLD_MILLISECONDS ? "已超过 1 天,请尽快到有信号的地方打开本页。" : "有信号时会自动发送。";
-  return { word: going > 0 ? "正在发送" : "等待发送", tone: age > OLD_MILLISECONDS ? "attention" : "active", line: since + late };
+  const late = age > OLD_MILLISECONDS ? "已超过 1 天,请尽快到有信号的地方打开本页。" : (halted?.sentence ?? "有信号时会自动发送。");
+  return { word: sending.length > 0 ? "正在发送" : "等待发送", tone: age > OLD_MILLISECONDS ? "attention" : "active", line: since + late };
 }
 
 /** @type {import("../routes.js").Screen["show"]} */
@@ -49,13 +49,13 @@ export async function show(main, _params, context) {
     const status = await context.outbox.status();
     paintQueue(queue, status);
     const bundle = await context.bundle();
-    fill(warnings, ...(await warningsFor(context)));
+    fill(warnings, ...warningsFor(context, status));
     if (bundle) fill(work, roundsOf(bundle), ownOf(bundle));
     fill(foot, await storageLine(context));
   }
 }
 
-/** @param {HTMLElement} queue @param {any} status */
+/** @param {HTMLElement} queue @param {Status} status */
 function paintQueue(queue, status) {
   const { word, tone, line } = queueWords(status, Date.now());
   queue.dataset.tone = tone;
@@ -63,14 +63,15 @@ function paintQueue(queue, status) {
     h("span", { class: "queue-figure" }, h("strong", {}, status.waiting), " 件等待发送"),
     h("span", { class: "queue-state", role: "status" }, tag({ word, tone })),
     h("span", { class: "queue-line" }, line),
+    status.attachments > 0 && h("span", { class: "queue-line" }, `另有 ${status.attachments} 个照片、录音在后面发送。`),
     status.drafts > 0 && h("span", { class: "queue-line" }, `另有 ${status.drafts} 份草稿没有提交。`));
 }
 
-/** @param {Context} context */
-async function warningsFor(context) {
-  const others = (await context.store.listReports()).filter((one) => one.owner && one.owner !== context.owner && one.state !== "received").length;
+/** @param {Context} context @param {Status} status */
+function warningsFor(context, { others, halted }) {
+  const signedOut = context.isSignedOut || halted?.kind === "signed-out";
   return [
-    context.isSignedOut && notice("warning", "登录已过期", "没发出去的都还在。请登录后再登记一次本机,就会接着发送。",
+    signedOut && notice("warning", "登录已过期", "没发出去的都还在。请登录后再登记一次本机,就会接着发送。",
       h("p", {}, linkButton("去登录", "/sign-in?next=/field/", "secondary"), " ", linkButton("登记本机", "#/register", "secondary"))),
     others > 0 && notice("warning", `还有别人没发出去的 ${others} 件`, "是这部手机以前的使用者写的,已加密保留。请他登录后发送,或在“设置”里导出。"),
   ];

@@ -6,7 +6,7 @@ import { dangerCard } from "../danger.js";
 import { fill, h } from "../dom.js";
 import { discardDraft, openReport, submitReport } from "../kept_reports.js";
 import { actionBar, askTwice, backLink, button, errorSummary, notice } from "../parts.js";
-import { emptyValues, isDanger, missingAnswers } from "../report_content.js";
+import { emptyValues, isDanger, missingAnswers, pointOf } from "../report_content.js";
 import { dangerPart, Form, morePart, safetyPart, summaryPart, tilePart } from "../report_form.js";
 import { hintsPart } from "../report_hints.js";
 import { photoPart, voicePart } from "../report_media.js";
@@ -26,16 +26,24 @@ export async function show(main, params, context) {
   const bundle = await context.bundle();
   const values = found?.values ?? emptyValues(new Date().toISOString(), bundle?.home_village ?? "");
   const savedLine = h("p", { class: "saved-line", role: "status" }, found ? `已保存 ${clockWords(new Date(found.row.saved_at))}` : "写下的每一步都会自动保存在手机上。");
-  const form = await new Form(context, id, values, savedLine).prepare();
+  const form = await new Form(context, id, values, savedLine, Boolean(found)).prepare();
   paint(main, form, found?.row.problem?.fields ?? {}, found?.row.problem?.sentence ?? "");
   return () => form.leave();
 }
 
 /** @param {HTMLElement} main @param {Form} form @param {Record<string, string>} problems @param {string} refused what the office said of the last time */
 function paint(main, form, problems, refused = "") {
+  form.forgetListeners();
   const danger = h("div", { "aria-live": "assertive" });
   const submit = button("提交", () => void send());
-  const showDanger = () => fill(danger, isDanger(form.values) && dangerCard(dangerOf(form)));
+  let shown = "";
+  const showDanger = () => {
+    const said = isDanger(form.values) ? dangerOf(form) : null;
+    const key = JSON.stringify(said);
+    if (key === shown) return;
+    shown = key;
+    fill(danger, said && dangerCard(said));
+  };
   fill(main,
     backLink("#/", "首页"),
     h("h1", {}, "上报一件"),
@@ -56,6 +64,7 @@ function paint(main, form, problems, refused = "") {
     actionBar(submit));
   showDanger();
   form.onChange(showDanger);
+  form.onChange(() => clearAnswered(main, form, problems));
 
   async function send() {
     await form.finishVoice();
@@ -80,7 +89,6 @@ function paint(main, form, problems, refused = "") {
 
   /** @param {Record<string, string>} missing */
   function again(missing) {
-    form.saver.changed();
     paint(main, form, missing);
     const summary = main.querySelector(".error-summary");
     if (summary instanceof HTMLElement) summary.focus();
@@ -98,5 +106,17 @@ function paint(main, form, problems, refused = "") {
 function dangerOf({ values, villages, bundle }) {
   const village = villages?.features.find((one) => one.properties?.code === values.village_code)?.properties?.name ?? "";
   const what = bundle?.tiles.find((one) => one.code === values.category)?.label ?? "";
-  return { duty: bundle?.duty ?? null, village, what, point: values, receipt: null, agent: navigator.userAgent };
+  return { duty: bundle?.duty ?? null, village, what, point: pointOf(values), receipt: null, agent: navigator.userAgent };
+}
+
+/** A sentence about a missing answer goes when the answer is there. @param {HTMLElement} main @param {Form} form @param {Record<string, string>} problems */
+function clearAnswered(main, form, problems) {
+  const missing = missingAnswers(form.values, form.attachments);
+  for (const name of Object.keys(problems)) {
+    const part = name in missing ? null : main.querySelector(`[data-field="${name}"].has-error`);
+    part?.classList.remove("has-error");
+    part?.querySelector(".field-error")?.remove();
+    part?.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
+  }
+  if (!main.querySelector(".has-error")) main.querySelector(".error-summary")?.remove();
 }

@@ -4,7 +4,6 @@
 import { fill, h } from "../dom.js";
 import { titleOfRow } from "../kept_reports.js";
 import { backLink, button, cell, emptyState, linkButton, tag } from "../parts.js";
-import { isSending } from "../report_view.js";
 import { stateWords, timeWords, trackingWords, whatToDo } from "../words.js";
 
 /** @typedef {import("../context.js").Context} Context */
@@ -38,7 +37,7 @@ export async function show(main, _params, context) {
     const rows = inOrder(await context.store.listReports(context.owner));
     const status = await context.outbox.status();
     const page = rows.slice(0, shown);
-    const cells = await Promise.all(page.map((row) => lineOf(context, row, isSending(status, row.id))));
+    const cells = await Promise.all(page.map((row) => lineOf(context, row, status.sending.includes(row.id))));
     fill(list, ...cells);
     list.hidden = rows.length === 0;
     fill(summary, counted(rows));
