@@ -11,6 +11,7 @@ import { TransportError } from "./transport.js";
 
 export const CHUNK_BYTES = 256 * 1024;
 const SMALLEST_CHUNK = 16 * 1024;
+const KEPT_EVERY = 1024 * 1024;
 const DISAGREEMENTS = 3;
 const HELD = new Set(["accepted", "already_have"]);
 const PASSING = new Set([404, 408, 409, 429]);
@@ -54,10 +55,17 @@ async function sendParts(desk, row, bytes) {
     }
     if (answer.id !== row.id || answer.received <= offset || answer.received > bytes.byteLength) disagreements += 1;
     offset = Math.min(Math.max(0, answer.received), bytes.byteLength);
+    await keepOffset(desk, row, offset);
     if (desk.isWanted()) break;
   }
-  const isBroken = !desk.isWanted();
-  await desk.store.changeBlob(row.id, (held) => (isBroken ? again(desk, { ...held, sent: 0 }) : { ...held, sent: offset }));
+  if (!desk.isWanted()) await desk.store.changeBlob(row.id, (held) => again(desk, { ...held, sent: 0 }));
+}
+
+/** Remember how far the office is; rewriting a photo costs more than asking the office, so only now and then. @param {Desk} desk @param {BlobRow} row @param {number} offset */
+async function keepOffset(desk, row, offset) {
+  if (offset >= row.bytes || Math.abs(offset - row.sent) < KEPT_EVERY) return;
+  row.sent = offset;
+  await desk.store.changeBlob(row.id, (held) => ({ ...held, sent: offset }));
 }
 
 /** Send one part; when the office stands elsewhere, tell where. @param {Desk} desk @param {BlobRow} row @param {ArrayBuffer} bytes @param {number} offset */

@@ -8,7 +8,6 @@ import { digestOf } from "../shared/canonical.js";
 import { CHUNK_BYTES, deliverBlobs } from "./deliver_blobs.js";
 import { BATCH_ITEMS, deliverReports } from "./deliver_reports.js";
 import { leaseLocks } from "./locks.js";
-import { TransportError } from "./transport.js";
 
 /** @typedef {import("./rows.js").ReportRow} ReportRow */
 /**
@@ -166,6 +165,5 @@ function isSame(held, row) {
 
 /** @param {any} error */
 function haltOf(error) {
-  const kind = error instanceof TransportError && error.status === 403 ? "refused" : (error?.kind ?? "failed");
-  return { kind: String(kind), sentence: error?.sentence ?? "手机上出了点问题,还没有送到。内容都在手机上,请关掉本页重新打开。" };
+  return { kind: String(error?.kind ?? "failed"), sentence: error?.sentence ?? "手机上出了点问题,还没有送到。内容都在手机上,请关掉本页重新打开。" };
 }
