@@ -6,14 +6,17 @@
 /** @typedef {{add(a: number, b: number, c: number, d: number): void, finish(): void, search(a: number, b: number, c: number, d: number): number[]}} Index */
 /** @typedef {{Flatbush: new (count: number) => Index, pointInPolygon: (point: Point, rings: Rings) => boolean | 0}} Tools */
 
-await Promise.all(
-  ["flatbush/flatbush.js", "point-in-polygon-hao/pointInPolygon.min.js"].map((file) => import(new URL(`../vendor/${file}`, import.meta.url).href)),
-);
+// Literal addresses: the list of what works offline is read from them. Without a library the phone finds no village.
+const files = [
+  new URL("../vendor/flatbush/flatbush.js", import.meta.url),
+  new URL("../vendor/point-in-polygon-hao/pointInPolygon.min.js", import.meta.url),
+];
+const loaded = await Promise.all(files.map((file) => import(file.href).then(() => true, () => false)));
 const { Flatbush, pointInPolygon } = /** @type {Tools} */ (/** @type {unknown} */ (globalThis));
 
-/** An index over boxes of west, south, east, north; `null` for none. @param {number[][]} boxes @returns {Index | null} */
+/** An index over boxes of west, south, east, north; `null` for none, or when the libraries are missing. @param {number[][]} boxes @returns {Index | null} */
 export function indexOf(boxes) {
-  if (!boxes.length) return null;
+  if (!boxes.length || loaded.includes(false)) return null;
   const index = new Flatbush(boxes.length);
   for (const [west, south, east, north] of boxes) index.add(west, south, east, north);
   index.finish();
