@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from grid_app.api import devices, field, reference, returns, sync
+from grid_app.api import attachments, devices, field, held, reference, returns, sync
 from grid_app.clock import Clock
 from grid_app.database.base import db
 from grid_app.database.engine import prepare_engine
@@ -29,12 +29,13 @@ from grid_app.web import (
     sign_in,
     support,
 )
+from grid_app.web import field as field_app
 from grid_app.web.errors import init_errors
 from grid_app.web.shell import init_shell
 from grid_app.wiring import attach, make_wiring
 
-PAGES = (sign_in, home, accounts, audit, report, disputes, rounds, findings, inbox, maps, places, support)
-API = (sync, devices, reference, field, returns)
+PAGES = (sign_in, home, accounts, audit, report, disputes, rounds, findings, inbox, maps, places, support, field_app)
+API = (sync, devices, reference, field, returns, held, attachments)
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
 

@@ -21,9 +21,12 @@ WORDS = {
     400: "the body is no JSON object, or broken off",
     401: "nobody is signed in, or the token has ended",
     403: "the role does not include this",
+    404: "no such thing for this account",
+    409: "the offset is not where the office stands; `received` says where",
     413: "too large; send it in parts",
     415: "not declared as JSON",
     422: "a field cannot be taken; `fields` says which and why",
+    503: "it could not be stored just now; nothing has changed",
 }
 
 
@@ -68,10 +71,13 @@ def _operation(route: Route) -> dict[str, object]:
     }
     if route.body:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(route.body)}}}
+    if route.body_media:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        described["requestBody"] = {"required": True, "content": {route.body_media: binary}}
     if route.parameters:
         described["parameters"] = [
             {
-                "in": "query",
+                "in": one.place,
                 "name": one.name,
                 "required": one.required,
                 "description": one.meaning,

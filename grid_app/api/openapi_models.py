@@ -207,10 +207,11 @@ class VillagesAnswer(Answer):
 
 
 class Problem(Answer):
-    """A refusal, RFC 9457; ``code`` is stable, ``detail`` is for people."""
+    """A refusal, RFC 9457; ``code`` is stable, ``detail`` is for people, ``received`` of an attachment alone."""
 
     type: str
     status: int
     code: str
     detail: str
     fields: dict[str, str] | None = None
+    received: int | None = None

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from grid_app.api.field_models import FieldAnswer, ReturnsRequest
+from grid_app.api.field_models import FieldAnswer, HeldAnswer, HeldRequest, ReturnsRequest
+from grid_app.api.openapi_attachments import AttachmentAnswer
 from grid_app.api.openapi_models import (
     CategoriesAnswer,
     DeviceAnswer,
@@ -28,17 +29,21 @@ DEVICE, EITHER = ("device",), ("device", "desk")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One query parameter; ``schema`` is its JSON Schema."""
+    """One parameter of the query or the path; ``schema`` is its JSON Schema."""
 
     name: str
     meaning: str
     schema: dict[str, str] = field(default_factory=lambda: {"type": "string"})
     required: bool = False
+    place: str = "query"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One operation; ``path`` is relative to the API's prefix, ``answer`` is ``None`` for free-form JSON."""
+    """One operation; ``path`` is relative to the API's prefix, ``answer`` is ``None`` for free-form JSON.
+
+    ``body_media`` is the media type of a body that is no JSON.
+    """
 
     method: str
     path: str
@@ -47,6 +52,7 @@ class Route:
     summary: str
     answer: type[BaseModel] | None
     body: type[BaseModel] | None = None
+    body_media: str = ""
     status: int = 200
     media: str = "application/json"
     problems: tuple[int, ...] = SIGNED_IN_PROBLEMS
@@ -55,6 +61,8 @@ class Route:
 
 
 NUMBER = {"type": "number"}
+UUID_TEXT = {"type": "string", "format": "uuid"}
+ATTACHMENT = Parameter("attachment_id", "the id as announced", UUID_TEXT, required=True, place="path")
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -76,6 +84,39 @@ ROUTES: tuple[Route, ...] = (
         summary="Hand in answers to screening rounds; each item is answered for itself",
         body=ReturnsRequest,
         answer=SyncAnswer,
+        problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
+        security=DEVICE,
+    ),
+    Route(
+        method="get",
+        path="/attachments/{attachment_id}",
+        name="ask_attachment",
+        tag="attachments",
+        summary="How much of an announced photo or voice note is here",
+        answer=AttachmentAnswer,
+        problems=(*SIGNED_IN_PROBLEMS, 404),
+        parameters=(ATTACHMENT,),
+    ),
+    Route(
+        method="put",
+        path="/attachments/{attachment_id}",
+        name="send_attachment",
+        tag="attachments",
+        summary="Send the next chunk of an announced photo or voice note",
+        answer=AttachmentAnswer,
+        body_media="application/octet-stream",
+        problems=(400, *SIGNED_IN_PROBLEMS, 404, 409, 413, 422, 503),
+        security=DEVICE,
+        parameters=(ATTACHMENT, Parameter("offset", "where the chunk begins", {"type": "integer"}, required=True)),
+    ),
+    Route(
+        method="post",
+        path="/reports:held",
+        name="compare_held",
+        tag="reports",
+        summary="Compare what the phone has as received with what the office holds",
+        body=HeldRequest,
+        answer=HeldAnswer,
         problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
         security=DEVICE,
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
 
@@ -10,9 +12,22 @@ from grid_app.errors import InvalidError, Refusal
 STATUS = {"not_found": 404, "forbidden": 403, "conflict": 409, "invalid": 422, "not_signed_in": 401}
 
 
-def problem(status: int, code: str, sentence: str, *, fields: dict[str, str] | None = None) -> Response:
-    """Return a problem+json answer."""
-    body: dict[str, object] = {"type": "about:blank", "status": status, "code": code, "detail": sentence}
+def problem(
+    status: int,
+    code: str,
+    sentence: str,
+    *,
+    fields: dict[str, str] | None = None,
+    more: Mapping[str, object] | None = None,
+) -> Response:
+    """Return a problem+json answer; ``more`` are members that this code has beside the usual ones."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "status": status,
+        "code": code,
+        "detail": sentence,
+        **(more or {}),
+    }
     if fields:
         body["fields"] = fields
     response = jsonify(body)
