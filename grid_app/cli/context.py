@@ -36,10 +36,10 @@ def load_settings() -> Settings:
         refuse(str(error))
 
 
-def load_app() -> Flask:
-    """Return the application of the environment's settings."""
+def load_app(settings: Settings | None = None) -> Flask:
+    """Return the application of ``settings``, by default of the environment's."""
     try:
-        return create_app(load_settings())
+        return create_app(settings or load_settings())
     except SettingsError as error:
         refuse(str(error))
 

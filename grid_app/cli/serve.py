@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import click
 from cheroot.ssl.builtin import BuiltinSSLAdapter
@@ -22,6 +23,7 @@ from cheroot.wsgi import Server
 from flask import Flask
 
 from grid_app.cli.context import load_app, load_settings, refuse
+from grid_app.cli.own_tls import renew, say_trust, uses_own_certificate, with_own_certificate
 from grid_app.cli.running import FolderLock, RunningElsewhereError, where_it_runs
 from grid_app.database.migrate import head_revision, revision_of, upgrade
 from grid_app.database.transaction import reading
@@ -38,7 +40,7 @@ LOG_FILE = "serve.log"
 LOG_BYTES, LOG_FILES = 2_000_000, 3
 LAST_REQUESTS_SECONDS = 1.5
 HARD_STOP_SECONDS = 3.0
-NO_TLS = "只有本机能用不加密的连接。要让别的机器访问,请先设置 GRID_TLS_CERTIFICATE 和 GRID_TLS_KEY。"
+NO_TLS = "只有本机能用不加密的连接。要让别的机器访问,请加上 --tls,或设置 GRID_TLS_CERTIFICATE 和 GRID_TLS_KEY。"
 
 Announce = Callable[[str], None]
 
@@ -85,6 +87,9 @@ def serve_app(app: Flask, lock: FolderLock, *, host: str, port: int | None, anno
     lock.tell(address)
     with told_to_stop():
         scheduler = start_background(app)
+        settings = wiring_of(app).settings
+        if uses_own_certificate(settings):
+            scheduler.add_job(renew, "interval", (server, settings, host), days=1, id="own-certificate")
         try:
             announce(address)
             server.serve()
@@ -176,19 +181,25 @@ def _why(error: OSError) -> str:
 @click.command("serve")
 @click.option("--host", default=LOCAL_HOST, show_default=True, help="监听地址;本机以外需要 TLS。")
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="端口;默认 8000 或其后的空闲端口。")
-def serve_command(host: str, port: int | None) -> None:
+@click.option("--tls", "own_tls", is_flag=True, help="用自己签发的证书加密,并说明手机怎样信任它。")
+def serve_command(host: str, port: int | None, own_tls: bool) -> None:  # noqa: FBT001 - click gives a flag as it is
     """运行单机版:网页、定时任务和推送都在一个进程里。"""
+    settings = load_settings()
     try:
-        with FolderLock(load_settings().instance_dir) as lock:
-            app = load_app()
+        with FolderLock(settings.instance_dir) as lock:
+            if own_tls:
+                settings = with_own_certificate(settings, host)
+            app = load_app(settings)
             upgrade_embedded(app)
             check_exposure(app, host)
-            serve_app(app, lock, host=host, port=port, announce=say_address)
+            serve_app(app, lock, host=host, port=port, announce=lambda address: say_where(settings, host, address))
     except RunningElsewhereError as running:
         click.echo(where_it_runs(running))
 
 
-def say_address(address: str) -> None:
-    """Print where the platform runs."""
+def say_where(settings: Settings, host: str, address: str) -> None:
+    """Print where the platform runs, and how phones come to trust it when it vouches for itself."""
     click.echo(f"正在运行:{address}(按 Ctrl-C 停止)")
+    if uses_own_certificate(settings):
+        say_trust(settings, host, urlsplit(address).port or 443)
     sys.stdout.flush()

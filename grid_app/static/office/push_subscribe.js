@@ -1,10 +1,10 @@
 // @ts-check
 /** Web push on this device: asked for on a button, with a plain answer whatever happens. */
 
+import { WORKER_URL } from "../field/worker.js";
 import { request } from "../shared/api.js";
 
 export const SUBSCRIBE_MILLISECONDS = 10_000;
-export const WORKER_URL = "/push-sw.js";
 
 /** @typedef {"unsupported" | "denied" | "unreachable" | "not-saved"} Reason */
 
@@ -51,7 +51,7 @@ export function isSupported(scope = /** @type {any} */ (globalThis)) {
 
 /** @param {string} publicKey */
 async function subscribe(publicKey) {
-  const registration = await navigator.serviceWorker.register(WORKER_URL);
+  const registration = await navigator.serviceWorker.register(WORKER_URL, { updateViaCache: "none" });
   await navigator.serviceWorker.ready;
   return registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: decodeKey(publicKey) });
 }

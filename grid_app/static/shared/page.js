@@ -10,6 +10,7 @@ const starters = {
   "draft": async () => (await import("../field/draft.js")).startDraft,
   "receipt": async () => (await import("../field/draft.js")).startReceipt,
   "push-subscribe": async () => (await import("../office/push_subscribe.js")).startPush,
+  "field-worker": async () => (await import("../field/worker.js")).startWorker,
   "progress": async () => (await import("../office/progress.js")).startProgress,
   "print": async () => startPrint,
   "error-summary": async () => (element) => element.focus(),
