@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -124,3 +124,42 @@ class ReturnsRequest(Strict):
     """A batch of up to 100 returns."""
 
     items: Annotated[list[ReturnItem], Field(max_length=100)]
+
+
+class HeldClaim(Strict):
+    """A report or return as the phone has it; ``receipt`` false: it only asks, and a "no" is no gap."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{32,36}$")]
+    digest: Hex
+    receipt: bool = True
+
+
+class HeldRequest(Strict):
+    """What a phone has; ``waiting`` and ``oldest`` are checked and not kept."""
+
+    waiting: Annotated[int, Field(ge=0)] = 0
+    oldest: Annotated[str | None, Field(max_length=40)] = None
+    items: Annotated[list[HeldClaim], Field(max_length=2000)]
+
+
+class HeldResult(Answer):
+    """``yes``: here with this digest; ``no``: not here; ``other``: here with another digest."""
+
+    id: str
+    held: Literal["yes", "no", "other"]
+
+
+class HeldAnswer(Answer):
+    """One result per item, in the order sent."""
+
+    results: list[HeldResult]
+
+
+class ExportFile(Strict):
+    """What a phone exports: AES-256-GCM under a key of ECDH P-256 and HKDF-SHA-256, all parts in base64."""
+
+    format: Literal["grid-export/1"]
+    office_key: str
+    ephemeral: Annotated[str, Field(description="the phone's public key of this file, DER SubjectPublicKeyInfo")]
+    iv: Annotated[str, Field(description="12 bytes")]
+    data: Annotated[str, Field(description="ciphertext and tag; see docs/sync-protocol.md for the plain text")]

@@ -38,12 +38,18 @@ def check_api() -> None:
     g.actor = actor
 
 
-def _token_actor() -> Actor | None:
+def bearer_token() -> str:
+    """Return the token that this request brings, empty without one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _token_actor() -> Actor | None:
+    token = bearer_token()
+    if not token:
         return None
     with reading() as session:
-        return actor_of_token(session, token.strip(), now=wired().clock.now())
+        return actor_of_token(session, token, now=wired().clock.now())
 
 
 def _cookie_actor() -> Actor | None:
