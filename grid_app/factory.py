@@ -18,6 +18,7 @@ from grid_app.settings import Settings
 from grid_app.web import (
     accounts,
     audit,
+    display,
     disputes,
     findings,
     home,
@@ -34,7 +35,22 @@ from grid_app.web.errors import init_errors
 from grid_app.web.shell import init_shell
 from grid_app.wiring import attach, make_wiring
 
-PAGES = (sign_in, home, accounts, audit, report, disputes, rounds, findings, inbox, maps, places, support, field_app)
+PAGES = (
+    sign_in,
+    home,
+    accounts,
+    audit,
+    report,
+    disputes,
+    rounds,
+    findings,
+    inbox,
+    maps,
+    places,
+    support,
+    field_app,
+    display,
+)
 API = (sync, devices, reference, field, returns, held, attachments)
 MAX_BODY_BYTES = 16 * 1024 * 1024
 

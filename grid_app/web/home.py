@@ -23,6 +23,7 @@ from grid_app.queries.readiness import Readiness, readiness
 from grid_app.services.notices import put_away
 from grid_app.services.sign_in import Presence
 from grid_app.vocabulary.actions import DELEGABLE_WORDS
+from grid_app.web.display import wants_large_text
 from grid_app.web.home_cells import own_cells, todo_cells, tool_cells
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
@@ -47,7 +48,7 @@ def index() -> str:
     frame = {
         "lines": lines,
         "lent": lent,
-        "own": own_cells(actor),
+        "own": own_cells(actor, large=wants_large_text()),
         "words": DELEGABLE_WORDS,
         "local_time": local_time,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
@@ -31,12 +32,13 @@ ABOUT = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One line of the start page; ``count`` is ``None`` for a tool."""
+    """One line of the start page; ``count`` is ``None`` for a tool; ``sent`` makes it a button posting these fields."""
 
     title: str
     url: str
     detail: str = ""
     count: int | None = None
+    sent: Mapping[str, str] | None = None
 
 
 def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
@@ -55,9 +57,15 @@ def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
     ]
 
 
-def own_cells(actor: Actor) -> list[Cell]:
-    """Return what everybody may do for the own account and device."""
-    cells = [Cell("修改密码", url_for("sign_in.change_password"))]
+def letters_cell(*, large: bool) -> Cell:
+    """Return the switch to large text, or back from it."""
+    title = "换回普通字号" if large else "换成大字"
+    return Cell(title, url_for("display.large_text"), sent={"large": "0" if large else "1"})
+
+
+def own_cells(actor: Actor, *, large: bool) -> list[Cell]:
+    """Return what everybody may do for the own account and device; ``large`` is how the letters are now."""
+    cells = [Cell("修改密码", url_for("sign_in.change_password")), letters_cell(large=large)]
     if allows(actor, Action.SUBSCRIBE_PUSH):
         cells.insert(0, Cell("在这台设备上接收提醒", url_for("inbox.push")))
     return cells

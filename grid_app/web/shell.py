@@ -10,6 +10,7 @@ from grid_app.http.guard import the_presence
 from grid_app.http.headers import csp_nonce
 from grid_app.policy import Action, Actor, allows
 from grid_app.vocabulary.words import ROLE_WORDS
+from grid_app.web.display import wants_large_text
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
@@ -90,6 +91,7 @@ def frame() -> dict[str, object]:
         "simulated_now": local_time(wiring.clock.now()) if simulated else None,
         "csp_nonce": csp_nonce(),
         "asset": asset,
+        "large_text": wants_large_text(),
     }
 
 

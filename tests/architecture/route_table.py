@@ -37,6 +37,7 @@ ROUTES = {
     "audit.export": "audit.read",
     "audit.index": "audit.read",
     "audit.verify": "audit.read",
+    "display.large_text": "public",
     "disputes.accept": "dispute.handle",
     "disputes.add": "dispute.add",
     "disputes.assign": "dispute.handle",
