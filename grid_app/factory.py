@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from grid_app.api import attachments, devices, field, held, reference, returns, sync
+from grid_app.api import attachments, devices, exports, field, held, reference, returns, sync
 from grid_app.clock import Clock
 from grid_app.database.base import db
 from grid_app.database.engine import prepare_engine
@@ -20,6 +20,7 @@ from grid_app.web import (
     audit,
     display,
     disputes,
+    field_export,
     findings,
     home,
     inbox,
@@ -48,10 +49,11 @@ PAGES = (
     maps,
     places,
     support,
+    field_export,
     field_app,
     display,
 )
-API = (sync, devices, reference, field, returns, held, attachments)
+API = (sync, devices, reference, field, returns, held, exports, attachments)
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from grid_app.api.field_models import FieldAnswer, HeldAnswer, HeldRequest, ReturnsRequest
+from grid_app.api.field_models import ExportFile, FieldAnswer, HeldAnswer, HeldRequest, ReturnsRequest
 from grid_app.api.openapi_attachments import AttachmentAnswer
 from grid_app.api.openapi_models import (
     CategoriesAnswer,
@@ -117,6 +117,17 @@ ROUTES: tuple[Route, ...] = (
         summary="Compare what the phone has as received with what the office holds",
         body=HeldRequest,
         answer=HeldAnswer,
+        problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
+        security=DEVICE,
+    ),
+    Route(
+        method="post",
+        path="/exports",
+        name="hand_in_export",
+        tag="reports",
+        summary="Hand in the encrypted file of a phone that could not send; answered as sync, item by item",
+        body=ExportFile,
+        answer=SyncAnswer,
         problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
         security=DEVICE,
     ),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import TypeVar
 
 from flask import request
@@ -12,10 +10,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from grid_app.errors import InvalidError, Refusal
 from grid_app.services.intake_sentences import sentences_of
+from grid_app.services.json_text import json_of
 
 SMALL_BODY_BYTES = 64 * 1024
-LONGEST_INTEGER = 20
-REPEATED = "(同名项目)"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -38,7 +35,7 @@ def read_object(limit_bytes: int) -> dict[str, object]:
         raise UnsupportedMediaType
     raw = request.get_data(cache=False)
     try:
-        body = json.loads(raw.decode("utf-8"), parse_int=_integer, object_pairs_hook=_once_named)
+        body = json_of(raw)
     except (ValueError, RecursionError) as error:
         raise Refusal(
             "收到的内容不完整或不是 JSON,什么也没有登记。可能是网络中断,请原样重发;手机上的内容不会丢。",
@@ -62,14 +59,3 @@ def read_model(model: type[Model], limit_bytes: int = SMALL_BODY_BYTES) -> Model
         return model.model_validate(body)
     except ValidationError as error:
         raise InvalidError("有的项目填得不对,没有办理。请改好后重试。", fields=sentences_of(error)) from error
-
-
-def _integer(text: str) -> int | float:
-    return int(text) if len(text) <= LONGEST_INTEGER else math.inf
-
-
-def _once_named(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        found[REPEATED] = None
-    return found

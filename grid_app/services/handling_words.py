@@ -22,6 +22,7 @@ EVENT_WORDS: Final = {
     "closed": "办结",
     "reopened": "重新办理",
     "handed_over": "交接",
+    "handed_in": "代交手机导出的文件",
 }
 SAFETY_DUTY: Final = (
     "村(居)民委员会、社会工作机构和有关人员发现无民事行为能力人、限制民事行为能力人遭受或者疑似遭受家庭暴力的,应当及时向公安机关报案"

@@ -38,6 +38,7 @@ AUDIT_WORDS: Final = {
     "escalation.climbed": "提醒升级",
     "escalation.exhausted": "提醒各级未确认",
     "escalation.opened": "发出提醒",
+    "export.handed_in": "代交手机导出的文件",
     "finding.confirmed": "确认苗头提示",
     "finding.dismissed": "苗头提示不成立",
     "handover.done": "交接",
