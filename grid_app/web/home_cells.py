@@ -59,7 +59,7 @@ def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
 
 def letters_cell(*, large: bool) -> Cell:
     """Return the switch to large text, or back from it."""
-    title = "换回普通字号" if large else "换成大字"
+    title = "改回一般字号" if large else "改成大字"
     return Cell(title, url_for("display.large_text"), sent={"large": "0" if large else "1"})
 
 

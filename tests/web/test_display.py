@@ -56,7 +56,7 @@ def test_every_role_switches_on_its_start_page_and_back(sign_in, role: str) -> N
     on = press_switch(client, "/")
     assert (on.status_code, on.location) == (302, "/")
     assert LARGE in page_of(client, "/")
-    assert "换回普通字号" in page_of(client, "/")
+    assert "改回一般字号" in page_of(client, "/")
 
     press_switch(client, "/")
     assert LARGE not in page_of(client, "/")
