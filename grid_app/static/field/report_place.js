@@ -77,7 +77,7 @@ export function placePart(form, error) {
   /** @param {Fix} fix */
   function better(fix) {
     if (!searching) return;
-    const phone_village = form.locator?.locate(fix.lon, fix.lat) ?? "";
+    const phone_village = form.locator?.locate(round(fix.lon), round(fix.lat)) ?? "";
     const moved = !picked && phone_village ? { village_code: phone_village } : {};
     form.found({ lon: round(fix.lon), lat: round(fix.lat), crs: "wgs84", accuracy_m: Math.max(1, Math.round(fix.accuracy)), phone_village, ...moved });
     if ("village_code" in moved) paintVillage();
