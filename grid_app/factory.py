@@ -12,6 +12,7 @@ from grid_app.api import attachments, devices, exports, field, held, reference, 
 from grid_app.clock import Clock
 from grid_app.database.base import db
 from grid_app.database.engine import prepare_engine
+from grid_app.http.compressed import init_compression
 from grid_app.http.headers import init_headers
 from grid_app.security.keys import make_instance_folder
 from grid_app.settings import Settings
@@ -107,3 +108,4 @@ def _install(app: Flask) -> None:
     init_shell(app)
     init_errors(app)
     init_headers(app)
+    init_compression(app)

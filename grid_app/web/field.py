@@ -36,7 +36,6 @@ SHELL_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; manifest-src 'self'; "
     "worker-src 'self'"
 )
-SHELL_PERMISSIONS = "geolocation=(self), microphone=(self), camera=(self)"
 LARGEST_BODY = 4 * 1024
 
 
@@ -46,7 +45,6 @@ def shell() -> Response:
     """Show the frame of the field app: the same for everybody, so that a phone may keep it; no mark of a session."""
     answer = Response(_shell_page(), content_type="text/html; charset=utf-8")
     answer.headers["Content-Security-Policy"] = SHELL_POLICY
-    answer.headers["Permissions-Policy"] = SHELL_PERMISSIONS
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 

@@ -272,4 +272,5 @@ def test_an_own_browser_of_an_app_is_told_how_to_open_the_real_one(server, brows
     page.goto("/field/")
 
     expect(page.get_by_text("在浏览器打开")).to_be_visible()
+    expect(page.locator("#field-status")).to_have_text("")
     context.close()

@@ -76,8 +76,8 @@ async function keepApp() {
   if (!registration) return void (part("field-status").textContent === OPENING && say(""));
   watchWorker(registration);
   await navigator.serviceWorker.ready;
-  shell.worksOffline = true;
-  if (part("field-status").textContent === OPENING) say("没有信号也能打开。");
+  shell.worksOffline = shell.app === ""; // an app's own browser may forget what was kept at any time
+  if (part("field-status").textContent === OPENING) say(shell.worksOffline ? "没有信号也能打开。" : "");
 }
 
 /** @param {unknown} error */

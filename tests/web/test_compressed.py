@@ -1,0 +1,51 @@
+"""Static files are compressed for who takes it, stay the same for who does not, and are told unchanged as before."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+FILE = "/static/css/base.css"
+pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def client(app, app_world):
+    return app.test_client()
+
+
+def test_a_page_is_never_compressed(client):
+    answer = client.get("/sign-in", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_who_does_not_take_it_gets_the_file_as_it_is(client):
+    with client.get(FILE) as answer:
+        assert "Content-Encoding" not in answer.headers
+        assert answer.headers["Vary"] == "Accept-Encoding"
+
+
+def test_who_takes_it_gets_the_same_file_smaller(client):
+    with client.get(FILE) as plain, client.get(FILE, headers={"Accept-Encoding": "gzip, br"}) as packed:
+        content, short = plain.get_data(), packed.get_data()
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert int(packed.headers["Content-Length"]) == len(short) < len(content) / 2
+    assert gzip.decompress(short) == content
+
+
+def test_an_unchanged_file_is_not_sent_again(client):
+    with client.get(FILE, headers={"Accept-Encoding": "gzip"}) as first:
+        etag = first.headers["ETag"]
+
+    with client.get(FILE, headers={"Accept-Encoding": "gzip", "If-None-Match": etag}) as again:
+        assert again.status_code == 304
+        assert again.get_data() == b""
+
+
+def test_a_part_of_a_file_is_given_as_it_was_asked_for(client):
+    with client.get(FILE, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-9"}) as answer:
+        assert answer.status_code == 206
+        assert len(answer.get_data()) == 10
