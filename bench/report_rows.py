@@ -10,6 +10,7 @@ LOCATE_BAR = 1_000_000
 SYNC_BAR_SECONDS = 1.0
 READY_BAR_SECONDS, START_BAR_SECONDS, MEMORY_BAR_MB = 60, 3, 400
 ACCEPTANCE_BAR_SECONDS = 480
+FAULTS_BAR = 10_000
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,24 @@ def push_rows(found: Mapping[str, Any]) -> list[Row]:
         )
     ]
     return rates + shares
+
+
+def faults_rows(found: Mapping[str, Any]) -> list[Row]:
+    """Return how often phones and the server were killed, and what was lost or doubled by it."""
+    return [
+        Row("tabs killed", f"{found['kill_points']:,}", f">= {FAULTS_BAR:,}", found["kill_points"] >= FAULTS_BAR),
+        Row("different steps and moments they were killed at", f"{found['kinds_of_kill_points']}"),
+        Row("the server killed and started again", f"{found['server_kills']}"),
+        Row("requests and answers the line spoilt", f"{_spoilt(found['line']):,}"),
+        Row("reports / photos delivered", f"{found['reports']:,} / {found['attachments']:,}"),
+        Row("lost", f"{found['lost']}", "0", found["lost"] == 0),
+        Row("doubled", f"{found['doubled']}", "0", found["doubled"] == 0),
+        Row("duration", f"{found['seconds']} s"),
+    ]
+
+
+def _spoilt(line: Mapping[str, int]) -> int:
+    return sum(count for fate, count in line.items() if fate != "pass")
 
 
 def start_rows(found: Mapping[str, Any]) -> list[Row]:

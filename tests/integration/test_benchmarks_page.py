@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.report import ACCEPTANCE, MEASUREMENTS, page_of
-from bench.report_rows import Row, acceptance_rows, locate_rows, push_rows, start_rows, sync_rows
+from bench.report_rows import Row, acceptance_rows, faults_rows, locate_rows, push_rows, start_rows, sync_rows
 
 LOCATED = {
     "points_per_second": 900_000,
@@ -46,6 +46,21 @@ def test_memory_over_its_bar_is_missed_and_what_was_left_out_is_not_met():
     rows = start_rows({"first_run_seconds": None, "start_seconds": 1.2, "memory_mb": 450})
 
     assert [row.met for row in rows] == [None, True, False]
+
+
+def test_one_lost_report_or_too_few_killed_tabs_miss_their_bars():
+    counts = {
+        "kinds_of_kill_points": 50,
+        "server_kills": 3,
+        "reports": 9,
+        "attachments": 2,
+        "doubled": 0,
+        "seconds": 1.0,
+    }
+
+    rows = faults_rows({"kill_points": 300, "lost": 1, "line": {"pass": 5, "401": 2}, **counts})
+
+    assert [row.met for row in rows if row.met is not None] == [False, False, True]
 
 
 def test_a_count_that_does_not_add_up_misses_the_bar():

@@ -49,7 +49,7 @@ async function sendParts(desk, row, bytes) {
   let offset = Math.min(row.sent, bytes.byteLength);
   for (let disagreements = 0; disagreements < DISAGREEMENTS; ) {
     const answer = await part(desk, row, bytes, offset);
-    if (answer.id === row.id && answer.complete && answer.sha256 === row.sha256 && HELD.has(answer.outcome ?? "already_have")) {
+    if (answer.id === row.id && answer.complete && answer.sha256 === row.sha256 && (!answer.outcome || HELD.has(answer.outcome))) {
       await desk.store.changeBlob(row.id, (held) => ({ ...held, state: "received", sealed: null, sent: held.bytes, problem: null }));
       return;
     }

@@ -1,0 +1,42 @@
+/** Reads what to do from its input as JSON, kills tabs of several phones against a running server, writes what the phones promised. */
+import "fake-indexeddb/auto";
+import { Phone } from "./phone.mjs";
+import { startLine } from "./proxy.mjs";
+import { chanceOf } from "./tab.mjs";
+
+const MOST_EFFECTS = 30;
+
+async function main() {
+  let text = "";
+  for await (const part of process.stdin) text += part;
+  const { address, phones: known, village, points, seed } = JSON.parse(text);
+  const line = await startLine(address, chanceOf(seed));
+  const died = {};
+  let left = points;
+  let shown = Math.floor(points / 500);
+  const phones = known.map(({ token, owner }, number) => new Phone({ number, token, owner, village, chance: chanceOf(seed * 1000 + number), line, fetcher: fetch }));
+  await Promise.all(
+    phones.map(async (phone) => {
+      while (left > 0) {
+        for (const where of await phone.live(1 + phone.chance.below(MOST_EFFECTS))) {
+          left -= 1;
+          died[where] = (died[where] ?? 0) + 1;
+        }
+        await phone.check();
+        if (left > 0 && Math.floor(left / 500) < shown) process.stderr.write(`fewer than ${500 * shown--} kill points left\n`);
+      }
+    }),
+  );
+  line.isGood = true;
+  process.stderr.write("all tabs were killed; the line is good now\n");
+  await Promise.all(phones.map((phone) => phone.settle()));
+  process.stdout.write(JSON.stringify({ points: points - left, died, line: line.counted, ...told(phones) }), () => process.exit(0));
+}
+
+function told(phones) {
+  const pairs = (key) => Object.fromEntries(phones.flatMap((phone) => [...phone[key]]));
+  const drafts = phones.reduce((sum, phone) => sum + [...phone.saved.keys()].filter((id) => !phone.promised.has(id)).length, 0);
+  return { promised: pairs("promised"), received: pairs("received"), attached: pairs("attached"), drafts, missing: phones.flatMap((phone) => phone.missing) };
+}
+
+await main();
