@@ -10,11 +10,11 @@ import { openVault } from "../../grid_app/static/field/vault.js";
 import { blobOf, browserLocks, office, phone, report } from "./phone.js";
 
 /** A tab on the database `name`. */
-async function tab(name, server, locks, owner = "me") {
+async function tab(name, server, locks, owner) {
   const store = await openStore(name);
   const vault = await openVault(store);
   const transport = makeTransport({ token: "t", fetcher: server.fetcher, base: "http://office" });
-  const outbox = makeOutbox({ store, vault, transport, locks, random: () => 1, owner });
+  const outbox = makeOutbox({ store, vault, transport, locks, random: () => 1, owner: owner === "of the device" ? undefined : (owner ?? "me") });
   return { store, vault, outbox };
 }
 
@@ -93,6 +93,20 @@ test("a phone that another account uses keeps the first one's reports, sends non
   const { waiting, others } = await theirs.outbox.status();
   assert.deepEqual([waiting, others], [0, 1]);
   assert.equal((await opened(theirs, "me")).items[0].id, "r1");
+});
+
+test("a tab of the account before sends nothing of the one that signed in elsewhere", async () => {
+  const { name } = await phone();
+  const server = office();
+  const first = await tab(name, server, browserLocks(), "of the device");
+  await first.store.setMeta("device", { owner: "me" });
+  await first.outbox.flush();
+  await first.store.setMeta("device", { owner: "other" });
+  await write(first, "r1", { state: "waiting", digest: "d", owner: "other" });
+
+  await first.outbox.flush();
+
+  assert.equal(server.held.size, 0);
 });
 
 test("two phones of one worker deliver their own reports", async () => {

@@ -51,7 +51,9 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  const whose = async () => owner ?? (await store.getMeta("device"))?.owner ?? "";
+  let mine = owner;
+  /** Whose reports go: asked once, since the token is of this account also when another signs in in another tab. */
+  const whose = async () => (mine ??= (await store.getMeta("device"))?.owner) ?? "";
   const tell = (/** @type {string[]} */ ids) => {
     sending = ids;
     onChange();
@@ -64,9 +66,9 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
   async function turn() {
     halted = null;
     try {
-      const mine = await whose();
-      await deliverReports(desk, mine);
-      await deliverBlobs(desk, mine);
+      const account = await whose();
+      await deliverReports(desk, account);
+      await deliverBlobs(desk, account);
     } catch (error) {
       halted = haltOf(error);
     }
@@ -128,8 +130,8 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
     flush,
     /** @returns {Promise<Status>} */
     async status() {
-      const [mine, rows, blobs] = [await whose(), await store.listReports(), await store.waitingBlobs()];
-      const own = rows.filter((row) => row.owner === mine);
+      const [account, rows, blobs] = [await whose(), await store.listReports(), await store.waitingBlobs()];
+      const own = rows.filter((row) => row.owner === account);
       const waiting = own.filter((row) => row.state === "waiting");
       const ids = new Set(own.map((row) => row.id));
       return {
@@ -138,7 +140,7 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
         attention: own.filter((row) => row.state === "attention").length,
         drafts: own.filter((row) => row.state === "draft").length,
         attachments: blobs.filter((blob) => ids.has(blob.report_id)).length,
-        others: rows.filter((row) => row.owner !== mine && row.state !== "received").length,
+        others: rows.filter((row) => row.owner !== account && row.state !== "received").length,
         sending,
         halted,
       };
