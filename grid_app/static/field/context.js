@@ -105,6 +105,11 @@ export class Context {
     }
   }
 
+  /** What the office gave is out of date: the next screen that asks fetches it anew. */
+  expire() {
+    this.#refreshed = 0;
+  }
+
   /** @param {unknown} error */
   noteSignIn(error) {
     if (/** @type {{kind?: string}} */ (error)?.kind !== "signed-out") return;

@@ -30,7 +30,7 @@ const NOTICE_WORDS = { info: "说明", success: "完成", warning: "注意", dan
 
 /** @param {keyof typeof NOTICE_WORDS} kind @param {string} title @param {...Child} body */
 export function notice(kind, title, ...body) {
-  const lines = body.map((one) => (typeof one === "string" ? h("p", {}, one) : one));
+  const lines = body.filter((one) => one !== "").map((one) => (typeof one === "string" ? h("p", {}, one) : one));
   return h("div", { class: `notice notice-${kind}`, role: "note", "aria-label": NOTICE_WORDS[kind] }, title && h("p", { class: "notice-title" }, title), ...lines);
 }
 

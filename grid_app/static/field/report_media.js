@@ -54,7 +54,7 @@ async function preview(form, row, name) {
 export function photoPart(form) {
   const list = h("ul", { class: "attached-list" });
   const status = h("p", { class: "hint", role: "status" }, "照片在手机上缩小,不带拍摄地点。");
-  const input = h("input", { type: "file", id: "photos", accept: "image/*", multiple: true, class: "visually-hidden", onchange: take });
+  const input = h("input", { type: "file", id: "photos", accept: "image/*", multiple: true, onchange: take });
   const paint = async () => {
     const rows = await attached(form, "photo", paint);
     fill(list, ...rows);
@@ -83,7 +83,7 @@ export function photoPart(form) {
 
   void paint();
   return h("section", { class: "part" }, h("h2", {}, "照片", h("span", { class: "optional" }, "(选填)")), list,
-    h("label", { class: "button button-secondary file-button", for: "photos" }, "拍照或选照片"), input, status);
+    h("label", { class: "button button-secondary file-button", for: "photos" }, "拍照或选照片", input), status);
 }
 
 /** @param {Form} form */

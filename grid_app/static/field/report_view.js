@@ -33,6 +33,7 @@ export async function showReport(main, id, context) {
   async function paint() {
     const row = await context.store.getReport(id);
     if (!row) return fill(state, notice("info", "这一件已不在手机上", "已收到的会按时清理;办理情况看“首页”。"));
+    if (row.state === "received") context.expire();
     fill(state, stateCard(row, (await context.outbox.status()).sending.includes(id)));
     fill(actions, ...actionsFor(context, row));
     if (unsafe) fill(danger, dangerCard({ ...messageFor(found.values), receipt: row.receipt }));

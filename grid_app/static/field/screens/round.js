@@ -12,10 +12,11 @@ import { dayWords, errorSentence, stateWords } from "../words.js";
 
 const NOTE_SIGNS = 200;
 
-/** What the phone knows about a place: reports that still wait for it, and returns already given. @param {Context} context @param {string} code */
-async function keptFor(context, code) {
+/** What the phone knows about a place: reports that still wait for it, and returns already given. @param {Context} context @param {string} code @param {string} known when the office last told what it has */
+async function keptFor(context, code, known) {
   const rows = await context.store.listReports(context.owner);
-  const open = rows.filter((one) => one.state === "waiting" || (one.kind === "return" && one.state === "attention"));
+  const isNews = (/** @type {string | undefined} */ received) => Date.parse(received ?? "") > Date.parse(known);
+  const open = rows.filter((one) => one.state === "waiting" || (one.kind === "return" && (one.state === "attention" || isNews(one.receipt?.received_at))));
   const named = await Promise.all(open.map(async (row) => ({ row, ...(await titleOfRow(context, row)) })));
   return {
     waiting: named.filter(({ row, village_code: village = "" }) => row.kind === "report" && village.slice(0, 12) === code.slice(0, 12)),
@@ -30,7 +31,7 @@ export async function show(main, params, context) {
   if (!bundle || !round) {
     return fill(main, backLink("#/", "首页"), h("h1", {}, "排查回执"), emptyState("现在没有进行中的排查", "不用回执。登记的纠纷都已保存,下一轮开始时会自动带出来。"));
   }
-  const { waiting, answers } = await keptFor(context, round.division_code);
+  const { waiting, answers } = await keptFor(context, round.division_code, bundle.server_time);
   const frame = [
     backLink("#/", "首页"),
     h("h1", {}, `${round.name}回执`),
@@ -48,6 +49,7 @@ export async function show(main, params, context) {
 /** @param {import("../rows.js").ReportRow} row */
 function given(row) {
   if (row.state === "attention") return notice("warning", "这份回执需要处理", row.problem?.sentence ?? "", "登记的内容都还在。");
+  if (row.state === "received") return notice("success", "已收到回执", "");
   return notice("success", "回执已保存在手机上", "有信号时自动发送。", h("p", {}, tag(stateWords(row))));
 }
 
