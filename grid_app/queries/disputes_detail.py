@@ -57,6 +57,7 @@ class DisputeDetail:
     closure_ground: str | None
     legal_basis: str
     same_matter_as: UUID | None
+    phone_village: str | None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from grid_app.policy import Scope
 from grid_app.queries.masking import mask_text
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.categories import COUNTY_ONLY
-from grid_app.vocabulary.words import OPEN_STATES
+from grid_app.vocabulary.words import OPEN_STATES, VOICE_ONLY
 
 NEARBY_DAYS: Final = 90
 MOST_NEARBY: Final = 500
@@ -77,7 +77,7 @@ def open_nearby(session: Session, *, scope: Scope, today: date) -> list[OpenNear
 
 def excerpt(summary: str) -> str:
     """Return the beginning of a summary on one line, personal numbers masked."""
-    plain = " ".join(mask_text(summary).text.split())
+    plain = " ".join(mask_text(summary).text.split()) or VOICE_ONLY
     return plain if len(plain) <= EXCERPT_SIGNS else plain[:EXCERPT_SIGNS] + "…"
 
 

@@ -21,7 +21,7 @@ from grid_app.models.places import Division
 from grid_app.policy import Scope
 from grid_app.queries.masking import mask_text
 from grid_app.queries.scoping import codes_under, visible
-from grid_app.vocabulary.words import OPEN_STATES
+from grid_app.vocabulary.words import OPEN_STATES, VOICE_ONLY
 from screening.inputs import Incident
 from screening.likeness import likeness
 from screening.parameters import Parameters
@@ -171,7 +171,7 @@ def _village_names(session: Session, codes: list[str]) -> dict[str, str]:
 
 
 def _hint(row: Row[tuple[object, ...]], verdict: str, score: float, names: dict[str, str]) -> Hint:
-    plain = " ".join(row.summary.split())
+    plain = " ".join(row.summary.split()) or VOICE_ONLY
     excerpt = plain if len(plain) <= EXCERPT_SIGNS else plain[:EXCERPT_SIGNS] + "…"
     return Hint(
         id=row.id,

@@ -35,12 +35,13 @@ from grid_app.services.handling_details import (
 )
 from grid_app.services.handling_states import ASSIGNABLE_STATES, target_of
 from grid_app.services.handling_step import Step, claimed, may_handle, opened, permitted, write, written
+from grid_app.services.handling_voice import write_up
 from grid_app.services.handling_waivers import refuse_waivers
 from grid_app.vocabulary.words import CLOSURE_WORDS, STATE_WORDS
 
 __all__ = [
     "Closure", "Facts", "Referral", "Step", "accept", "add_details", "assign", "close", "confirm_band", "decline",
-    "lower_grade", "raise_grade", "record_work", "refer_out", "reopen", "settle_place",
+    "lower_grade", "raise_grade", "record_work", "refer_out", "reopen", "settle_place", "write_up",
 ]  # fmt: skip
 
 NO_CONTACT_TRIES: Final = 3

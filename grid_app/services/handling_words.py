@@ -12,6 +12,7 @@ EVENT_WORDS: Final = {
     "assigned": "指定办理单位",
     "work_recorded": "记录办理",
     "details_added": "补充情况",
+    "written_up": "语音整理成文字",
     "place_settled": "核定地点",
     "band_confirmed": "核实户数",
     "grade_raised": "上调等级",
@@ -22,6 +23,7 @@ EVENT_WORDS: Final = {
     "closed": "办结",
     "reopened": "重新办理",
     "handed_over": "交接",
+    "rerouted": "区划调整,转到现在的村",
     "handed_in": "代交手机导出的文件",
 }
 SAFETY_DUTY: Final = (

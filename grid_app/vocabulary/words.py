@@ -64,6 +64,8 @@ CLOSURE_WORDS: Final = {
     "out_of_jurisdiction": "不属本县管辖",
     "no_contact": "多次联系不上",
 }
+VOICE_ONLY: Final = "(语音,待整理)"
+"""What stands for the summary of a report that was spoken and is not written up yet."""
 ROUND_STATE_WORDS: Final = {"open": "进行中", "closed": "已关闭", "analysed": "已研判", "reviewed": "已审阅"}
 WAY_WORDS: Final = {
     "visit": "入户走访",

@@ -9,7 +9,7 @@ from grid_app.database.transaction import reading
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, Role
 from grid_app.queries.disputes import Tab, find_by_code, list_disputes, tallies
-from grid_app.web import disputes_detail, disputes_parties, disputes_steps
+from grid_app.web import disputes_attachments, disputes_detail, disputes_parties, disputes_steps
 from grid_app.web.disputes_words import cursor_of, cursor_text, row_of
 from grid_app.wiring import wired
 
@@ -18,6 +18,7 @@ guard_pages(bp)
 disputes_detail.add_routes(bp)
 disputes_steps.add_routes(bp)
 disputes_parties.add_routes(bp)
+disputes_attachments.add_routes(bp)
 
 TAB_WORDS = {
     Tab.REPORTED: "待受理",

@@ -14,6 +14,7 @@ from grid_app.errors import NotFoundError
 from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.http.headers import POLICY, csp_nonce
 from grid_app.policy import Action, allows
+from grid_app.queries.attachments import Announced, attachments_of
 from grid_app.queries.disputes_detail import (
     DisputeDetail,
     Moment,
@@ -42,7 +43,9 @@ from grid_app.vocabulary.words import (
     OPEN_STATES,
     PLACE_WORDS,
     STATE_WORDS,
+    VOICE_ONLY,
 )
+from grid_app.web.disputes_attachments import shown_attachments
 from grid_app.web.disputes_history import RELATION_WORDS, places_named, timeline_of, units_named
 from grid_app.web.disputes_offers import main_step, offered_steps
 from grid_app.web.disputes_words import due_words, row_of, state_tone, tracking
@@ -75,6 +78,7 @@ class Loaded:
     related: list[Related]
     choices: list[UnitChoice]
     villages: list[Village]
+    attachments: list[Announced]
 
 
 @requires(Action.READ_DISPUTES)
@@ -114,11 +118,12 @@ def _load(dispute_id: UUID) -> Loaded:
             found,
             history,
             unit_names(session, units_named(history)),
-            place_names(session, places_named(history)),
+            place_names(session, places_named(history) | ({found.phone_village} if found.phone_village else set())),
             faces_of(session, dispute_id=dispute_id, actor=actor, cipher=wired().keys.fields),
             related_of(session, scope=scope, dispute_id=dispute_id),
             unit_choices(session, scope=scope, dispute_id=dispute_id) if handles else [],
             villages_of(session, actor) if handles else [],
+            attachments_of(session, scope=scope, dispute_id=dispute_id),
         )
 
 
@@ -130,7 +135,7 @@ def _note_sealed(dispute_id: UUID) -> None:
 
 def _shown(loaded: Loaded) -> dict[str, object]:
     detail, actor, now = loaded.detail, the_actor(), wired().clock.now()
-    steps = offered_steps(detail, actor)
+    steps = offered_steps(detail, actor, loaded.history)
     due = next_date(
         state=detail.state, grade=detail.grade, received_at=detail.received_at, accepted_at=detail.accepted_at
     )
@@ -139,7 +144,9 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "steps": steps,
         "main": main_step(detail, steps),
         "due": due_words(due, now) if due else None,
-        "facts": _facts(detail),
+        "matter": detail.summary or VOICE_ONLY,
+        "attachments": shown_attachments(loaded.attachments),
+        "facts": [*_facts(detail), *_phone_place(loaded)],
         "timeline": timeline_of(loaded.history, units=loaded.units, places=loaded.places),
         "parties": loaded.parties,
         "calls_at_once": actor.unit_id == detail.owner_unit_id,
@@ -181,6 +188,14 @@ def _facts(detail: DisputeDetail) -> list[tuple[str, str]]:
         ("受理", local_time(detail.accepted_at) if detail.accepted_at else ""),
     ]
     return [*always, *(pair for pair in known_only if pair[1])]
+
+
+def _phone_place(loaded: Loaded) -> list[tuple[str, str]]:
+    """Return the village that the phone found, when it is another than the office's answer."""
+    found, decided = loaded.detail.phone_village, loaded.detail.division_code[:12]
+    if not found or found == decided:
+        return []
+    return [("手机上的定位", f"{loaded.places[found]}(和登记的地点不同)")]
 
 
 def add_routes(bp: Blueprint) -> None:

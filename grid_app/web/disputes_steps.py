@@ -96,6 +96,12 @@ STEPS: Final[dict[str, tuple[str, Action, str, Reader]]] = {
     "close": ("close", Action.HANDLE_DISPUTE, "已办结。请按期回访。", _read_close),
     "reopen": ("reopen", Action.HANDLE_DISPUTE, "已重新办理。", lambda t: partial(handling.reopen, reason=t["note"])),
     "add": ("details", Action.ADD_TO_DISPUTE, "已补充。", _read_add),
+    "write_up": (
+        "write-up",
+        Action.HANDLE_DISPUTE,
+        "已把语音整理成文字。语音还在,可以再听。",
+        lambda t: partial(handling.write_up, words=t["note"]),
+    ),
     "place": ("place", Action.ADD_TO_DISPUTE, "地点已更正。", _read_place),
     "band": (
         "band",

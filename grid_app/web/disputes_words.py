@@ -10,7 +10,7 @@ from grid_app.queries.disputes import Cursor, DisputeLine
 from grid_app.services.handling_dates import NextDate, next_date
 from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.categories import name_of
-from grid_app.vocabulary.words import OPEN_STATES, STATE_WORDS
+from grid_app.vocabulary.words import OPEN_STATES, STATE_WORDS, VOICE_ONLY
 from grid_app.web.wording import local_date, remaining
 
 EXCERPT: Final = 26
@@ -18,8 +18,8 @@ CURSOR_MARK: Final = "~"
 
 
 def excerpt(summary: str, *, signs: int = EXCERPT) -> str:
-    """Return the first signs of a summary on one line."""
-    plain = " ".join(summary.split())
+    """Return the first signs of a summary on one line; a report that was only spoken says so."""
+    plain = " ".join(summary.split()) or VOICE_ONLY
     return plain if len(plain) <= signs else f"{plain[: signs - 1]}…"
 
 

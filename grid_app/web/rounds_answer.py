@@ -12,7 +12,7 @@ from grid_app.policy import Action, Actor
 from grid_app.queries.return_pages import PlaceToAnswer, ReturnPage, places_to_answer, return_page
 from grid_app.services.round_returns import Returned, answerable, method_note, submit_return
 from grid_app.vocabulary.categories import name_of
-from grid_app.vocabulary.words import WAY_WORDS
+from grid_app.vocabulary.words import VOICE_ONLY, WAY_WORDS
 from grid_app.web.rounds_shown import last_day
 from grid_app.web.wording import local_date, local_time, remaining
 from grid_app.wiring import wired
@@ -112,7 +112,7 @@ def _entry_cells(page: ReturnPage) -> list[dict[str, str]]:
     """Return what was logged, as its reporter knows it: the sentence, the kind of matter, the day."""
     return [
         {
-            "title": entry.summary,
+            "title": entry.summary or VOICE_ONLY,
             "detail": f"{name_of(entry.category).split('·')[-1]} · {local_date(entry.received_at)}",
         }
         for entry in page.entries
