@@ -25,6 +25,7 @@ from grid_app.services.intake_checks import trusted_capture
 from grid_app.services.intake_content import SUMMARY_SIGNS
 from grid_app.services.intake_draft import Caution, DraftParty, DraftReport, Via
 from grid_app.services.intake_lookups import Known, Lookups
+from grid_app.services.intake_rerouted import tell_rerouted
 from grid_app.services.links import link_disputes
 from grid_app.services.numbering import new_tracking_code, next_case_codes
 from grid_app.services.places_of_reports import DecidedPlace, county_of
@@ -91,8 +92,7 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
         session.add_all([event, _submission(one.draft, desk), *_parties(one.draft, desk), *_attachments(one.draft)])
     session.flush()  # links and escalations count the events
     return [
-        _finished(session, one.draft, dispute, desk, cautions)
-        for one, (dispute, cautions) in zip(waiting, made, strict=True)
+        _finished(session, one, dispute, desk, cautions) for one, (dispute, cautions) in zip(waiting, made, strict=True)
     ]
 
 
@@ -108,12 +108,11 @@ def _made(one: Placed, desk: Desk, *, case_code: str) -> tuple[Dispute, tuple[Ca
     return dispute, (*one.place.cautions, *clock, *words.cautions)
 
 
-def _finished(
-    session: Session, draft: DraftReport, dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...]
-) -> Stored:
+def _finished(session: Session, one: Placed, dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...]) -> Stored:
     if dispute.grade == RED:
         escalate_red(session, dispute, now=desk.now)
-    cautions = (*cautions, *_link(session, draft, desk))
+    tell_rerouted(session, draft=one.draft, place=one.place, dispute=dispute, desk=desk)
+    draft, cautions = one.draft, (*cautions, *_link(session, one.draft, desk))
     return Stored(Known(draft.digest, desk.now, draft.id, dispute.case_code, dispute.tracking_code), cautions)
 
 

@@ -25,6 +25,8 @@ NOT_TAKEN = "地点不清楚,没有接收。请改好后再发,手机上的内�
 POINT_OUTSIDE = Caution("point_outside", "定位点不在任何一个村里,已按您选的村登记。如果村也选错了,请告诉乡镇更正。")
 VILLAGE_DIFFERS = Caution("village_differs", "定位点在另一个村,已按定位点登记。如果不对,请告诉乡镇更正。")
 VILLAGE_REPLACED = Caution("village_replaced", "选的村已经并入别的村,已按现在的村登记。")
+VILLAGE_ENDED = Caution("village_ended", "选的村已经没有了,已先登记在乡镇,由乡镇核定现在是哪个村。不用再报。")
+MOVED = (VILLAGE_REPLACED, VILLAGE_ENDED)
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,31 @@ def _chosen(lookups: Lookups, code: str | None, today: date) -> _Chosen:
     if code is None:
         return _Chosen(None)
     division = lookups.division(code)
-    cautions: tuple[Caution, ...] = ()
-    if division is not None and division.valid_to is not None and division.valid_to <= today:
-        division = lookups.division(division.successor_code) if division.successor_code else None
-        cautions = (VILLAGE_REPLACED,)
     if division is None:
         raise InvalidError(NOT_TAKEN, fields={"village_code": f"没有代码是 {code} 的村或乡镇。请重新选择。"})
-    return _Chosen(division, cautions)
+    living = _living(lookups, division, today)
+    if living is None:
+        raise InvalidError(NOT_TAKEN, fields={"village_code": f"{code} 已经撤销,也没有接续的区划。请重新选择。"})
+    if living.code[:12] == code[:12]:
+        return _Chosen(living)  # of a grid that has ended, its village
+    return _Chosen(living, (VILLAGE_REPLACED if len(living.code) >= len(code[:12]) else VILLAGE_ENDED,))
+
+
+def _living(lookups: Lookups, division: Node, today: date) -> Node | None:
+    """Return what a division is today: itself, what took its place, or what it lay in when nothing single did.
+
+    A village may have been merged several times while its report waited on a phone; a split one has no one successor.
+    """
+    seen: set[str] = set()
+    found: Node | None = division
+    while found is not None and found.valid_to is not None and found.valid_to <= today:
+        if found.code in seen:
+            return None
+        seen.add(found.code)
+        above = found.path.strip("/").split("/")[:-1]
+        following = found.successor_code or (above[-1] if above else None)
+        found = lookups.division(following) if following else None
+    return found
 
 
 def _without_point(chosen: _Chosen, generation_id: UUID | None) -> DecidedPlace:
@@ -153,6 +173,8 @@ def _with_point(chosen: _Chosen, answer: PlaceAnswer, generation_id: UUID | None
         if chosen.village in answer.candidates:
             return DecidedPlace(chosen.village, "", "chosen", answer.generation_id)
         return DecidedPlace(answer.code, "", "uncertain", answer.generation_id)
+    if chosen.cautions:  # where a village was split, the point says which part it is
+        return DecidedPlace(answer.code, "", answer.how, answer.generation_id, cautions=(VILLAGE_REPLACED,))
     differs = chosen.village not in ("", answer.code)
     return DecidedPlace(
         answer.code, "", answer.how, answer.generation_id, cautions=(VILLAGE_DIFFERS,) if differs else ()

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from grid_app.adapters.locator import MemoryPlaceFinder
+from grid_app.models.accounts import Account, Notice
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.places import Boundary, BoundaryGeneration, Division
 from grid_app.policy import dispute_scope
@@ -21,7 +22,7 @@ from tests.integration.intake_tools import CONTENT, KEYS
 from tests.world import NOW, World
 
 Give = Callable[..., Received]
-YUNLING, LIUWAN = "990101001201", "990101001202"
+YUNLING, LIUWAN, SHIQIAO = "990101001201", "990101001202", "990101002201"
 
 
 @pytest.fixture
@@ -116,10 +117,87 @@ def test_an_ended_village_is_replaced_by_its_successor(give: Give, session: Sess
     assert warnings(answer) == ["village_replaced"]
 
 
-def test_an_ended_village_without_a_successor_is_refused(give: Give, session: Session) -> None:
-    session.execute(update(Division).where(Division.code == YUNLING).values(valid_to=date(2026, 6, 1)))
+def end(session: Session, code: str, successor: str | None = None) -> None:
+    ended = {"valid_to": date(2026, 6, 1), "successor_code": successor}
+    session.execute(update(Division).where(Division.code == code).values(ended))
 
-    assert "没有代码" in give(village_code=YUNLING).fields["village_code"]
+
+def told(session: Session) -> dict[str, str]:
+    """Return the lines about a report that went elsewhere, by whom they are for."""
+    rows = session.execute(
+        select(Account.login, Notice.text)
+        .join(Account, Account.id == Notice.account_id)
+        .where(Notice.kind == "rerouted")
+    )
+    return {row.login: row.text for row in rows}
+
+
+def test_successors_that_point_at_each_other_are_refused_not_followed_for_ever(give: Give, session: Session) -> None:
+    end(session, YUNLING, LIUWAN)
+    end(session, LIUWAN, YUNLING)
+
+    assert "没有接续" in give(village_code=YUNLING).fields["village_code"]
+
+
+def test_a_village_merged_twice_is_followed_to_what_it_is_now(give: Give, session: Session) -> None:
+    end(session, YUNLING, LIUWAN)
+    end(session, LIUWAN, SHIQIAO)
+
+    answer = give(village_code=YUNLING)
+
+    assert (place_of(session, answer), warnings(answer)) == ((SHIQIAO, "chosen"), ["village_replaced"])
+
+
+def test_a_split_village_without_a_point_goes_to_its_township_and_nothing_is_refused(
+    give: Give, session: Session
+) -> None:
+    end(session, YUNLING)
+
+    answer = give("grid_worker", village_code=YUNLING)
+
+    assert (place_of(session, answer), warnings(answer)) == (("990101001", "not_located"), ["village_ended"])
+    assert set(told(session)) == {"grid_worker"}
+
+
+def test_a_point_says_which_part_of_a_split_village_it_is(give: Give, session: Session) -> None:
+    end(session, YUNLING)
+
+    answer = give(village_code=YUNLING, lon=111.15, lat=29.02)
+
+    assert (place_of(session, answer)[0][:12], warnings(answer)) == (LIUWAN, ["village_replaced"])
+
+
+def test_an_ended_grid_is_its_village(give: Give, session: Session) -> None:
+    end(session, f"{YUNLING}J002")
+
+    answer = give(village_code=f"{YUNLING}J002")
+
+    assert (place_of(session, answer), warnings(answer)) == ((YUNLING, "chosen"), [])
+
+
+def test_a_late_report_of_a_merged_village_tells_both_workers_and_stands_in_the_history(
+    give: Give, session: Session
+) -> None:
+    end(session, YUNLING, SHIQIAO)
+
+    answer = give("grid_worker", village_code=YUNLING)
+
+    lines = told(session)
+    assert "已转到西山乡 石桥村" in lines.pop("grid_worker")
+    assert "转到了您的村(西山乡 石桥村)" in lines.pop("other_grid_worker")
+    assert lines == {}
+    events = session.scalars(
+        select(DisputeEvent).where(DisputeEvent.dispute_id == answer.dispute_id).order_by(DisputeEvent.number)
+    ).all()
+    assert [one.kind for one in events] == ["reported", "rerouted"]
+    assert "云岭村" in events[1].note
+
+
+def test_a_report_from_outside_the_own_village_tells_the_worker_there(give: Give, session: Session) -> None:
+    give("other_grid_worker", village_code=f"{YUNLING}J001")
+    give("grid_worker", village_code=f"{YUNLING}J002")
+
+    assert set(told(session)) == {"other_grid_worker", "grid_worker"}
 
 
 @pytest.mark.parametrize(("crs", "lon", "lat"), [("gcj02", 111.05525, 29.01699), ("cgcs2000", 111.05, 29.02)])
