@@ -36,7 +36,7 @@ async function main() {
 function told(phones) {
   const pairs = (key) => Object.fromEntries(phones.flatMap((phone) => [...phone[key]]));
   const drafts = phones.reduce((sum, phone) => sum + [...phone.saved.keys()].filter((id) => !phone.promised.has(id)).length, 0);
-  return { promised: pairs("promised"), received: pairs("received"), attached: pairs("attached"), drafts, missing: phones.flatMap((phone) => phone.missing) };
+  return { promised: pairs("promised"), received: pairs("received"), attached: pairs("attached"), drafts, missing: [...new Set(phones.flatMap((phone) => phone.missing))] };
 }
 
 await main();

@@ -7,7 +7,7 @@ import { makeOutbox } from "../../grid_app/static/field/outbox.js";
 import { openStore } from "../../grid_app/static/field/store.js";
 import { makeTransport } from "../../grid_app/static/field/transport.js";
 import { openVault } from "../../grid_app/static/field/vault.js";
-import { blobOf, browserLocks, office, phone, report } from "./phone.js";
+import { FDBObjectStore, blobOf, browserLocks, failingWrites, office, phone, report } from "./phone.js";
 
 /** A tab on the database `name`. */
 async function tab(name, server, locks, owner) {
@@ -158,6 +158,22 @@ test("a photo the office does not know of yet waits and holds up no other", asyn
 
   const [first, second] = [await one.store.getBlob("b1"), await one.store.getBlob("b2")];
   assert.deepEqual([first.state, first.problem.code, second.state], ["waiting", "not_announced", "received"]);
+});
+
+test("a full disk while a photo is answered leaves the photo waiting", async () => {
+  const { name } = await phone();
+  const server = office();
+  const one = await tab(name, server, browserLocks());
+  await write(one, "r1", { state: "received", digest: "d" });
+  await attach(one, server, "b1", "r1", photo(10));
+  const restore = failingWrites(FDBObjectStore, 1);
+
+  await one.outbox.flush();
+  restore();
+
+  assert.deepEqual([(await one.store.getBlob("b1")).state, (await one.outbox.status()).halted.kind], ["waiting", "full"]);
+  await one.outbox.flush();
+  assert.equal((await one.store.getBlob("b1")).state, "received");
 });
 
 /** What the office reads from an export. */

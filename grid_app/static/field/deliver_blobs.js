@@ -4,6 +4,7 @@
 import { isDue, waitAfter } from "./backoff.js";
 import { halts } from "./deliver_reports.js";
 import { TransportError } from "./transport.js";
+import { VaultError } from "./vault.js";
 
 /** @typedef {import("./rows.js").BlobRow} BlobRow */
 /** @typedef {import("./deliver_reports.js").Desk} Desk */
@@ -39,7 +40,7 @@ async function sendBlob(desk, row) {
     if (bytes) await sendParts(desk, row, bytes);
   } catch (error) {
     if (error instanceof TransportError && error.kind === "timeout") desk.chunk = Math.max(SMALLEST_CHUNK, Math.floor(desk.chunk / 2));
-    if (error instanceof TransportError && halts(error, 1)) throw error;
+    if (!(error instanceof VaultError) && halts(error, 1)) throw error; // a full disk too says nothing about the photo
     await keepFailure(desk, row, error);
   }
 }
