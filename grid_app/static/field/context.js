@@ -154,6 +154,15 @@ export class Context {
   }
 }
 
+/** What waits, on every screen. @param {Context} context */
+async function tellQueue(context) {
+  if (!context.device) return;
+  const { waiting, attention, sending } = await context.outbox.status();
+  if (attention) return context.say(`${attention} 件需要处理`);
+  if (sending.length) return context.say(`正在发送 ${sending.length} 件`);
+  context.say(waiting ? `${waiting} 件等待发送` : "都已发出");
+}
+
 /**
  * The context of the app on this phone. Fails with a sentence where the browser keeps nothing.
  * @param {{say: (sentence: string) => void, fetcher?: typeof fetch}} ways
@@ -163,5 +172,7 @@ export async function openContext({ say, fetcher = (...call) => fetch(...call) }
   const store = await openStore();
   const context = new Context(store, await openVault(store), say, fetcher);
   await context.begin();
+  context.watch(() => void tellQueue(context));
+  await tellQueue(context);
   return context;
 }

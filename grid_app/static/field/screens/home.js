@@ -83,7 +83,7 @@ function roundsOf(bundle) {
   if (!bundle.rounds.length) return null;
   if (!open.length) return cells("排查回执", [cell({ title: "都已回执", detail: "下一轮开始时会出现在这里。" })]);
   return cells("要交的排查回执", open.map((one) =>
-    cell({ title: one.name, href: `#/round/${one.division_code}`, detail: `${one.rounds.join("、")} · ${dayWords(one.due)}前`, side: tag({ word: "待回执", tone: "attention" }) })));
+    cell({ title: one.name, href: `#/round/${one.division_code}`, detail: `${one.rounds.length} 轮排查 · ${dayWords(one.due)}前`, side: tag({ word: "待回执", tone: "attention" }) })));
 }
 
 /** @param {Bundle} bundle */
