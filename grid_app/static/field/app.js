@@ -101,6 +101,7 @@ async function showScreens() {
   const context = Object.assign(await openContext({ say }), { shell });
   const show = () => routes.showRoute(location.hash || "#/", part("screen"), context).catch(showFailure);
   window.addEventListener("hashchange", show);
+  window.addEventListener("field-queued", () => void requestSync());
   window.addEventListener("field-flush", () => void context.outbox.flush());
   await show();
   // Everything is loaded once: a page never mixes its own version with the next one.

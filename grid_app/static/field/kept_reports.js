@@ -83,6 +83,13 @@ export async function attachmentsOf(context, id) {
   return blobs.map(({ id: key, kind, type, bytes, sha256 }) => ({ id: key, kind, type, bytes, sha256 }));
 }
 
+/** Send now; and let the shell ask the browser to wake us, should there be no signal. @param {Context} context */
+function sendSoon(context) {
+  context.changed();
+  globalThis.dispatchEvent?.(new Event("field-queued"));
+  void context.outbox.flush();
+}
+
 /** From now on the report waits for the office; what is sealed and its digest change no more. @param {Context} context @param {string} id @param {Values} values */
 export async function submitReport(context, id, values) {
   await alone(id, async () => {
@@ -90,8 +97,7 @@ export async function submitReport(context, id, values) {
     const row = await rowWith(context, await draftRow(context, id), values, content);
     await context.store.putReport({ ...row, state: "waiting", digest: await digestOf(content), tries: 0, next_at: 0, problem: null });
   });
-  context.changed();
-  void context.outbox.flush();
+  sendSoon(context);
 }
 
 /** A return of a screening round waits for the office. @param {Context} context @param {Record<string, unknown>} content @param {string} title */
@@ -104,8 +110,7 @@ export async function submitReturn(context, content, title) {
     digest: await digestOf(content),
     title_sealed: await context.vault.seal({ title, village_code: String(content.division_code) }),
   });
-  context.changed();
-  void context.outbox.flush();
+  sendSoon(context);
   return row.id;
 }
 
