@@ -21,7 +21,7 @@ export async function show(main, _params, context) {
     h("h1", {}, "设置"),
     bundle && h("p", {}, `${bundle.account.name} · ${bundle.account.role_word} · ${bundle.account.unit}`),
     pinPart(context),
-    exportPart(context, unsent),
+    exportPart(context, unsent.filter((one) => one.state !== "draft")),
     await storagePart(context),
     lettersPart(),
     context.device ? signOutPart(context, unsent.length) : h("section", { class: "part" }, linkButton("登记本机", "#/register")),
@@ -54,7 +54,7 @@ function pinPart(context) {
     status);
 }
 
-/** One file for each person whose work lies on this phone. @param {Context} context @param {import("../rows.js").ReportRow[]} rows not received yet */
+/** One file for each person whose work lies on this phone. @param {Context} context @param {import("../rows.js").ReportRow[]} rows submitted, not received yet */
 function exportPart(context, rows) {
   const unsent = rows.length;
   const owners = [...new Set(rows.map((one) => one.owner))];
@@ -74,7 +74,7 @@ function exportPart(context, rows) {
   };
   return h("section", { class: "part" },
     h("h2", {}, "导出未发送的"),
-    h("p", {}, unsent ? `手机上有 ${unsent} 件没有发出去(含草稿)。一直没有信号,或手机要坏时,存成加密文件,只有服务器能打开。` : "没有未发送的。"),
+    h("p", {}, unsent ? `手机上有 ${unsent} 件没有发出去。一直没有信号,或手机要坏时,存成加密文件,只有服务器能打开。草稿还没有写完,不在文件里,要先提交。` : "没有未发送的。"),
     unsent > 0 && button("导出未发送的", save, "secondary"),
     status);
 }
