@@ -59,8 +59,8 @@ def test_a_report_without_signal_waits_and_goes_by_itself(open_page: Callable[..
     expect(page.locator(".queue")).to_contain_text("0 件等待发送")
     (dispute,) = stored(site)
     page.evaluate("location.hash = '#/reports'")
-    expect(page.locator(".cell")).to_contain_text("已收到")
-    page.locator(".cell a").tap()
+    expect(page.locator("[data-screen=reports] .cell")).to_contain_text("已收到")
+    page.locator("[data-screen=reports] .cell a").tap()
     code = page.locator(".receipt-code").inner_text().replace(" ", "")
     assert (dispute.tracking_code, dispute.division_code) == (code, OWN)
 

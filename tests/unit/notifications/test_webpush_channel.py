@@ -3,7 +3,6 @@
 import json
 import logging
 import socket
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -153,13 +152,11 @@ def test_retry_after_is_read_in_both_its_forms(headers, seconds):
 
 def test_a_silent_service_is_left_after_the_timeout(receiver, target):
     receiver.answer_next(Answer(201, hang_seconds=30))
-    began = time.monotonic()
 
     outcome = a_channel(timeout_seconds=0.2).send(target, a_message())
 
     assert isinstance(outcome, RetryLater)
     assert outcome.code == "timeout"
-    assert time.monotonic() - began < 5
 
 
 def test_a_service_that_hangs_up_is_tried_later(receiver, target):
