@@ -21,7 +21,7 @@ const PASSING = new Set([404, 408, 409, 429]);
 export async function deliverBlobs(desk, owner) {
   const waiting = await desk.store.waitingBlobs();
   if (waiting.length === 0) return;
-  const received = new Set((await desk.store.listReports(owner)).filter((row) => row.state === "received").map((row) => row.id));
+  const received = new Set(await desk.store.listIds(owner, "received"));
   for (const { id, report_id } of waiting) {
     if (desk.isWanted()) return;
     if (!received.has(report_id) || !isDue({ next_at: desk.blobsDue.get(id) ?? 0 }, desk.now())) continue;

@@ -51,8 +51,8 @@ export function halts(error, items) {
 export async function deliverReports(desk, owner) {
   desk.refusals = 0;
   for (const kind of /** @type {const} */ (["report", "return"])) {
-    const rows = (await desk.store.listReports(owner)).filter((row) => row.kind === kind && row.state === "waiting" && isDue(row, desk.now()));
-    const queue = rows.reverse().sort((a, b) => Number(b.danger) - Number(a.danger));
+    const rows = (await desk.store.listState(owner, "waiting")).filter((row) => row.kind === kind && isDue(row, desk.now()));
+    const queue = rows.sort((a, b) => Number(b.danger) - Number(a.danger));
     while (queue.length) await send(desk, kind, await nextBatch(desk, queue));
   }
 }

@@ -98,8 +98,8 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
   async function schedule() {
     clearTimeout(timer);
     if (!isStarted) return;
-    const rows = await store.listReports(await whose()).catch(() => []);
-    const waits = rows.filter((row) => row.state === "waiting" && row.next_at > now()).map((row) => row.next_at - now());
+    const rows = await store.listState(await whose(), "waiting").catch(() => []);
+    const waits = rows.filter((row) => row.next_at > now()).map((row) => row.next_at - now());
     clearTimeout(timer);
     if (isStarted) timer = setTimeout(flush, Math.max(SHORTEST_MILLISECONDS, Math.min(TIMER_MILLISECONDS, ...waits)));
   }
@@ -130,20 +130,8 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
     flush,
     /** @returns {Promise<Status>} */
     async status() {
-      const [account, rows, blobs] = [await whose(), await store.listReports(), await store.waitingBlobs()];
-      const own = rows.filter((row) => row.owner === account);
-      const waiting = own.filter((row) => row.state === "waiting");
-      const ids = new Set(own.map((row) => row.id));
-      return {
-        waiting: waiting.length,
-        oldest: waiting.map((row) => row.created_at).sort()[0] ?? null,
-        attention: own.filter((row) => row.state === "attention").length,
-        drafts: own.filter((row) => row.state === "draft").length,
-        attachments: blobs.filter((blob) => ids.has(blob.report_id)).length,
-        others: rows.filter((row) => row.owner !== account && row.state !== "received").length,
-        sending,
-        halted,
-      };
+      const { draft, received, ...counts } = await store.getTally(await whose());
+      return { ...counts, drafts: draft, sending, halted };
     },
     start() {
       isStarted = true;

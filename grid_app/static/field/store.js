@@ -6,15 +6,17 @@
 
 import { openDB } from "../vendor/idb/index.js";
 import { storeError } from "./store_error.js";
+import { BY_STATE, idsIn, rowsIn, tallyIn } from "./store_lists.js";
 import { changeIn, changeValue, newestFirst, putFresh, waitingIn } from "./store_steps.js";
 
 /** @typedef {import("./rows.js").ReportRow} ReportRow */
+/** @typedef {import("./rows.js").State} State */
 /** @typedef {import("./rows.js").BlobRow} BlobRow */
 /** @typedef {import("./rows.js").Reference} Reference */
 /** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
 
 export const DATABASE = "grid-field";
-const VERSION = 1;
+const VERSION = 2;
 const STRICT = /** @type {const} */ ({ durability: "strict" });
 
 /**
@@ -25,18 +27,23 @@ export async function openStore(name = DATABASE) {
   /** @type {Promise<import("../vendor/idb/index.js").IDBPDatabase> | null} */
   let opened = null;
 
-  const connection = () => {
-    opened ??= openDB(name, VERSION, {
-      upgrade: build,
-      blocking: (_from, _to, event) => {
-        opened = null;
-        /** @type {IDBDatabase} */ (event.target).close();
-      },
-      terminated: () => (opened = null),
-    }).catch((error) => {
+  /** @type {import("../vendor/idb/index.js").OpenDBCallbacks<unknown>} */
+  const ways = {
+    upgrade: build,
+    blocking: (_from, _to, event) => {
       opened = null;
-      throw error;
-    });
+      /** @type {IDBDatabase} */ (event.target).close();
+    },
+    terminated: () => (opened = null),
+  };
+  const connection = () => {
+    opened ??= openDB(name, VERSION, ways)
+      // A newer page has been here: layouts only ever grow, so this page goes on saving.
+      .catch((error) => (error?.name === "VersionError" ? openDB(name, undefined, ways) : Promise.reject(error)))
+      .catch((error) => {
+        opened = null;
+        throw error;
+      });
     return opened;
   };
 
@@ -86,6 +93,14 @@ export async function openStore(name = DATABASE) {
      * @param {string} [owner] @returns {Promise<ReportRow[]>}
      */
     listReports: async (owner) => newestFirst(await ask("reports", (held) => held.getAll()), owner),
+    /** Ids of one owner's reports in one state, the newest first; reads no row. @param {string} owner @param {State} state @returns {Promise<string[]>} */
+    listIds: (owner, state) => ask("reports", (held) => idsIn(held, owner, state)),
+    /** The rows of one owner in one state, the oldest first. @param {string} owner @param {State} state @returns {Promise<ReportRow[]>} */
+    listState: (owner, state) => ask("reports", (held) => rowsIn(held, owner, state)),
+    /** Those that are still there, in the order asked for. @param {string[]} ids @returns {Promise<ReportRow[]>} */
+    getReports: (ids) => ask("reports", async (held) => (await Promise.all(ids.map((id) => held.get(id)))).filter(Boolean)),
+    /** Counts of one owner's work; reads no row. @param {string} owner */
+    getTally: (owner) => within(["reports", "blobs"], "readonly", (tx) => tallyIn(tx, owner)),
     /**
      * Put back what `change` makes of the row as it is now, in one transaction; `change` gives null to leave it.
      * @param {string} id @param {(row: ReportRow) => ReportRow | null} change @returns {Promise<ReportRow | null>}
@@ -144,13 +159,16 @@ export async function openStore(name = DATABASE) {
   };
 }
 
-/** @param {import("../vendor/idb/index.js").IDBPDatabase} database */
-function build(database) {
-  for (const name of ["meta", "keys", "reference"]) database.createObjectStore(name);
-  database.createObjectStore("reports", { keyPath: "id" });
-  const blobs = database.createObjectStore("blobs", { keyPath: "id" });
-  blobs.createIndex("report_id", "report_id");
-  blobs.createIndex("state", ["state", "report_id"]);
+/** Make what is not there yet; a phone's rows stay. @type {NonNullable<import("../vendor/idb/index.js").OpenDBCallbacks<unknown>["upgrade"]>} */
+function build(database, before, _now, tx) {
+  if (before < 1) {
+    for (const name of ["meta", "keys", "reference"]) database.createObjectStore(name);
+    database.createObjectStore("reports", { keyPath: "id" });
+    const blobs = database.createObjectStore("blobs", { keyPath: "id" });
+    blobs.createIndex("report_id", "report_id");
+    blobs.createIndex("state", ["state", "report_id"]);
+  }
+  if (before < 2) tx.objectStore("reports").createIndex(BY_STATE, ["owner", "state", "created_at"]);
 }
 
 /** @param {any} tx */
