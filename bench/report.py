@@ -1,7 +1,8 @@
 """Run every measurement and write docs/benchmarks.md: figures beside the bars, with the machine they were taken on.
 
-Run from the root of the repository: ``python -m bench.report [--full] [--only NAME ...]``. ``--full`` adds the
-acceptance run, which takes minutes. Exits with 1 when a bar was missed; the page is written all the same.
+Run from the root of the repository: ``python -m bench.report [--full] [--only NAME ...] [--update NAME ...]``.
+``--full`` adds the acceptance run, which takes minutes; ``--update`` measures the named ones anew and leaves the other
+sections of the page as they are. Exits with 1 when a bar was missed; the page is written all the same.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -73,7 +75,6 @@ def machine() -> list[str]:
         f"- {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB memory",
         f"- {platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}",
         f"- {packages}",
-        f"- load when the measurements began: {os.getloadavg()[0]:.1f}",
     ]
 
 
@@ -85,19 +86,29 @@ def _processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def page_of(found: Sequence[tuple[Measurement, list[Row]]], facts: Sequence[str], day: str) -> str:
-    """Return the page: the machine, then one table per measurement."""
-    lines = [
+def section_of(one: Measurement, rows: Sequence[Row], taken: str) -> str:
+    """Return one measurement's part of the page: when it was taken, the command, and a table."""
+    head = [f"## {one.title}", "", f"`{one.command}`: {taken}", "", "| what | figure | bar | |", "|---|---|---|---|"]
+    return "\n".join([*head, *(row.line() for row in rows), ""])
+
+
+def page_of(sections: Sequence[str], facts: Sequence[str]) -> str:
+    """Return the page: the machine, then the sections."""
+    head = [
         "# Benchmarks",
         "",
-        f"Written by `python -m bench.report` on {day}. Do not edit by hand: run it again.",
+        "Written by `python -m bench.report`. Do not edit by hand: run it again.",
         "",
         *facts,
+        "",
     ]
-    for one, rows in found:
-        lines += ["", f"## {one.title}", "", f"`{one.command}`", "", "| what | figure | bar | |", "|---|---|---|---|"]
-        lines += [row.line() for row in rows]
-    return "\n".join([*lines, ""])
+    return "\n".join([*head, *sections])
+
+
+def sections_in(page: str) -> dict[str, str]:
+    """Return the sections of a page by their titles."""
+    parts = re.split(r"^(?=## )", page, flags=re.MULTILINE)[1:]
+    return {part.partition("\n")[0].removeprefix("## "): part.rstrip("\n") + "\n" for part in parts}
 
 
 def main() -> int:
@@ -105,24 +116,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.report", description=__doc__)
     parser.add_argument("--full", action="store_true", help="also time the acceptance run")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="measure these and print, write nothing")
+    parser.add_argument("--update", nargs="*", default=[], metavar="NAME", help="measure these, keep the others")
     options = parser.parse_args()
-    chosen = [*MEASUREMENTS, *([ACCEPTANCE] if options.full else [])]
-    chosen = [one for one in chosen if not options.only or one.name in options.only]
-    facts = machine()
-    found = [(one, measure(one)) for one in chosen]
-    facts.append(
-        f"- load when they ended: {os.getloadavg()[0]:.1f} "
-        "(more than the number of cores would mean that others were working too)"
-    )
-    page = page_of(found, facts, f"{datetime.now(UTC):%Y-%m-%d}")
+    named = {*options.only, *options.update}
+    known = [*MEASUREMENTS, ACCEPTANCE]
+    missed: list[str] = []
+    fresh: dict[str, str] = {}
+    for one in known:
+        if one.name in named or (not named and (one is not ACCEPTANCE or options.full)):
+            rows, taken = measured(one)
+            fresh[one.title] = section_of(one, rows, taken)
+            missed += [row.what for row in rows if row.met is False]
     if options.only:
-        print(page)
+        print("\n".join(fresh.values()))
     else:
-        PAGE.write_text(page, "utf-8")
-    missed = [row.what for _, rows in found for row in rows if row.met is False]
+        kept = sections_in(PAGE.read_text("utf-8")) if options.update else {}
+        sections = {**kept, **fresh}
+        PAGE.write_text(page_of([sections[one.title] for one in known if one.title in sections], machine()), "utf-8")
     for what in missed:
         print(f"missed: {what}", file=sys.stderr)
     return 1 if missed else 0
+
+
+def measured(one: Measurement) -> tuple[list[Row], str]:
+    """Return the rows of a script, and when and on how busy a machine they were taken.
+
+    A load above the number of cores means that others were working too.
+    """
+    before = os.getloadavg()[0]
+    rows = measure(one)
+    return rows, f"{datetime.now(UTC):%Y-%m-%d}, load {before:.1f} before and {os.getloadavg()[0]:.1f} after"
 
 
 if __name__ == "__main__":

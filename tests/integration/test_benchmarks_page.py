@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.report import ACCEPTANCE, MEASUREMENTS, page_of
+from bench.report import ACCEPTANCE, MEASUREMENTS, page_of, section_of, sections_in
 from bench.report_rows import Row, acceptance_rows, faults_rows, locate_rows, push_rows, start_rows, sync_rows
 
 LOCATED = {
@@ -70,8 +70,18 @@ def test_a_count_that_does_not_add_up_misses_the_bar():
 
 
 def test_the_page_names_the_machine_and_how_each_figure_is_taken():
-    page = page_of([(MEASUREMENTS[0], [Row("a", "1", "< 2", met=True)]), (ACCEPTANCE, [])], ["- 2 cores"], "2026-11-21")
+    first = section_of(MEASUREMENTS[0], [Row("a", "1", "< 2", met=True)], "2026-11-21, load 0.1")
+    page = page_of([first, section_of(ACCEPTANCE, [], "2026-11-20, load 0.2")], ["- 2 cores"])
 
     assert "- 2 cores" in page
     assert "| a | 1 | < 2 | met |" in page
-    assert "`python -m bench.acceptance`" in page
+    assert "`python -m bench.acceptance`: 2026-11-20, load 0.2" in page
+
+
+def test_a_section_measured_anew_leaves_the_others_as_they_were():
+    first = section_of(MEASUREMENTS[0], [Row("a", "1")], "2026-11-21")
+    second = section_of(ACCEPTANCE, [Row("b", "2")], "2026-11-20")
+
+    found = sections_in(page_of([first, second], ["- 2 cores"]))
+
+    assert found == {MEASUREMENTS[0].title: first, ACCEPTANCE.title: second}
