@@ -6,7 +6,6 @@ import { routeOf, screenFor } from "../../grid_app/static/field/routes.js";
 import { makeSaver } from "../../grid_app/static/field/saver.js";
 import { pinWeakness } from "../../grid_app/static/field/screens/register.js";
 import { queueWords } from "../../grid_app/static/field/screens/home.js";
-import { inOrder } from "../../grid_app/static/field/screens/reports.js";
 import { ageWords, errorSentence, stateWords } from "../../grid_app/static/field/words.js";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -107,11 +106,6 @@ test("every state has a word, and an old queue says to go where there is signal"
   const old = queueWords({ waiting: 2, attention: 0, oldest: AT, sending: [], halted: null }, Date.parse(AT) + 30 * 3_600_000);
   assert.match(old.line, /最早的一件写于1 天前。已超过 1 天/);
   assert.equal(ageWords(-5), "刚刚");
-});
-
-test("what needs a person stands first in the list", () => {
-  const rows = ["received", "draft", "waiting", "attention"].map((state) => ({ state, created_at: AT }));
-  assert.deepEqual(inOrder(rows).map((one) => one.state), ["attention", "waiting", "draft", "received"]);
 });
 
 test("a locked or unregistered phone shows its PIN or its registering first, but never keeps help away", () => {

@@ -1,6 +1,7 @@
 // @ts-check
 /** What every screen works with: storage, lock, sending, what the office gave, and the way to the next screen. */
 
+import { atMostEvery } from "./calm.js";
 import { makeOutbox } from "./outbox.js";
 import { fetchReference, keptBundle, keptVillages, registerPhone } from "./reference.js";
 import { openStore } from "./store.js";
@@ -13,6 +14,8 @@ import { openVault } from "./vault.js";
 
 const DEVICE = "device";
 const STALE_MILLISECONDS = 5 * 60_000;
+/** While hundreds are delivered, each is a change; screens repaint a few times a second. */
+const TOLD_MILLISECONDS = 200;
 
 /** The outbox of a phone that cannot send: nothing is lost, nothing goes. */
 const CLOSED_OUTBOX = {
@@ -149,9 +152,9 @@ export class Context {
     return () => void this.#watchers.delete(watcher);
   }
 
-  changed() {
+  changed = atMostEvery(TOLD_MILLISECONDS, () => {
     for (const watcher of this.#watchers) watcher();
-  }
+  });
 }
 
 /** What waits, on every screen. @param {Context} context */

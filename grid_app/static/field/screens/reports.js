@@ -1,28 +1,25 @@
 // @ts-check
 /** Every report on this phone with its state in words; a page of them at a time, so that 500 stay quick. */
 
+import { oneAtATime } from "../calm.js";
 import { fill, h } from "../dom.js";
-import { titleOfRow } from "../kept_reports.js";
 import { backLink, button, cell, emptyState, linkButton, tag } from "../parts.js";
+import { makeLines } from "../report_lines.js";
 import { stateWords, timeWords, trackingWords, whatToDo } from "../words.js";
 
-/** @typedef {import("../context.js").Context} Context */
+/** @typedef {import("../report_lines.js").Line} Line */
 /** @typedef {import("../rows.js").ReportRow} ReportRow */
 
 export const PAGE_ROWS = 30;
-const ORDER = { attention: 0, waiting: 1, draft: 2, received: 3 };
-
-/** What needs a person first, then what waits; within these the newest first. @param {ReportRow[]} rows */
-export function inOrder(rows) {
-  return [...rows].sort((a, b) => ORDER[a.state] - ORDER[b.state] || b.created_at.localeCompare(a.created_at));
-}
 
 /** @type {import("../routes.js").Screen["show"]} */
 export async function show(main, _params, context) {
   const list = h("ul", {});
   const more = h("div", { class: "button-row" });
   const summary = h("p", { role: "status" });
-  let shown = PAGE_ROWS;
+  const linesOf = makeLines(context);
+  const cellOf = keptCells();
+  let most = PAGE_ROWS;
   fill(main,
     backLink("#/", "首页"),
     h("h1", {}, "我的上报"),
@@ -30,38 +27,58 @@ export async function show(main, _params, context) {
     h("section", { class: "cells", "aria-label": "手机上的上报" }, list),
     more,
     linkButton("上报一件", "#/report/new"));
-  await paint();
-  return context.watch(() => void paint());
+  const repaint = oneAtATime(paint);
+  await repaint();
+  return context.watch(() => void repaint());
 
   async function paint() {
-    const rows = inOrder(await context.store.listReports(context.owner));
-    const status = await context.outbox.status();
-    const page = rows.slice(0, shown);
-    const cells = await Promise.all(page.map((row) => lineOf(context, row, status.sending.includes(row.id))));
-    fill(list, ...cells);
-    list.hidden = rows.length === 0;
-    fill(summary, counted(rows));
-    fill(more, rows.length > shown && button(`再看 ${Math.min(PAGE_ROWS, rows.length - shown)} 件(还有 ${rows.length - shown} 件)`, showMore, "secondary"),
-      rows.length === 0 && emptyState("手机上还没有上报", "新写的、等待发送的和最近收到的都会在这里。"));
+    const [{ total, counts, lines }, { sending }] = await Promise.all([linesOf(most), context.outbox.status()]);
+    put(list, lines.map((line) => cellOf(line, sending.includes(line.row.id))));
+    list.hidden = total === 0;
+    fill(summary, counted(counts));
+    const left = total - most;
+    fill(more, left > 0 && button(`再看 ${Math.min(PAGE_ROWS, left)} 件(还有 ${left} 件)`, showMore, "secondary"),
+      total === 0 && emptyState("手机上还没有上报", "新写的、等待发送的和最近收到的都会在这里。"));
   }
 
   function showMore() {
-    shown += PAGE_ROWS;
-    return paint();
+    most += PAGE_ROWS;
+    return repaint();
   }
 }
 
-/** @param {ReportRow[]} rows */
-function counted(rows) {
-  const of = (/** @type {string} */ state) => rows.filter((one) => one.state === state).length;
-  const parts = [[of("attention"), "件需要处理"], [of("waiting"), "件等待发送"], [of("draft"), "份草稿"], [of("received"), "件已收到"]];
+/** Makes the cell of a line, and gives the same one again as long as its line says the same: what has the focus keeps it. */
+function keptCells() {
+  /** @type {Map<string, {said: string, element: HTMLElement}>} */
+  const kept = new Map();
+  return (/** @type {Line} */ line, /** @type {boolean} */ sending) => {
+    const shown = shownOf(line, sending);
+    const said = JSON.stringify(shown);
+    const before = kept.get(line.row.id);
+    if (before?.said === said) return before.element;
+    const element = cell({ ...shown, side: tag(shown.state) });
+    kept.set(line.row.id, { said, element });
+    return element;
+  };
+}
+
+/** Let `list` hold exactly these, touching only what is not in its place. @param {HTMLElement} list @param {HTMLElement[]} cells */
+function put(list, cells) {
+  cells.forEach((one, at) => {
+    if (list.children[at] !== one) list.insertBefore(one, list.children[at] ?? null);
+  });
+  while (list.children.length > cells.length) list.lastElementChild?.remove();
+}
+
+/** @param {Record<import("../rows.js").State, number>} counts */
+function counted(counts) {
+  const parts = [[counts.attention, "件需要处理"], [counts.waiting, "件等待发送"], [counts.draft, "份草稿"], [counts.received, "件已收到"]];
   return parts.filter(([count]) => count).map(([count, words]) => `${count} ${words}`).join(",");
 }
 
-/** @param {Context} context @param {ReportRow} row @param {boolean} sending */
-async function lineOf(context, row, sending) {
-  const { title } = await titleOfRow(context, row);
-  return cell({ title: row.danger ? `【紧急】${title}` : title, href: `#/report/${row.id}`, detail: detailOf(row), side: tag(stateWords(row, sending)) });
+/** What a line says. @param {Line} line @param {boolean} sending */
+function shownOf({ row, title }, sending) {
+  return { title: row.danger ? `【紧急】${title}` : title, href: `#/report/${row.id}`, detail: detailOf(row), state: stateWords(row, sending) };
 }
 
 /** @param {ReportRow} row */
