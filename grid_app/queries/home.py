@@ -19,6 +19,7 @@ from grid_app.queries.accounts import grids_without_worker, under
 from grid_app.queries.disputes import Tab, tallies
 from grid_app.queries.findings import counts_by_state
 from grid_app.queries.inbox import waiting_count
+from grid_app.queries.report_gaps import count_open_gaps
 from grid_app.queries.returns import rounds_over
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.words import OPEN_STATES
@@ -54,6 +55,7 @@ class OfficeCounts:
     findings: int
     open_rounds: int
     empty_grids: int
+    phone_gaps: int
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCou
         findings=counts_by_state(session, actor).get("suspected", 0),
         open_rounds=_open_rounds(session, actor, now),
         empty_grids=len(grids_without_worker(session, path=actor.division_path, now=now)),
+        phone_gaps=count_open_gaps(session, path=actor.division_path),
     )
 
 

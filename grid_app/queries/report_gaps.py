@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Assignment, DeviceToken, Unit
@@ -43,19 +43,35 @@ def open_gaps(session: Session, *, path: str) -> list[GapRow]:
 
     What has arrived since with its digest is no gap any more, whether or not its phone has asked again.
     """
-    arrived = or_(
-        *[
-            exists().where(table.id == ReportGap.report_id, table.digest == ReportGap.digest)
-            for table in (Submission, ReturnSubmission)
-        ]
-    )
     question = (
         select(ReportGap.id, DeviceToken.label, Unit.name, ReportGap.report_id, ReportGap.kind, ReportGap.noticed_at)
         .join(DeviceToken, DeviceToken.id == ReportGap.device_id)
         .join(Assignment, Assignment.id == DeviceToken.assignment_id)
         .join(Unit, Unit.id == Assignment.unit_id)
         .join(Division, Division.code == Assignment.division_code)
-        .where(under(path), ReportGap.settled_at.is_(None), ~arrived)
+        .where(under(path), _is_open())
         .order_by(Unit.name, DeviceToken.label, ReportGap.noticed_at, ReportGap.id)
     )
     return [GapRow(*row) for row in session.execute(question)]
+
+
+def count_open_gaps(session: Session, *, path: str) -> int:
+    """Return how many gaps :func:`open_gaps` would list."""
+    question = (
+        select(func.count(ReportGap.id))
+        .join(DeviceToken, DeviceToken.id == ReportGap.device_id)
+        .join(Assignment, Assignment.id == DeviceToken.assignment_id)
+        .join(Division, Division.code == Assignment.division_code)
+        .where(under(path), _is_open())
+    )
+    return session.scalar(question) or 0
+
+
+def _is_open() -> ColumnElement[bool]:
+    arrived = or_(
+        *[
+            exists().where(table.id == ReportGap.report_id, table.digest == ReportGap.digest)
+            for table in (Submission, ReturnSubmission)
+        ]
+    )
+    return ReportGap.settled_at.is_(None) & ~arrived

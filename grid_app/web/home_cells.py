@@ -48,8 +48,15 @@ def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
         ("纠纷等待受理", "disputes.index", Action.HANDLE_DISPUTE, counts.reported, "看一眼是不是本地的事,然后受理"),
         ("苗头提示等待判断", "findings.index", Action.DECIDE_FINDING, counts.findings, "确认,或者写明为什么不成立"),
         ("排查正在进行", "rounds.index", Action.READ_ROUNDS, counts.open_rounds, "看哪些村还没有回执"),
+        (
+            "手机和平台对不上的上报",
+            "accounts.devices",
+            Action.REVOKE_DEVICE,
+            counts.phone_gaps,
+            "手机上有回执,平台里没有:问清、补上",
+        ),
     ]
-    order = [inbox, *rest] if actor.role in COUNTY else [*rest[:2], inbox, rest[2]]
+    order = [inbox, *rest] if actor.role in COUNTY else [*rest[:2], inbox, *rest[2:]]
     return [
         Cell(title, url_for(endpoint), detail, count)
         for title, endpoint, action, count, detail in order

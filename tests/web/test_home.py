@@ -10,8 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 from grid_app.database.base import new_id
 from grid_app.database.transaction import transaction
-from grid_app.models.accounts import Assignment, Delegation, Notice
+from grid_app.models.accounts import Assignment, Delegation, DeviceToken, Notice
 from grid_app.models.disputes import Dispute
+from grid_app.models.field import ReportGap
 from grid_app.models.rounds import Round, RoundTemplate
 from grid_app.policy import Role
 from grid_app.queries import readiness
@@ -133,6 +134,30 @@ def test_a_grid_without_a_worker_is_told_to_its_offices(sign_in, app_world):
         session.get_one(Assignment, app_world.assignments["grid_worker"]).valid_to = NOW
 
     assert "没有网格员" in page_of(sign_in("township_officer").get("/"))
+
+
+def test_a_gap_between_phone_and_office_leads_its_township_to_the_phones(sign_in, app_world):
+    with transaction() as session:
+        token = DeviceToken(
+            account_id=app_world.accounts["grid_worker"],
+            assignment_id=app_world.assignments["grid_worker"],
+            token_hash="0" * 64,
+            pin_hash="x",
+            label="试机",
+            created_at=NOW,
+            seen_at=NOW,
+            expires_at=NOW + timedelta(days=1),
+        )
+        session.add(token)
+        session.flush()
+        session.add(ReportGap(device_id=token.id, report_id=new_id(), digest="0" * 64, kind="missing", noticed_at=NOW))
+
+    seen = {
+        name: "手机和平台对不上的上报" in page_of(sign_in(name).get("/")) for name in (*OFFICES, "other_township_lead")
+    }
+
+    assert 'href="/devices"' in page_of(sign_in("township_officer").get("/"))
+    assert seen == dict.fromkeys(OFFICES, True) | {"other_township_lead": False}
 
 
 def test_a_line_for_me_is_shown_until_i_put_it_away(sign_in, app_world):
