@@ -111,3 +111,20 @@ test("a damaged seal is an error with a sentence and changes nothing", async () 
 
   await assert.rejects(vault.openBytes(sealed), (error) => error.kind === "unreadable" && /没有删除/.test(error.sentence));
 });
+
+test("storage cleared under the page begins anew with the key of the seals and the sign-in, and says so", async () => {
+  const { store, name } = await phone();
+  const vault = await openVault(store);
+  await store.setMeta("device", { owner: "me" });
+  let told = 0;
+  globalThis.dispatchEvent = ({ type }) => void (told += Number(type === "field-storage-cleared"));
+  await new Promise((resolve, reject) => Object.assign(indexedDB.deleteDatabase(name), { onsuccess: resolve, onerror: reject }));
+
+  await store.putReport(report("a", { sealed: await vault.seal({ summary: "水渠" }) }));
+
+  delete globalThis.dispatchEvent;
+  const reopened = await openStore(name);
+  const again = await openVault(reopened);
+  assert.deepEqual(await again.open((await reopened.getReport("a")).sealed), { summary: "水渠" });
+  assert.deepEqual([await reopened.getMeta("device"), told], [{ owner: "me" }, 1]);
+});

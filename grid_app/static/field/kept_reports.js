@@ -19,15 +19,16 @@ export class NotADraft extends Error {
   constructor() {
     super("这一件已经在别处提交,这里不再保存。打开“我的上报”看它的状态。");
     this.name = "NotADraft";
+    this.isFinal = true;
   }
 }
 
 /** @template T @param {string} id @param {() => Promise<T>} act @returns {Promise<T>} */
-function alone(id, act) {
+export function alone(id, act) {
   return navigator.locks ? navigator.locks.request(`grid-report-${id}`, act) : act();
 }
 
-/** @param {Context} context @param {string} id @param {"report" | "return"} kind @param {Date} now @returns {ReportRow} */
+/** @param {Context} context @param {string} id @param {ReportRow["kind"]} kind @param {Date} now @returns {ReportRow} */
 export function blankRow(context, id, kind, now) {
   const at = now.toISOString();
   return /** @type {ReportRow} */ (/** @type {unknown} */ ({
@@ -84,7 +85,7 @@ export async function attachmentsOf(context, id) {
 }
 
 /** Send now; and let the shell ask the browser to wake us, should there be no signal. @param {Context} context */
-function sendSoon(context) {
+export function sendSoon(context) {
   context.changed();
   globalThis.dispatchEvent?.(new Event("field-queued"));
   void context.outbox.flush();
@@ -143,12 +144,12 @@ export function discardDraft(context, id) {
   });
 }
 
-/** The sealed row of a photo or a voice. @param {Context} context @param {string} reportId @param {"photo" | "voice"} kind @param {Blob} blob @param {string} type @returns {Promise<BlobRow>} */
-export async function blobRow(context, reportId, kind, blob, type) {
+/** The sealed row of a photo or a voice. @param {Context} context @param {string} reportId @param {"photo" | "voice"} kind @param {Blob} blob @param {string} type @param {{id?: string, seconds?: number}} [more] @returns {Promise<BlobRow>} */
+export async function blobRow(context, reportId, kind, blob, type, more = {}) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return /** @type {BlobRow} */ ({
     id: newId(), report_id: reportId, kind, type: type.split(";")[0], bytes: bytes.length, sha256: await sha256Of(bytes),
-    sealed: await context.vault.sealBytes(bytes), sent: 0, state: "waiting", tries: 0, next_at: 0, problem: null,
+    sealed: await context.vault.sealBytes(bytes), sent: 0, state: "waiting", tries: 0, next_at: 0, problem: null, ...more,
   });
 }
 

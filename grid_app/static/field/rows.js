@@ -3,12 +3,13 @@
 
 /** @typedef {"draft" | "waiting" | "received" | "attention"} State */
 /** @typedef {{code: string, sentence: string, fields: Record<string, string>}} Problem */
-/** @typedef {{signature: string, received_at: string, case_code: string, tracking_code: string}} Receipt */
+/** @typedef {{signature: string, received_at: string, case_code: string, tracking_code: string, warning?: string}} Receipt */
+/** @typedef {"report" | "return" | "visit"} Kind what of: a dispute, a screening round, a follow-up */
 /** @typedef {import("./vault.js").Sealed} Sealed */
 /**
  * @typedef {object} ReportRow
  * @property {string} id
- * @property {"report" | "return"} kind
+ * @property {Kind} kind
  * @property {State} state
  * @property {string} owner id of the account that wrote it
  * @property {string} created_at RFC 3339
@@ -29,6 +30,7 @@
  * @property {"photo" | "voice"} kind
  * @property {string} type
  * @property {number} bytes
+ * @property {number} [seconds] how long a voice note is
  * @property {string} sha256
  * @property {Sealed | null} sealed null once received
  * @property {number} sent bytes the server has told it holds

@@ -1,10 +1,12 @@
 // @ts-check
 /**
- * Saves soon after every change and at once when the page is left; one save after another, never two at a time.
+ * Saves soon after every change and at once when the page is left; one save after another, never two at a time. A save
+ * that failed is tried again by itself.
  * After `close` nothing is written any more, so that a late save cannot undo a submission.
  */
 
 export const SAVE_MILLISECONDS = 250;
+export const AGAIN_MILLISECONDS = 5000;
 
 /**
  * @param {object} ways
@@ -13,8 +15,9 @@ export const SAVE_MILLISECONDS = 250;
  * @param {(error: unknown) => void} ways.onError
  * @param {() => Date} [ways.now]
  * @param {number} [ways.milliseconds]
+ * @param {number} [ways.again] after how long a save that failed is tried again by itself
  */
-export function makeSaver({ save, onSaved, onError, now = () => new Date(), milliseconds = SAVE_MILLISECONDS }) {
+export function makeSaver({ save, onSaved, onError, now = () => new Date(), milliseconds = SAVE_MILLISECONDS, again = AGAIN_MILLISECONDS }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let dirty = false;
@@ -29,6 +32,8 @@ export function makeSaver({ save, onSaved, onError, now = () => new Date(), mill
       onSaved(now());
     } catch (error) {
       dirty = true;
+      const isFinal = /** @type {{isFinal?: boolean}} */ (error ?? {}).isFinal === true;
+      if (!closed && !isFinal) timer ??= setTimeout(flush, again);
       onError(error);
     }
   }
@@ -51,10 +56,14 @@ export function makeSaver({ save, onSaved, onError, now = () => new Date(), mill
     async close() {
       closed = true;
       clearTimeout(timer);
+      timer = undefined;
       await running;
     },
+    /** Go on after a submission that failed. */
     reopen() {
       closed = false;
+      dirty = true;
+      timer ??= setTimeout(flush, again);
     },
     get isDirty() {
       return dirty;

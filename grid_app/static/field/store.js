@@ -5,6 +5,7 @@
  */
 
 import { openDB } from "../vendor/idb/index.js";
+import { rememberLasting } from "./store_lasting.js";
 import { storeError } from "./store_error.js";
 import { BY_STATE, idsIn, rowsIn, tallyIn } from "./store_lists.js";
 import { changeIn, changeValue, newestFirst, putFresh, waitingIn } from "./store_steps.js";
@@ -26,15 +27,22 @@ const STRICT = /** @type {const} */ ({ durability: "strict" });
 export async function openStore(name = DATABASE) {
   /** @type {Promise<import("../vendor/idb/index.js").IDBPDatabase> | null} */
   let opened = null;
+  const lasting = rememberLasting();
+  /** The browser took the storage away under the page: begin it anew at once, so that what is on the screen is kept. */
+  const renew = () => setTimeout(() => void connection().catch(() => {}));
 
   /** @type {import("../vendor/idb/index.js").OpenDBCallbacks<unknown>} */
   const ways = {
-    upgrade: build,
-    blocking: (_from, _to, event) => {
+    upgrade: (database, from, to, tx, event) => {
+      build(database, from, to, tx, event);
+      if (from === 0) lasting.putBack(tx);
+    },
+    blocking: (_from, to, event) => {
       opened = null;
       /** @type {IDBDatabase} */ (event.target).close();
+      if (to === null) renew();
     },
-    terminated: () => (opened = null),
+    terminated: () => ((opened = null), void renew()),
   };
   const connection = () => {
     opened ??= openDB(name, VERSION, ways)
@@ -139,9 +147,9 @@ export async function openStore(name = DATABASE) {
         await Promise.all(blobs.map((blob) => tx.objectStore("blobs").put(blob)));
       }),
     /** @param {string} key @returns {Promise<any>} */
-    getMeta: (key) => ask("meta", (held) => held.get(key)),
+    getMeta: async (key) => lasting.noted("meta", key, await ask("meta", (held) => held.get(key))),
     /** @param {string} key @param {any} value */
-    setMeta: (key, value) => put("meta", value, key),
+    setMeta: async (key, value) => void lasting.noted("meta", key, (await put("meta", value, key), value)),
     /**
      * Change one value in one transaction; `change` gives undefined to leave it. Gives what stands there after.
      * @param {string} key @param {(value: any) => any} change @returns {Promise<any>}
@@ -151,10 +159,19 @@ export async function openStore(name = DATABASE) {
     getReference: (key) => ask("reference", (held) => held.get(key)),
     /** @param {string} key @param {any} value @param {string} etag */
     setReference: (key, value, etag) => put("reference", { value, etag }, key),
+    /**
+     * Change one of the references, and put a row with it when one is named, all or nothing; `change` gives undefined to leave it.
+     * @param {string} key @param {(kept: Reference | undefined) => Reference | undefined} change @param {ReportRow} [row] @returns {Promise<Reference | undefined>}
+     */
+    changeReference: (key, change, row) =>
+      within(["reports", "reference"], "readwrite", async (tx) => {
+        if (row) await putFresh(tx.objectStore("reports"), row);
+        return changeValue(tx.objectStore("reference"), key, change);
+      }),
     /** @param {string} name @returns {Promise<any>} */
-    getKey: (name) => ask("keys", (held) => held.get(name)),
+    getKey: async (name) => lasting.noted("keys", name, await ask("keys", (held) => held.get(name))),
     /** @param {string} name @param {(value: any) => any} change @returns {Promise<any>} */
-    changeKey: (name, change) => within(["keys"], "readwrite", (tx) => changeValue(tx.objectStore("keys"), name, change)),
+    changeKey: async (name, change) => lasting.noted("keys", name, await within(["keys"], "readwrite", (tx) => changeValue(tx.objectStore("keys"), name, change))),
     close: async () => (await connection()).close(),
   };
 }

@@ -7,7 +7,8 @@ import { MediaError, asMediaError } from "./media_error.js";
 /**
  * @typedef {object} Options
  * @property {(seconds: number) => void} [onTick] told every second while it records
- * @property {() => void} [onEnd] told when it ended by itself: two minutes are over, or a call came in
+ * @property {(why: "full" | "interrupted") => void} [onEnd] told when it ended by itself: two minutes are over, or a call came in
+ * @property {(voice: Voice) => void} [onPart] told every few seconds what there is so far, to be kept should the page be killed
  * @property {Pick<MediaDevices, "getUserMedia">} [devices]
  * @property {typeof MediaRecorder} [Recorder]
  * @property {() => number} [now] milliseconds that only go forward
@@ -15,6 +16,7 @@ import { MediaError, asMediaError } from "./media_error.js";
 
 export const MOST_SECONDS = 120;
 export const BITS_PER_SECOND = 24_000;
+export const PART_SECONDS = 3;
 const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4", "audio/webm"];
 
 /** The first type that the browser can write; "" leaves it to the browser. @param {typeof MediaRecorder} Recorder */
@@ -38,6 +40,25 @@ function lacking({ devices, Recorder }) {
   return Recorder ? null : new MediaError("no_recorder");
 }
 
+/** @param {MediaRecorder} recorder */
+function end(recorder) {
+  if (recorder.state !== "inactive") recorder.stop();
+}
+
+/** What a recorder has written so far, as one file. @param {MediaRecorder} recorder @param {string} wanted */
+function collecting(recorder, wanted) {
+  /** @type {Blob[]} */
+  const pieces = [];
+  return {
+    /** @param {Blob} piece */
+    add: (piece) => piece.size > 0 && pieces.push(piece) > 0,
+    whole() {
+      const type = plainType(recorder.mimeType || wanted || pieces[0]?.type || "");
+      return { blob: new Blob(pieces, { type }), type };
+    },
+  };
+}
+
 /** @param {Options} [options] */
 export function makeRecorder(options = {}) {
   const { devices = globalThis.navigator?.mediaDevices, Recorder = globalThis.MediaRecorder, now = () => performance.now() } = options;
@@ -50,25 +71,30 @@ export function makeRecorder(options = {}) {
   function record(stream) {
     const type = chooseType(Recorder);
     const recorder = new Recorder(stream, { audioBitsPerSecond: BITS_PER_SECOND, ...(type ? { mimeType: type } : {}) });
-    /** @type {Blob[]} */
-    const pieces = [];
+    const { add, whole } = collecting(recorder, type);
     const begun = now();
     const seconds = () => Math.min(MOST_SECONDS, (now() - begun) / 1000);
+    const voice = () => ({ ...whole(), seconds: Math.max(1, Math.round(seconds())) });
+    let told = -PART_SECONDS; // the first second is kept at once
     const timer = setInterval(() => {
       options.onTick?.(Math.floor(seconds()));
-      if (seconds() >= MOST_SECONDS && recorder.state !== "inactive") recorder.stop();
+      if (seconds() >= MOST_SECONDS) end(recorder);
     }, 1000);
+    for (const track of stream.getTracks()) track.addEventListener?.("mute", () => end(recorder)); // a call came in
     /** @type {Promise<Voice>} */
     const finished = new Promise((resolve, reject) => {
-      recorder.ondataavailable = ({ data }) => void (data.size && pieces.push(data));
+      recorder.ondataavailable = ({ data }) => {
+        if (!add(data) || recorder.state !== "recording" || seconds() - told < PART_SECONDS) return;
+        told = seconds();
+        options.onPart?.(voice());
+      };
       recorder.onstop = () => {
         clearInterval(timer);
         stream.getTracks().forEach((track) => track.stop());
-        const written = plainType(recorder.mimeType || type || pieces[0]?.type || "");
-        const blob = new Blob(pieces, { type: written });
-        if (blob.size) resolve({ blob, type: written, seconds: Math.max(1, Math.round(seconds())) });
+        const made = voice();
+        if (made.blob.size) resolve(made);
         else reject(new MediaError("nothing_recorded"));
-        if (!asked) options.onEnd?.();
+        if (!asked) options.onEnd?.(seconds() >= MOST_SECONDS ? "full" : "interrupted");
       };
     });
     finished.catch(() => {}); // told to whoever calls stop
@@ -101,7 +127,7 @@ export function makeRecorder(options = {}) {
     const { recorder, finished } = running;
     running = null;
     asked = true;
-    if (recorder.state !== "inactive") recorder.stop();
+    end(recorder);
     return finished;
   }
 
