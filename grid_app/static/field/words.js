@@ -7,26 +7,39 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const WEEKDAYS = "日一二三四五六";
+const CHINA_HOURS = 8; // the one time zone of the country, without summer time, wherever the phone thinks it is
 
 /** @param {number} number */
 const two = (number) => String(number).padStart(2, "0");
 
-/** @param {Date} at */
-export function clockWords(at) {
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+/** A date whose UTC parts are the wall clock of China. @param {string | number | Date} moment */
+const inChina = (moment) => new Date(new Date(moment).getTime() + CHINA_HOURS * HOUR);
+
+/** @param {Date} moment */
+export function clockWords(moment) {
+  const at = inChina(moment);
+  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
 }
 
 /** @param {string | number | Date | null | undefined} moment */
 export function timeWords(moment) {
-  const at = new Date(moment ?? NaN);
+  const at = inChina(moment ?? NaN);
   if (Number.isNaN(at.getTime())) return "";
-  return `${at.getMonth() + 1}月${at.getDate()}日(周${WEEKDAYS[at.getDay()]}) ${two(at.getHours())}:${two(at.getMinutes())}`;
+  return `${dayOf(at)} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
 }
 
 /** @param {string} day a day as YYYY-MM-DD, or a moment */
 export function dayWords(day) {
-  const at = new Date(day.length === 10 ? `${day}T00:00` : day);
-  return Number.isNaN(at.getTime()) ? "" : `${at.getMonth() + 1}月${at.getDate()}日(周${WEEKDAYS[at.getDay()]})`;
+  const at = inChina(day.length === 10 ? `${day}T00:00+08:00` : day);
+  return Number.isNaN(at.getTime()) ? "" : dayOf(at);
+}
+
+/** @param {Date} at a date of `inChina` */
+const dayOf = (at) => `${at.getUTCMonth() + 1}月${at.getUTCDate()}日(周${WEEKDAYS[at.getUTCDay()]})`;
+
+/** The day of a moment in China, as YYYY-MM-DD. @param {Date} moment */
+export function localDay(moment) {
+  return inChina(moment).toISOString().slice(0, 10);
 }
 
 /** How long ago; a clock that was set back reads as just now. @param {number} milliseconds */
