@@ -6,14 +6,14 @@ year it does not know is answered by weekends alone, and every answer says wheth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
 import chinese_calendar
-from chinese_calendar.constants import Holiday
+from chinese_calendar.constants import Holiday, holidays
 
 SATURDAY = 5
 LONGEST_SEARCH_DAYS = 400
@@ -94,7 +94,8 @@ class CalendarError(ValueError):
 
 def last_published_year() -> int:
     """Return the last year whose holidays the package knows."""
-    return max(day.year for day in chinese_calendar.constants.holidays)
+    days: Iterable[date] = holidays
+    return max(day.year for day in days)
 
 
 def _by_weekday(day: date) -> Day:

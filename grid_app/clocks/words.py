@@ -64,7 +64,8 @@ def _guess(years: Sequence[int]) -> list[str]:
         return []
     named = "、".join(f"{year} 年" for year in years)
     return [
-        f"{named}的放假安排还没有收录,这里只按周六、周日休息计算。公布后由安全管理员写进工作日历,以后的期限按新的算。"
+        f"{named}的放假安排还没有收录,这里只按周六、周日休息计算。"
+        "公布后由安全管理员写进工作日历,以后开始的期限按新的算。"
     ]
 
 

@@ -24,7 +24,8 @@ from grid_app.clocks.words import why
 
 BY_CODE = {rule.code: rule for rule in STANDING}
 SPECIFIED = {
-    "first_contact": "24小时", "triage": "1天", "accept_simple": "3天", "accept_complex": "5天", "finish_target": "30天",
+    "first_contact": "24小时", "triage": "1天", "accept_simple": "3天", "accept_complex": "5天",
+    "finish_target": "30天",
     "petition_transfer": "15天", "acceptance_notice": "15天", "objection": "5个工作日", "petition_finish": "60天",
     "review_request": "30天", "review_answer": "30天", "recheck_request": "30天", "recheck_answer": "30天",
     "mediation": "30天", "admin_mediation_accept": "5个工作日", "admin_mediation_accept_complex": "10个工作日",
