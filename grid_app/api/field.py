@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+from uuid import UUID
 
 from flask import Blueprint, Response, request
 
@@ -25,9 +28,9 @@ from grid_app.api.guard import guard_api
 from grid_app.clock import local_date
 from grid_app.database.transaction import reading
 from grid_app.http.guard import requires, the_actor
-from grid_app.policy import Action, Actor
+from grid_app.policy import Action, Actor, dispute_scope
 from grid_app.queries.disputes import DisputeLine
-from grid_app.queries.field import Duty, OpenNearby, excerpt
+from grid_app.queries.field import Duty, OpenNearby, excerpt, points_of
 from grid_app.queries.return_pages import ReturnPage
 from grid_app.services.field_bundle import FieldBundle, field_bundle
 from grid_app.vocabulary.categories import is_family, tiles
@@ -37,6 +40,7 @@ from grid_app.wiring import wired
 FORM = "dispute/2"
 VILLAGE_DIGITS = 12
 MIDNIGHT = timedelta(seconds=1)
+Points: TypeAlias = Mapping[UUID, tuple[float, float]]
 MOBILE = re.compile(r"1[3-9]\d{9}")
 
 bp = Blueprint("api_field", __name__, url_prefix="/api/v1")
@@ -49,7 +53,9 @@ def bundle() -> Response:
     """Return everything at once, with a tag over all but the time; unchanged it is answered with 304."""
     actor, now = the_actor(), wired().clock.now()
     with reading() as session:
-        content = _answer(field_bundle(session, actor=actor, now=now), actor, now).model_dump(mode="json")
+        found = field_bundle(session, actor=actor, now=now)
+        points = points_of(session, scope=dispute_scope(actor), ids=[one.id for one in found.own_reports])
+    content = _answer(found, points, actor, now).model_dump(mode="json")
     tag = _tag(content)
     if request.if_none_match.contains(tag):
         return _kept(Response(status=304), tag)
@@ -57,7 +63,7 @@ def bundle() -> Response:
     return _kept(Response(body, mimetype="application/json"), tag)
 
 
-def _answer(found: FieldBundle, actor: Actor, now: datetime) -> FieldAnswer:
+def _answer(found: FieldBundle, points: Points, actor: Actor, now: datetime) -> FieldAnswer:
     office, role, code = wired().keys.office, str(actor.role), actor.division_code
     return FieldAnswer(
         form=FORM,
@@ -73,7 +79,7 @@ def _answer(found: FieldBundle, actor: Actor, now: datetime) -> FieldAnswer:
         villages_url="/api/v1/villages",
         tiles=_tiles(),
         rounds=[_round(one) for one in found.returns],
-        own_reports=[_report(one) for one in found.own_reports],
+        own_reports=[_report(one, points.get(one.id)) for one in found.own_reports],
         nearby=[_nearby(one) for one in found.nearby],
         duty=_duty(found.duty),
         office_key=FieldKey(id=office.current, spki=office.spki),
@@ -103,13 +109,17 @@ def _round(page: ReturnPage) -> FieldRound:
     )
 
 
-def _report(one: DisputeLine) -> FieldReport:
+def _report(one: DisputeLine, point: tuple[float, float] | None) -> FieldReport:
+    lon, lat = point or (None, None)
     return FieldReport(
         id=str(one.id),
         case_code=one.case_code,
         tracking_code=one.tracking_code,
         state_word=STATE_WORDS.get(one.state, one.state),
         place=one.place,
+        category=one.category,
+        lon=lon,
+        lat=lat,
         excerpt=excerpt(one.summary),
         received_at=_moment(one.received_at),
     )

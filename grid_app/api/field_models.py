@@ -50,13 +50,16 @@ class FieldRound(Answer):
 
 
 class FieldReport(Answer):
-    """One of the own reports and its state in words."""
+    """One of the own reports and its state in words; WGS84 degrees while it lies in the own area, or no point."""
 
     id: str
     case_code: str
     tracking_code: str
     state_word: str
     place: str
+    category: str
+    lon: float | None
+    lat: float | None
     excerpt: str
     received_at: str
 

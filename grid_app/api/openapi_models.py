@@ -204,6 +204,8 @@ class VillagesAnswer(Answer):
     features: list[Feature]
     precision: Literal["full", "light"]
     border_tolerance_m: int
+    own: list[str] = Field(default=[], description="with grids=1: the codes of the own villages among the features")
+    grids: list[Feature] = Field(default=[], description="with grids=1: the grids of at most 60 own villages")
 
 
 class Problem(Answer):

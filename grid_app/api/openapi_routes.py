@@ -193,6 +193,7 @@ ROUTES: tuple[Route, ...] = (
         problems=(304, *SIGNED_IN_PROBLEMS),
         parameters=(
             Parameter("around", "1: the villages that touch own ones as well"),
+            Parameter("grids", "1: names own villages among them, and draws the grids of at most 60"),
             Parameter("precision", "full: borders as stored, for at most 60 own villages; light (default)"),
         ),
     ),

@@ -24,6 +24,7 @@ from grid_app.queries.villages import (
     FEW,
     Precision,
     active_generation,
+    own_and_grids,
     own_villages,
     villages_around,
     villages_geojson,
@@ -70,22 +71,26 @@ def categories() -> Response:
 def villages() -> Response:
     """Return own villages as GeoJSON, with their neighbours and exact when asked; unchanged ones are answered with 304.
 
-    More than ``FEW`` own villages are always drawn lightly: the answer says which precision it has.
+    With ``grids=1`` it names the own villages among them and draws their grids. More than ``FEW`` own villages are
+    always drawn lightly: the answer says which precision it has.
     """
     path = the_actor().division_path
     around, exact = request.args.get("around") == "1", request.args.get("precision") == Precision.FULL
+    with_grids = request.args.get("grids") == "1"
     with reading() as session:
         generation = active_generation(session)
-        tag = _tag(generation, f"{path}|{around}|{exact}")
+        tag = _tag(generation, f"{path}|{around}|{exact}|{with_grids}")
         if request.if_none_match.contains(tag):
             return _kept(Response(status=304), tag)
         drawn = NOTHING_DRAWN
         if generation is not None:
-            shown = own_villages(session, path=path, generation_id=generation)
-            precision = Precision.FULL if exact and len(shown) <= FEW else Precision.LIGHT
+            own = shown = own_villages(session, path=path, generation_id=generation)
+            precision = Precision.FULL if exact and len(own) <= FEW else Precision.LIGHT
             if around:
-                shown = villages_around(session, own=shown, generation_id=generation)
+                shown = villages_around(session, own=own, generation_id=generation)
             drawn = villages_geojson(shown, precision)
+            if with_grids:
+                drawn |= own_and_grids(session, own=own, generation_id=generation)
     body = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
     return _kept(Response(body, mimetype="application/geo+json"), tag)
 

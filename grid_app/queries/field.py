@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -73,6 +74,16 @@ def open_nearby(session: Session, *, scope: Scope, today: date) -> list[OpenNear
         OpenNearby(row.id, row.category, row.division_code[:12], row.lon, row.lat, row.noted_on, excerpt(row.summary))
         for row in rows
     ]
+
+
+def points_of(session: Session, *, scope: Scope, ids: Collection[UUID]) -> dict[UUID, tuple[float, float]]:
+    """Return the WGS84 point of each of the disputes that lies in the scope and has one."""
+    rows = session.execute(
+        select(Dispute.id, Dispute.lon, Dispute.lat).where(
+            visible(replace(scope, sees_sealed=False, sees_county_only=False)), Dispute.id.in_(ids)
+        )
+    )
+    return {row.id: (row.lon, row.lat) for row in rows if row.lon is not None and row.lat is not None}
 
 
 def excerpt(summary: str) -> str:

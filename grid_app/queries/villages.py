@@ -101,6 +101,21 @@ def villages_geojson(villages: Sequence[VillageShape], precision: Precision) -> 
     return features | {"precision": str(precision), "border_tolerance_m": beside}
 
 
+def own_and_grids(session: Session, *, own: Sequence[VillageShape], generation_id: UUID) -> dict[str, object]:
+    """Return the codes of the own villages and, while they are few, their grids as features drawn to a metre."""
+    codes = [one.code for one in own]
+    rows: Sequence[Boundary] = ()
+    if len(codes) <= FEW:
+        rows = session.scalars(
+            select(Boundary)
+            .where(Boundary.generation_id == generation_id, Boundary.level == "grid", Boundary.parent_code.in_(codes))
+            .order_by(Boundary.code)
+        ).all()
+    grids = [_shape(row) for row in rows]
+    features = feature_collection((_properties(one), one.polygon) for one in grids)["features"]
+    return {"own": codes, "grids": features}
+
+
 def _shape(row: Boundary) -> VillageShape:
     return VillageShape(row.code, row.name, row.kind, row.label_lon, row.label_lat, shapely.from_wkb(row.polygon.desc))
 

@@ -69,6 +69,7 @@ def test_a_worker_gets_the_own_area_whole_and_masked(phone_of, app_world: World)
     assert [one["is_family"] for one in found["tiles"]] == [True] + [False] * 11
     own = found["own_reports"][0]
     assert (own["id"], own["case_code"], own["state_word"]) == (sent["id"], accepted["case_code"], "待受理")
+    assert (own["category"], own["lon"], own["lat"]) == (sent["content"]["category"], 111.05, 29.02)
     near = found["nearby"][0]
     assert (near["id"], near["village_code"], near["since"]) == (sent["id"], "990101001201", "2026-11-20")
     assert "13812345678" not in str(found)

@@ -157,6 +157,15 @@ def test_the_neighbours_come_only_when_asked_for(phone_of) -> None:
     assert [one["properties"]["code"] for one in around["features"]] == ["990101001201", "990101001202"]
 
 
+def test_own_villages_are_named_and_their_grids_drawn_only_when_asked_for(phone_of) -> None:
+    plain, whole = (phone_of("grid_worker").get(f"villages?around=1{more}").json for more in ("", "&grids=1"))
+
+    assert "own" not in plain
+    assert whole["own"] == ["990101001201"]
+    assert [one["properties"]["name"] for one in whole["grids"]] == ["云岭村第1网格", "云岭村第2网格"]
+    assert whole["features"] == plain["features"]
+
+
 def test_exact_borders_keep_every_digit_and_drawn_ones_say_how_far_they_may_lie_beside(phone_of) -> None:
     phone = phone_of("grid_worker")
     code, crooked = (
@@ -178,9 +187,9 @@ def test_exact_borders_keep_every_digit_and_drawn_ones_say_how_far_they_may_lie_
 def test_an_exact_answer_is_not_mistaken_for_a_drawn_one(phone_of) -> None:
     phone = phone_of("grid_worker")
 
-    tags = {phone.get(f"villages{asked}").headers["ETag"] for asked in ("", "?around=1", "?precision=full")}
+    tags = {phone.get(f"villages{asked}").headers["ETag"] for asked in ("", "?around=1", "?precision=full", "?grids=1")}
 
-    assert len(tags) == 3
+    assert len(tags) == 4
 
 
 def test_unchanged_villages_are_not_sent_again(phone_of) -> None:
