@@ -18,7 +18,7 @@ import { registerWorker, requestSync, takeOver, watchUpdates } from "./worker.js
 
 const OPENING = "正在打开…";
 /** Where something is being typed or recorded: no update is offered there. */
-const WRITING = /^#\/(?:report|round|register|unlock)\b/;
+const WRITING = /^#\/(?:report|round|visit|register|unlock)\b/;
 
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

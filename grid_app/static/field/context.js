@@ -2,7 +2,8 @@
 /** What every screen works with: storage, lock, sending, what the office gave, and the way to the next screen. */
 
 import { atMostEvery } from "./calm.js";
-import { makeOutbox } from "./outbox.js";
+import { FollowUps } from "./follow_ups.js";
+import { CLOSED_OUTBOX, makeOutbox } from "./outbox.js";
 import { fetchReference, keptBundle, keptVillages, registerPhone } from "./reference.js";
 import { openStore } from "./store.js";
 import { makeTransport } from "./transport.js";
@@ -16,15 +17,6 @@ const DEVICE = "device";
 const STALE_MILLISECONDS = 5 * 60_000;
 /** While hundreds are delivered, each is a change; screens repaint a few times a second. */
 const TOLD_MILLISECONDS = 200;
-
-/** The outbox of a phone that cannot send: nothing is lost, nothing goes. */
-const CLOSED_OUTBOX = {
-  submit: async () => {},
-  flush: async () => {},
-  start: () => {},
-  stop: () => {},
-  status: async () => ({ waiting: 0, oldest: null, attention: 0, sending: [], drafts: 0, attachments: 0, others: 0, halted: null }),
-};
 
 export class Context {
   /** @type {Bundle | null} */
@@ -52,6 +44,7 @@ export class Context {
     this.vault = vault;
     this.say = say;
     this.fetcher = fetcher;
+    this.followUps = new FollowUps(store, vault);
   }
 
   /** @param {string} hash */
@@ -63,13 +56,15 @@ export class Context {
   /** Start sending with what is known of this phone; the screens' PIN does not keep the queue from going. */
   async begin() {
     this.outbox.stop();
-    this.device = (await this.store.getMeta(DEVICE)) ?? null;
+    this.device = this.followUps.phone = (await this.store.getMeta(DEVICE)) ?? null;
+    await this.followUps.sweep();
     if (!this.device) return;
     this.#token = await this.vault.open(this.device.sealed);
-    this.transport = makeTransport({ token: this.#token, fetcher: this.fetcher, base: "" });
+    this.transport = makeTransport({ token: this.#token, fetcher: this.fetcher, base: "", onSignedOut: (error) => this.noteSignIn(error) });
     this.outbox = makeOutbox({
       store: this.store, vault: this.vault, transport: this.transport,
       clock: () => new Date(), locks: navigator.locks, onChange: () => this.changed(),
+      onDelivered: (kind) => kind === "visit" && void this.refreshFollowUps({ force: true }).catch(() => {}),
     });
     this.outbox.start();
     void this.refresh();
@@ -96,16 +91,29 @@ export class Context {
    * @param {{force?: boolean, onStep?: (words: string) => void}} [wish]
    */
   async refresh({ force = false, onStep } = {}) {
-    if (!this.transport || (!force && Date.now() - this.#refreshed < STALE_MILLISECONDS)) return;
+    if (!this.transport) return;
+    if (!force && Date.now() - this.#refreshed < STALE_MILLISECONDS) return this.refreshFollowUps().catch(() => {});
     try {
       this.#bundle = await fetchReference({ store: this.store, vault: this.vault, transport: this.transport, token: this.#token, fetcher: this.fetcher, onStep });
       this.#refreshed = Date.now();
       this.isSignedOut = false;
+      await this.refreshFollowUps({ force });
       this.changed();
     } catch (error) {
       this.noteSignIn(error);
       if (force) throw error;
     }
+  }
+
+  /** Fetch what is due to be followed up. @param {{force?: boolean}} [wish] */
+  async refreshFollowUps(wish) {
+    if (this.transport && (await this.followUps.refresh(this.transport, wish))) this.changed();
+  }
+
+  /** Take the PIN away; what lay behind it alone is wiped first. */
+  async dropPin() {
+    await this.followUps.wipeContacts();
+    await this.vault.dropPin();
   }
 
   /** What the office gave is out of date: the next screen that asks fetches it anew. */
@@ -117,6 +125,7 @@ export class Context {
   noteSignIn(error) {
     if (/** @type {{kind?: string}} */ (error)?.kind !== "signed-out") return;
     this.isSignedOut = true;
+    void this.followUps.signedOut();
     this.changed();
   }
 
@@ -143,6 +152,8 @@ export class Context {
     this.#bundle = null;
     await this.store.setMeta(DEVICE, null);
     await this.store.setReference("bundle", null, "");
+    this.followUps.phone = null;
+    await this.followUps.wipe();
     this.device = null;
   }
 

@@ -20,6 +20,7 @@ import { VaultError } from "./vault.js";
  * @property {() => number} now
  * @property {() => number} random
  * @property {(ids: string[]) => void} tell which items are under way
+ * @property {(kind: import("./rows.js").Kind) => void} [delivered] the office has answered items of a kind
  * @property {() => boolean} isWanted whether newer reports wait behind the attachments
  * @property {number} batch
  * @property {number} chunk
@@ -27,6 +28,9 @@ import { VaultError } from "./vault.js";
  * @property {Map<string, number>} blobsDue
  */
 
+/** In the order they go, each with the call that takes it. */
+const CALLS = /** @type {const} */ ({ report: "syncReports", return: "syncReturns", visit: "syncVisits" });
+const KINDS = /** @type {(keyof typeof CALLS)[]} */ (Object.keys(CALLS));
 const BATCH_BYTES = 256 * 1024;
 export const BATCH_ITEMS = 50;
 const REFUSALS_IN_A_ROW = 3;
@@ -50,7 +54,7 @@ export function halts(error, items) {
 /** Send every due report of one owner; throws what keeps all of them from going. @param {Desk} desk @param {string} owner */
 export async function deliverReports(desk, owner) {
   desk.refusals = 0;
-  for (const kind of /** @type {const} */ (["report", "return"])) {
+  for (const kind of KINDS) {
     const rows = (await desk.store.listState(owner, "waiting")).filter((row) => row.kind === kind && isDue(row, desk.now()));
     const queue = rows.sort((a, b) => Number(b.danger) - Number(a.danger));
     while (queue.length) await send(desk, kind, await nextBatch(desk, queue));
@@ -79,9 +83,10 @@ async function send(desk, kind, items) {
   if (items.length === 0) return;
   desk.tell(items.map((item) => item.id));
   try {
-    const results = await (kind === "return" ? desk.transport.syncReturns(items) : desk.transport.syncReports(items));
-    await keepAnswers(desk, items, results);
+    await keepAnswers(desk, items, await desk.transport[CALLS[kind]](items));
+    desk.delivered?.(kind);
   } catch (error) {
+    if (kind !== "report" && isOthers(error)) return keepBack(desk, items, error);
     if (!(error instanceof TransportError) || halts(error, items.length)) throw error;
     if (items.length === 1) return keepFailure(desk, items[0], error);
     if (error.kind === "timeout") desk.batch = Math.max(1, Math.floor(items.length / 2));
@@ -97,6 +102,17 @@ async function keepAnswers(desk, items, results) {
   await desk.store.changeReports(items.map((item) => [item.id, (row) => (isStill(row, item) ? answered(desk, row, byId.get(item.id)) : null)]));
   desk.refusals = 0;
   desk.batch = Math.min(BATCH_ITEMS, desk.batch * 2);
+}
+
+/** Whether this role may not send such items, which another role of the same person may. @param {unknown} error @returns {error is TransportError} */
+function isOthers(error) {
+  return error instanceof TransportError && error.kind === "refused" && error.status === 403;
+}
+
+/** They wait on, and hold up nothing else. @param {Desk} desk @param {Item[]} items @param {TransportError} error */
+function keepBack(desk, items, error) {
+  const problem = { code: error.code, sentence: error.sentence, fields: {} };
+  return desk.store.changeReports(items.map((item) => [item.id, (row) => (isStill(row, item) ? again(desk, row, problem) : null)]));
 }
 
 /** Whether the row still holds what was sent. @param {ReportRow} row @param {Item} item */
@@ -118,9 +134,11 @@ function answered(desk, row, result) {
 }
 
 /** @param {Result} result */
-function receiptOf({ receipt, case_code, tracking_code }) {
+function receiptOf({ receipt, case_code, tracking_code, warnings = [] }) {
   if (!receipt) return null;
-  return { signature: receipt.signature, received_at: receipt.received_at, case_code: case_code ?? "", tracking_code: tracking_code ?? "" };
+  const warning = warnings.map((one) => one.sentence).join(" ");
+  const codes = { case_code: case_code ?? "", tracking_code: tracking_code ?? "" };
+  return { signature: receipt.signature, received_at: receipt.received_at, ...codes, ...(warning ? { warning } : {}) };
 }
 
 /** @param {Desk} desk @param {Item} item @param {TransportError} error */

@@ -12,7 +12,7 @@ import { contentOf, isDanger, titleOf, valuesOf } from "./report_content.js";
 /** @typedef {import("./report_types.js").Attachment} Attachment */
 /** @typedef {import("./rows.js").ReportRow} ReportRow */
 /** @typedef {import("./rows.js").BlobRow} BlobRow */
-/** @typedef {{title: string, village_code?: string}} Title */
+/** @typedef {{title: string, village_code?: string, follow_up_id?: string}} Title */
 
 /** A save met a report that is no draft any more. */
 export class NotADraft extends Error {

@@ -26,6 +26,14 @@ import { leaseLocks } from "./locks.js";
 export const LOCK = "grid-outbox";
 const TIMER_MILLISECONDS = 30_000;
 const SHORTEST_MILLISECONDS = 1_000;
+/** The outbox of a phone that cannot send: nothing is lost, nothing goes. */
+export const CLOSED_OUTBOX = {
+  submit: async () => {},
+  flush: async () => {},
+  start: () => {},
+  stop: () => {},
+  status: async () => ({ waiting: 0, oldest: null, attention: 0, sending: [], drafts: 0, attachments: 0, others: 0, halted: null }),
+};
 
 /**
  * @param {object} parts
@@ -35,10 +43,11 @@ const SHORTEST_MILLISECONDS = 1_000;
  * @param {() => Date} [parts.clock]
  * @param {{request: Function} | null} [parts.locks] Web Locks; without them a lease in the database
  * @param {() => void} [parts.onChange]
+ * @param {(kind: import("./rows.js").Kind) => void} [parts.onDelivered] the office has answered items of a kind
  * @param {() => number} [parts.random]
  * @param {string} [parts.owner] whose reports go; else the account this phone was registered for
  */
-export function makeOutbox({ store, vault, transport, clock = () => new Date(), locks, onChange = () => {}, random = Math.random, owner }) {
+export function makeOutbox({ store, vault, transport, clock = () => new Date(), locks, onChange = () => {}, onDelivered, random = Math.random, owner }) {
   const lock = locks ?? leaseLocks(store);
   /** @type {string[]} */
   let sending = [];
@@ -60,7 +69,7 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
   };
   const now = () => clock().getTime();
   /** @type {import("./deliver_reports.js").Desk} */
-  const desk = { store, vault, transport, now, random, tell, isWanted: () => isAgain, batch: BATCH_ITEMS, chunk: CHUNK_BYTES, refusals: 0, blobsDue: new Map() };
+  const desk = { store, vault, transport, now, random, tell, delivered: onDelivered, isWanted: () => isAgain, batch: BATCH_ITEMS, chunk: CHUNK_BYTES, refusals: 0, blobsDue: new Map() };
 
   /** One turn under the lock; whatever went wrong is told, and nothing of the queue is touched. */
   async function turn() {

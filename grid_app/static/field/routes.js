@@ -19,6 +19,8 @@ const ROUTES = [
   { pattern: /^\/report\/([\w-]+)$/, name: "report", title: "上报", keys: ["id"], load: () => import("./screens/report.js") },
   { pattern: /^\/reports$/, name: "reports", title: "我的上报", keys: [], load: () => import("./screens/reports.js") },
   { pattern: /^\/round\/([\w-]+)$/, name: "round", title: "排查回执", keys: ["code"], load: () => import("./screens/round.js") },
+  { pattern: /^\/visits$/, name: "visits", title: "回访", keys: [], load: () => import("./screens/visits.js") },
+  { pattern: /^\/visit\/([\w-]+)$/, name: "visit", title: "回访", keys: ["id"], load: () => import("./screens/visit.js") },
   { pattern: /^\/urgent$/, name: "urgent", title: "紧急", keys: [], load: () => import("./screens/urgent.js") },
   { pattern: /^\/settings$/, name: "settings", title: "设置", keys: [], load: () => import("./screens/settings.js") },
 ];

@@ -17,9 +17,11 @@
  * @property {string | null} [code]
  * @property {string | null} [detail]
  * @property {Record<string, string>} [fields]
+ * @property {{code: string, sentence: string}[]} [warnings]
  */
 /** @typedef {{id: string, sha256?: string, received: number, complete?: boolean, outcome?: string}} AttachmentState */
 /** @typedef {{waiting: number, oldest: string | null, items: {id: string, digest: string}[]}} HeldClaim */
+/** @typedef {{server_time: string, items: import("./follow_ups.js").Given[]}} FollowUpsAnswer */
 /** @typedef {ReturnType<typeof makeTransport>} Transport */
 
 const MILLISECONDS = 30_000;
@@ -87,13 +89,21 @@ function attachmentOf(body) {
   throw new TransportError("portal", { status: 200 });
 }
 
+/** @param {any} body @returns {FollowUpsAnswer} */
+function followUpsOf(body) {
+  const isOne = (/** @type {unknown} */ one) => isObject(one) && typeof one.id === "string" && typeof one.due_on === "string";
+  if (isObject(body) && Array.isArray(body.items) && body.items.every(isOne)) return /** @type {any} */ (body);
+  throw new TransportError("portal", { status: 200 });
+}
+
 /**
  * @param {object} options
  * @param {string} options.token
  * @param {typeof fetch} [options.fetcher]
  * @param {string} [options.base] where the office is; "" for where the page came from
+ * @param {(error: TransportError) => void} [options.onSignedOut] told whenever the office knows this phone no more
  */
-export function makeTransport({ token, fetcher = fetch, base = "" }) {
+export function makeTransport({ token, fetcher = fetch, base = "", onSignedOut = () => {} }) {
   /** @param {string} path @param {RequestInit} init @param {number} milliseconds @returns {Promise<[Response, any]>} */
   async function call(path, init, milliseconds = MILLISECONDS) {
     const signal = AbortSignal.timeout(milliseconds);
@@ -107,6 +117,7 @@ export function makeTransport({ token, fetcher = fetch, base = "" }) {
       if (!isJson(response)) throw new TransportError("portal", { status: response.status });
       answer = [response, await response.json()];
     } catch (error) {
+      if (error instanceof TransportError && error.kind === "signed-out") onSignedOut(error);
       if (error instanceof TransportError) throw error;
       throw new TransportError(signal.aborted ? "timeout" : "offline", { cause: error });
     }
@@ -120,6 +131,10 @@ export function makeTransport({ token, fetcher = fetch, base = "" }) {
     syncReports: async (items) => /** @type {any} */ (resultsOf(await post("/api/v1/disputes:sync", { items }))),
     /** @param {Item[]} items @returns {Promise<Result[]>} */
     syncReturns: async (items) => /** @type {any} */ (resultsOf(await post("/api/v1/returns:sync", { items }))),
+    /** @param {Item[]} items @returns {Promise<Result[]>} */
+    syncVisits: async (items) => /** @type {any} */ (resultsOf(await post("/api/v1/follow-ups:sync", { items }))),
+    /** The follow-ups of this account that are due, with whom to ask. */
+    followUps: async () => followUpsOf((await call("/api/v1/follow-ups", {}))[1]),
     /** @param {string} id @param {number} offset @param {BufferSource} bytes */
     uploadChunk: async (id, offset, bytes) => {
       const init = { method: "PUT", headers: { "Content-Type": "application/octet-stream" }, body: bytes };

@@ -50,7 +50,7 @@ export async function show(main, _params, context) {
     paintQueue(queue, status);
     const bundle = await context.bundle();
     fill(warnings, ...warningsFor(context, status));
-    if (bundle) fill(work, roundsOf(bundle), ownOf(bundle));
+    if (bundle) fill(work, await visitsCard(context), roundsOf(bundle), ownOf(bundle));
     fill(foot, await storageLine(context));
   }
 }
@@ -75,6 +75,15 @@ function warningsFor(context, { others, halted }) {
       h("p", {}, linkButton("去登录", "/sign-in?next=/field/", "secondary"), " ", linkButton("登记本机", "#/register", "secondary"))),
     others > 0 && notice("warning", `还有别人没发出去的 ${others} 件`, "是这部手机以前的使用者写的,已加密保留。请他登录后发送,或在“设置”里导出。"),
   ];
+}
+
+/** What is to be followed up, today's first. @param {Context} context */
+async function visitsCard(context) {
+  const { now, later } = await context.followUps.due();
+  if (now.length + later.length === 0) return null;
+  const title = now.length ? `今天要回访 ${now.length} 件` : `今天没有要回访的,7 天内有 ${later.length} 件`;
+  const side = now.length > 0 && tag({ word: "待回访", tone: "attention" });
+  return cells("回访", [cell({ title, href: "#/visits", detail: "没有信号也能填,有信号自动发送", side })]);
 }
 
 /** @param {Bundle} bundle */

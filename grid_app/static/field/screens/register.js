@@ -46,7 +46,7 @@ export async function show(main, _params, context) {
     submit.disabled = true;
     try {
       await context.register(values.pin, phoneLabel(navigator.userAgent), (words) => fill(status, words));
-      if (context.vault.hasPin) await context.vault.dropPin();
+      if (context.vault.hasPin) await context.dropPin();
       if (values.lock) await context.vault.setPin(values.pin);
       context.say("这部手机已登记,没有信号也能用了。");
       context.go("#/");

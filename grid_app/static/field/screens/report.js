@@ -4,7 +4,7 @@
 import { newId } from "../../shared/canonical.js";
 import { dangerCard } from "../danger.js";
 import { fill, h } from "../dom.js";
-import { discardDraft, openReport, submitReport } from "../kept_reports.js";
+import { discardDraft, openReport, submitReport, titleOfRow } from "../kept_reports.js";
 import { actionBar, askTwice, backLink, button, errorSummary, notice } from "../parts.js";
 import { emptyValues, isDanger, missingAnswers, pointOf } from "../report_content.js";
 import { dangerPart, Form, morePart, safetyPart, summaryPart, tilePart } from "../report_form.js";
@@ -22,6 +22,7 @@ export async function show(main, params, context) {
   if (params.id === "new") history.replaceState(null, "", `#/report/${id}`);
   const found = await openReport(context, id);
   if (found && found.row.owner !== context.owner) return fill(main, backLink("#/", "首页"), h("h1", {}, "这一件"), notice("info", "这一件不是您写的", "它已加密保留,由写它的人登录后发送。"));
+  if (found?.row.kind === "visit") return location.replace(`#/visit/${(await titleOfRow(context, found.row)).follow_up_id ?? ""}`);
   if (found && found.row.state !== "draft") return showReport(main, id, context);
   const bundle = await context.bundle();
   const values = found?.values ?? emptyValues(new Date().toISOString(), bundle?.home_village ?? "");

@@ -83,7 +83,7 @@ function shownOf({ row, title }, sending) {
 
 /** @param {ReportRow} row */
 function detailOf(row) {
-  if (row.state === "attention") return `${row.problem?.sentence ?? ""} ${whatToDo(row.problem)}`;
+  if (row.state === "attention") return `${row.problem?.sentence ?? ""} ${whatToDo(row.problem, row.kind)}`;
   if (row.state === "draft") return `${timeWords(row.saved_at)} 保存,还没有提交`;
   if (row.state === "received" && row.receipt) return `${timeWords(row.receipt.received_at)} · ${row.receipt.tracking_code ? `查询码 ${trackingWords(row.receipt.tracking_code)}` : "已有凭证"}`;
   return `${timeWords(row.created_at)} 写${row.danger ? ",尚未送达" : ""}`;

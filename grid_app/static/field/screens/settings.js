@@ -42,8 +42,8 @@ function pinPart(context) {
   };
   const lock = () => (context.vault.lock(), context.go("#/unlock"));
   const drop = async () => {
-    await context.vault.dropPin();
-    fill(status, "口令已取消。");
+    await context.dropPin();
+    fill(status, "口令已取消。回访对象的姓名、电话已从手机上删掉。");
   };
   return h("section", { class: "part" },
     h("h2", {}, "打开时的口令"),

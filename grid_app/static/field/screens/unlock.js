@@ -15,6 +15,7 @@ export async function show(main, params, context) {
   fill(main,
     h("h1", {}, "输入口令"),
     h("p", {}, "内容已加密,都还在;等待发送的照常发送。"),
+    /^#\/visit/.test(params.from ?? "") && h("p", {}, "手机锁着。回访对象的姓名、电话,输了口令才看得到。"),
     form,
     notice("info", "有人受伤、要出事", "不用口令:", h("a", { class: "inline-target", href: "#/urgent" }, "打电话求助")),
     linkButton("忘了口令,重新登记本机", "#/register", "plain"));
