@@ -47,7 +47,8 @@ export function office() {
   const held = new Map();
   const blobs = new Map();
   const calls = [];
-  const self = { held, blobs, calls, trouble: null, fetcher: null };
+  const asked = [];
+  const self = { held, blobs, calls, asked, trouble: null, fetcher: null };
   const answer = (body, status = 200) => new Response(JSON.stringify(body), { status, headers: { "content-type": status < 400 ? "application/json" : "application/problem+json" } });
   const take = ({ id, digest, content }) => {
     const before = held.get(id);
@@ -70,7 +71,9 @@ export function office() {
     return { id, sha256: self.sizes.get(id).sha256, received, complete, parts: undefined, ...(complete ? { outcome: "accepted" } : {}) };
   };
   self.sizes = new Map();
+  const compare = (claims) => claims.map(({ id, digest }) => ({ id, held: !held.has(id) ? "no" : held.get(id).digest === digest ? "yes" : "other" }));
   self.serve = async (url, init) => {
+    if (url.endsWith("/reports:held")) return answer({ results: compare(JSON.parse(init.body).items) });
     if (url.includes("/attachments/")) {
       const id = url.split("/").at(-1).split("?")[0];
       if (!self.sizes.has(id)) return answer({ code: "not_announced" }, 404);
@@ -80,7 +83,7 @@ export function office() {
     return answer({ results: JSON.parse(init.body).items.map(take) });
   };
   self.fetcher = async (url, init) => {
-    calls.push({ url, items: typeof init.body === "string" ? JSON.parse(init.body).items : null });
+    (url.endsWith("/reports:held") ? asked : calls).push({ url, ...(typeof init.body === "string" ? JSON.parse(init.body) : { items: null }) });
     return (await self.trouble?.(url, init, calls.length)) ?? self.serve(url, init);
   };
   self.answer = answer;

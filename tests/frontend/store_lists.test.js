@@ -46,6 +46,7 @@ test("counts are those of the rows, for one owner and for those who wrote before
       waiting: of(owner, "waiting").length, attention: of(owner, "attention").length, draft: of(owner, "draft").length, received: of(owner, "received").length,
       oldest: of(owner, "waiting").map((row) => row.created_at).sort()[0] ?? null,
       attachments: rows.filter((row) => row.owner === owner && attached.has(row.id)).length,
+      gaps: 0,
       others: rows.filter((row) => row.owner !== owner && row.state !== "received" && (other === "" || row.owner === other)).length,
     };
     assert.deepEqual(await store.getTally(owner), expected);

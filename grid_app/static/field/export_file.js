@@ -48,7 +48,7 @@ export async function makeExport({ store, vault, officeKey, owner, now }) {
   const rows = (await store.listReports(owner)).filter((row) => row.state !== "draft");
   const items = [];
   for (const row of rows.filter((one) => one.state !== "received").reverse()) {
-    const content = await vault.open(row.sealed).catch(() => null); // an unreadable one must not keep back the others
+    const content = row.sealed && (await vault.open(row.sealed).catch(() => null)); // an unreadable one must not keep back the others
     if (content) items.push({ id: row.id, digest: row.digest, content, kind: row.kind });
   }
   const plain = { owner, made_at: now.toISOString(), items, blobs: await blobsOf(store, vault, new Set(rows.map((row) => row.id))) };

@@ -71,11 +71,11 @@ export function saveDraft(context, id, values, blobs = []) {
   });
 }
 
-/** @param {Context} context @param {string} id @returns {Promise<{row: ReportRow, values: Values} | null>} */
+/** `values` are null when the content lies at the office alone. @param {Context} context @param {string} id @returns {Promise<{row: ReportRow, values: Values | null} | null>} */
 export async function openReport(context, id) {
   const row = await context.store.getReport(id);
   if (!row) return null;
-  return { row, values: valuesOf(await context.vault.open(row.sealed)) };
+  return { row, values: row.sealed && valuesOf(await context.vault.open(row.sealed)) };
 }
 
 /** @param {Context} context @param {string} id @returns {Promise<Attachment[]>} */
@@ -119,7 +119,7 @@ export async function submitReturn(context, content, title) {
 export function reopenReport(context, id) {
   return alone(id, async () => {
     const row = await context.store.getReport(id);
-    if (row?.state !== "attention" || row.kind !== "report") return;
+    if (row?.state !== "attention" || row.kind !== "report" || !row.sealed) return;
     const values = valuesOf(await context.vault.open(row.sealed));
     await context.store.putReport({ ...row, state: "draft", sealed: await context.vault.seal(values), digest: "" });
   });
@@ -128,9 +128,10 @@ export function reopenReport(context, id) {
 /** The same words as a report of their own, when the office holds other words under this id. @param {Context} context @param {string} id */
 export async function copyReport(context, id) {
   const found = await openReport(context, id);
-  if (!found) return id;
+  if (!found?.values) return id;
   const next = newId();
-  const blobs = (await context.store.blobsOf(id)).map((blob) => ({ ...blob, id: newId(), report_id: next, sent: 0, state: /** @type {const} */ ("waiting"), tries: 0, next_at: 0, problem: null }));
+  const kept = (await context.store.blobsOf(id)).filter((blob) => blob.sealed); // what was delivered is not here any more
+  const blobs = kept.map((blob) => ({ ...blob, id: newId(), report_id: next, sent: 0, state: /** @type {const} */ ("waiting"), tries: 0, next_at: 0, problem: null }));
   await saveDraft(context, next, found.values, blobs);
   return next;
 }

@@ -19,9 +19,9 @@ export async function visitsOf(context, followUpId) {
   return named.filter((one) => one.named && (followUpId === undefined || one.named.follow_up_id === followUpId));
 }
 
-/** What was typed. @param {Context} context @param {ReportRow} row @returns {Promise<Answer>} */
+/** What was typed; nothing once it lies at the office alone. @param {Context} context @param {ReportRow} row @returns {Promise<Answer>} */
 export async function answerOf(context, row) {
-  const { way = "", outcome = "", note = "" } = await context.vault.open(row.sealed);
+  const { way = "", outcome = "", note = "" } = row.sealed ? await context.vault.open(row.sealed) : {};
   return { way, outcome, note };
 }
 

@@ -1,10 +1,11 @@
 // @ts-check
 /**
  * The queue of this phone: what was submitted goes out by itself, once for all tabs, and stays until the office has said
- * that it holds it. Nothing here removes anything.
+ * that it holds it. When the queue is done, now and then, the office is asked whether it still holds what it received.
  */
 
 import { digestOf } from "../shared/canonical.js";
+import { compareHeld, compareWhenDue } from "./compare_held.js";
 import { CHUNK_BYTES, deliverBlobs } from "./deliver_blobs.js";
 import { BATCH_ITEMS, deliverReports } from "./deliver_reports.js";
 import { leaseLocks } from "./locks.js";
@@ -18,6 +19,7 @@ import { leaseLocks } from "./locks.js";
  * @property {string[]} sending ids of reports under way
  * @property {number} drafts
  * @property {number} attachments photos and voices that wait
+ * @property {number} gaps reports with a receipt that the office has not, or otherwise
  * @property {number} others unsent reports of other accounts on this phone
  * @property {{kind: string, sentence: string} | null} halted why nothing goes for now
  */
@@ -32,7 +34,8 @@ export const CLOSED_OUTBOX = {
   flush: async () => {},
   start: () => {},
   stop: () => {},
-  status: async () => ({ waiting: 0, oldest: null, attention: 0, sending: [], drafts: 0, attachments: 0, others: 0, halted: null }),
+  status: async () => ({ waiting: 0, oldest: null, attention: 0, sending: [], drafts: 0, attachments: 0, gaps: 0, others: 0, halted: null }),
+  compare: async () => Promise.reject(new Error("还没有登记本机,不能核对。手机上的内容都在。")),
 };
 
 /**
@@ -78,6 +81,7 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
       const account = await whose();
       await deliverReports(desk, account);
       await deliverBlobs(desk, account);
+      if (!isAgain && (await compareWhenDue(desk, account))?.resent) isAgain = true;
     } catch (error) {
       halted = haltOf(error);
     }
@@ -127,7 +131,7 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
       for (let isDone = false; !isDone; ) {
         const row = await store.getReport(id);
         if (!row || row.state === "received") return;
-        const digest = await digestOf(await vault.open(row.sealed));
+        const digest = await digestOf(await vault.open(/** @type {import("./vault.js").Sealed} */ (row.sealed))); // only what was received is pruned
         await store.changeReport(id, (held) => {
           isDone = isSame(held, row);
           return isDone ? { ...held, digest, state: "waiting", tries: 0, next_at: 0, problem: null } : null;
@@ -137,6 +141,13 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
       void flush();
     },
     flush,
+    /** Ask the office now what it holds of this phone's; what it lacks goes again. Fails with a sentence. @returns {Promise<import("./compare_held.js").Found>} */
+    async compare() {
+      const found = await lock.request(LOCK, async () => compareHeld(desk, await whose(), true));
+      onChange();
+      if (found.resent) void flush();
+      return found;
+    },
     /** @returns {Promise<Status>} */
     async status() {
       const { draft, received, ...counts } = await store.getTally(await whose());
@@ -159,7 +170,7 @@ export function makeOutbox({ store, vault, transport, clock = () => new Date(), 
 
 /** Whether a row holds what it held when its digest was made. @param {ReportRow} held @param {ReportRow} row */
 function isSame(held, row) {
-  return held.state === row.state && held.saved_at === row.saved_at && String(held.sealed.iv) === String(row.sealed.iv);
+  return held.state === row.state && held.saved_at === row.saved_at && String(held.sealed?.iv) === String(row.sealed?.iv);
 }
 
 /** @param {any} error */

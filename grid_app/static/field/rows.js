@@ -14,7 +14,7 @@
  * @property {string} owner id of the account that wrote it
  * @property {string} created_at RFC 3339
  * @property {string} saved_at RFC 3339
- * @property {Sealed} sealed the content as it is handed over; of a draft, what its screen keeps
+ * @property {Sealed | null} sealed the content as it is handed over; of a draft, what its screen keeps; null when it lies at the office alone
  * @property {string} digest of the content as it was handed over; "" for a draft
  * @property {number} tries
  * @property {number} next_at milliseconds since 1970; 0 is at once
@@ -22,6 +22,23 @@
  * @property {Receipt | null} receipt
  * @property {boolean} danger
  * @property {Sealed | null} title_sealed
+ * @property {string | null} [confirmed_at] since when the office has said, each time it was asked, that it holds this
+ * @property {Note | null} [note] what comparing with the office found, when there is something to tell
+ * @property {string | null} [noted_at] since when
+ * @property {Receipt | null} [first_receipt] of a report that went a second time
+ */
+/** @typedef {"missing" | "differs" | "settled" | "resent"} Note the first two are gaps; `settled` is one that the office has looked into */
+/**
+ * What is kept for good of a report that has left the phone: the proof that the office had it.
+ * @typedef {object} KeptReceipt
+ * @property {string} id
+ * @property {ReportRow["kind"]} kind
+ * @property {string} owner
+ * @property {string} created_at
+ * @property {string} digest
+ * @property {string} signature
+ * @property {string} received_at
+ * @property {string} case_code
  */
 /**
  * @typedef {object} BlobRow

@@ -7,17 +7,18 @@
 import { openDB } from "../vendor/idb/index.js";
 import { rememberLasting } from "./store_lasting.js";
 import { storeError } from "./store_error.js";
-import { BY_STATE, idsIn, rowsIn, tallyIn } from "./store_lists.js";
-import { changeIn, changeValue, newestFirst, putFresh, waitingIn } from "./store_steps.js";
+import { build, VERSION } from "./store_layout.js";
+import { idsIn, notedIn, rowsIn, tallyIn } from "./store_lists.js";
+import { changeIn, changeValue, newestFirst, putFresh, removeIn, settleIn, takeOutIn, waitingIn } from "./store_steps.js";
 
 /** @typedef {import("./rows.js").ReportRow} ReportRow */
 /** @typedef {import("./rows.js").State} State */
 /** @typedef {import("./rows.js").BlobRow} BlobRow */
+/** @typedef {import("./rows.js").KeptReceipt} KeptReceipt */
 /** @typedef {import("./rows.js").Reference} Reference */
 /** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
 
 export const DATABASE = "grid-field";
-const VERSION = 2;
 const STRICT = /** @type {const} */ ({ durability: "strict" });
 
 /**
@@ -107,6 +108,8 @@ export async function openStore(name = DATABASE) {
     listState: (owner, state) => ask("reports", (held) => rowsIn(held, owner, state)),
     /** Those that are still there, in the order asked for. @param {string[]} ids @returns {Promise<ReportRow[]>} */
     getReports: (ids) => ask("reports", async (held) => (await Promise.all(ids.map((id) => held.get(id)))).filter(Boolean)),
+    /** What comparing with the office has something to tell of. @param {string} owner @returns {Promise<ReportRow[]>} */
+    listNoted: (owner) => ask("reports", (held) => notedIn(held, owner)),
     /** Counts of one owner's work; reads no row. @param {string} owner */
     getTally: (owner) => within(["reports", "blobs"], "readonly", (tx) => tallyIn(tx, owner)),
     /**
@@ -123,11 +126,15 @@ export async function openStore(name = DATABASE) {
         for (const [id, change] of changes) await changeIn(tx.objectStore("reports"), id, change);
       }),
     /** The report and everything attached to it. @param {string} id */
-    deleteReport: (id) =>
-      within(["reports", "blobs"], "readwrite", async (tx) => {
-        for (const key of await tx.objectStore("blobs").index("report_id").getAllKeys(id)) await tx.objectStore("blobs").delete(key);
-        await tx.objectStore("reports").delete(id);
-      }),
+    deleteReport: (id) => within(["reports", "blobs"], "readwrite", (tx) => removeIn(tx, id)),
+    /** What each is after a comparison, all in one transaction. @param {[string, (row: ReportRow) => import("./store_steps.js").Settled][]} changes */
+    settleReports: (changes) => within(["reports", "blobs", "receipts"], "readwrite", (tx) => settleIn(tx, changes)),
+    /** @param {string} owner @returns {Promise<KeptReceipt[]>} */
+    listReceipts: (owner) => ask("receipts", (held) => held.index("owner").getAll(owner)),
+    /** @param {string} id @returns {Promise<KeptReceipt | undefined>} */
+    getReceipt: (id) => ask("receipts", (held) => held.get(id)),
+    /** A report that had left the phone is one of its reports again. @param {ReportRow} row */
+    takeOut: (row) => within(["reports", "receipts"], "readwrite", (tx) => takeOutIn(tx, row)),
     /** @param {BlobRow} row */
     putBlob: (row) => put("blobs", row),
     /** @param {string} id @returns {Promise<BlobRow | undefined>} */
@@ -137,7 +144,9 @@ export async function openStore(name = DATABASE) {
     /** @param {string} reportId @returns {Promise<BlobRow[]>} */
     blobsOf: (reportId) => ask("blobs", (held) => held.index("report_id").getAll(reportId)),
     /** The attachments that wait, without reading their bytes. @returns {Promise<{id: string, report_id: string}[]>} */
-    waitingBlobs: () => ask("blobs", waitingIn),
+    waitingBlobs: () => ask("blobs", (held) => waitingIn(held)),
+    /** Those that a person has to look at. @returns {Promise<{id: string, report_id: string}[]>} */
+    refusedBlobs: () => ask("blobs", (held) => waitingIn(held, "attention")),
     /** @param {string} id */
     deleteBlob: (id) => within(["blobs"], "readwrite", (tx) => tx.objectStore("blobs").delete(id)),
     /** The report and its attachments, all or nothing. @param {ReportRow} report @param {BlobRow[]} blobs */
@@ -174,18 +183,6 @@ export async function openStore(name = DATABASE) {
     changeKey: async (name, change) => lasting.noted("keys", name, await within(["keys"], "readwrite", (tx) => changeValue(tx.objectStore("keys"), name, change))),
     close: async () => (await connection()).close(),
   };
-}
-
-/** Make what is not there yet; a phone's rows stay. @type {NonNullable<import("../vendor/idb/index.js").OpenDBCallbacks<unknown>["upgrade"]>} */
-function build(database, before, _now, tx) {
-  if (before < 1) {
-    for (const name of ["meta", "keys", "reference"]) database.createObjectStore(name);
-    database.createObjectStore("reports", { keyPath: "id" });
-    const blobs = database.createObjectStore("blobs", { keyPath: "id" });
-    blobs.createIndex("report_id", "report_id");
-    blobs.createIndex("state", ["state", "report_id"]);
-  }
-  if (before < 2) tx.objectStore("reports").createIndex(BY_STATE, ["owner", "state", "created_at"]);
 }
 
 /** @param {any} tx */

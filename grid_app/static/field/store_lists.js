@@ -10,10 +10,13 @@
  * @property {number} received
  * @property {string | null} oldest when the oldest that waits was written
  * @property {number} attachments photos and voices that wait
+ * @property {number} gaps reports with a receipt that the office has not, or otherwise
  * @property {number} others reports of other accounts that are not received
  */
 
 export const BY_STATE = "owner_state";
+/** Holds only the rows that have a note. */
+export const BY_NOTE = "owner_note";
 const STATES = /** @type {const} */ (["waiting", "attention", "draft", "received"]);
 
 /** Everything that begins with these parts. @param {...string} parts */
@@ -27,6 +30,17 @@ export async function idsIn(reports, owner, state) {
 /** @param {any} reports @param {string} owner @param {State} state */
 export function rowsIn(reports, owner, state) {
   return reports.index(BY_STATE).getAll(under(owner, state));
+}
+
+/** The rows that comparing with the office has something to tell of. @param {any} reports @param {string} owner */
+export function notedIn(reports, owner) {
+  return reports.index(BY_NOTE).getAll(under(owner));
+}
+
+/** @param {any} reports @param {string} owner @returns {Promise<number>} */
+async function gapsIn(reports, owner) {
+  const counts = await Promise.all(["missing", "differs"].map((note) => reports.index(BY_NOTE).count(IDBKeyRange.only([owner, note]))));
+  return counts[0] + counts[1];
 }
 
 /** @param {any} reports @param {string} owner @returns {Promise<Record<State, number>>} */
@@ -54,14 +68,16 @@ async function attachmentsIn(tx, owner, isAlone) {
 /** What one owner's phone holds, counted. @param {any} tx @param {string} owner @returns {Promise<Tally>} */
 export async function tallyIn(tx, owner) {
   const reports = tx.objectStore("reports");
-  const [counts, first, owners] = await Promise.all([
+  const [counts, gaps, first, owners] = await Promise.all([
     countsOf(reports, owner),
+    gapsIn(reports, owner),
     reports.index(BY_STATE).openKeyCursor(under(owner, "waiting")),
     ownersIn(reports),
   ]);
   const theirs = await Promise.all(owners.filter((one) => one !== owner).map((one) => countsOf(reports, one)));
   return {
     ...counts,
+    gaps,
     oldest: first ? String(first.key[2]) : null,
     attachments: await attachmentsIn(tx, owner, theirs.length === 0),
     others: theirs.reduce((sum, one) => sum + one.waiting + one.attention + one.draft, 0),

@@ -4,6 +4,8 @@
 import { StoreError } from "./store_error.js";
 
 /** @typedef {import("./rows.js").ReportRow} ReportRow */
+/** @typedef {import("./rows.js").KeptReceipt} KeptReceipt */
+/** @typedef {{row: ReportRow} | {receipt: KeptReceipt} | null} Settled */
 
 /**
  * Put a row unless another tab has handed it over meanwhile: a late save never takes a report out of the queue.
@@ -16,10 +18,10 @@ export async function putFresh(held, row) {
   await held.put(row);
 }
 
-/** @param {any} held */
-export async function waitingIn(held) {
+/** @param {any} held @param {string} [state] */
+export async function waitingIn(held, state = "waiting") {
   const found = [];
-  const range = IDBKeyRange.bound(["waiting"], ["waiting", []]);
+  const range = IDBKeyRange.bound([state], [state, []]);
   for (let at = await held.index("state").openKeyCursor(range); at; at = await at.continue()) {
     found.push({ id: String(at.primaryKey), report_id: String(at.key[1]) });
   }
@@ -32,6 +34,31 @@ export async function changeIn(held, id, change) {
   const next = row === undefined ? null : change(row);
   if (next) await held.put(next);
   return next;
+}
+
+/** Take a report and everything attached to it off the phone. @param {any} tx @param {string} id */
+export async function removeIn(tx, id) {
+  for (const key of await tx.objectStore("blobs").index("report_id").getAllKeys(id)) await tx.objectStore("blobs").delete(key);
+  await tx.objectStore("reports").delete(id);
+}
+
+/** Write what each report is after a comparison: changed, or its receipt in its place. @param {any} tx @param {[string, (row: ReportRow) => Settled][]} changes */
+export async function settleIn(tx, changes) {
+  const reports = tx.objectStore("reports");
+  for (const [id, change] of changes) {
+    const row = await reports.get(id);
+    const settled = row === undefined ? null : change(row);
+    if (settled && "row" in settled) await reports.put(settled.row);
+    if (!settled || !("receipt" in settled)) continue;
+    await tx.objectStore("receipts").put(settled.receipt);
+    await removeIn(tx, id);
+  }
+}
+
+/** Put a row in the place of a receipt, unless the report is there. @param {any} tx @param {ReportRow} row */
+export async function takeOutIn(tx, row) {
+  await tx.objectStore("receipts").delete(row.id);
+  if ((await tx.objectStore("reports").get(row.id)) === undefined) await tx.objectStore("reports").put(row);
 }
 
 /** @param {any} held @param {string} key @param {(value: any) => any} change */

@@ -20,7 +20,7 @@
  * @property {{code: string, sentence: string}[]} [warnings]
  */
 /** @typedef {{id: string, sha256?: string, received: number, complete?: boolean, outcome?: string}} AttachmentState */
-/** @typedef {{waiting: number, oldest: string | null, items: {id: string, digest: string}[]}} HeldClaim */
+/** @typedef {{waiting: number, oldest: string | null, items: {id: string, digest: string, receipt?: boolean}[]}} HeldClaim */
 /** @typedef {{server_time: string, items: import("./follow_ups.js").Given[]}} FollowUpsAnswer */
 /** @typedef {ReturnType<typeof makeTransport>} Transport */
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** How times, ages, sizes and states read on the phone: the same words in every screen. */
 
-/** @typedef {{state: string, problem?: {code: string, sentence: string} | null, receipt?: Record<string, string> | null}} Stated */
+/** @typedef {{state: string, note?: string | null, problem?: {code: string, sentence: string} | null, receipt?: Record<string, string> | null}} Stated */
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -73,10 +73,16 @@ export function stateWords(report, sending = false) {
     case "waiting":
       return { word: "等待发送", tone: "active" };
     case "received":
+      if (isGap(report)) return { word: "对不上", tone: "attention" };
       return { word: "已收到", tone: "done" };
     default:
       return { word: "需要处理", tone: "attention" };
   }
+}
+
+/** Whether the office has not, or otherwise, what it gave a receipt for. @param {{note?: string | null}} report */
+export function isGap({ note }) {
+  return note === "missing" || note === "differs";
 }
 
 /** What a person can do about a problem the server named. @param {{code: string, sentence: string} | null | undefined} problem @param {string} [kind] of the row */

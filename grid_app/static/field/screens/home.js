@@ -2,6 +2,7 @@
 /** Home: what waits to be sent, the way to report, what is due, what became of own reports. */
 
 import { fill, h } from "../dom.js";
+import { gapNotice, resentNotice } from "../held_parts.js";
 import { cell, cells, linkButton, notice, statusLine, tag } from "../parts.js";
 import { describeStorage } from "../surroundings.js";
 import { ageWords, dayWords, timeWords } from "../words.js";
@@ -38,7 +39,7 @@ export async function show(main, _params, context) {
       linkButton("紧急", "#/urgent", "danger")),
     work,
     foot,
-    cells("", [cell({ title: "设置", href: "#/settings", detail: "口令、导出未发送的、存储、退出" })]));
+    cells("", [cell({ title: "设置", href: "#/settings", detail: "口令、导出未发送的、与平台核对、退出" })]));
   await paint();
   const end = context.watch(() => void paint());
   const timer = setInterval(paint, 30_000);
@@ -49,7 +50,8 @@ export async function show(main, _params, context) {
     const status = await context.outbox.status();
     paintQueue(queue, status);
     const bundle = await context.bundle();
-    fill(warnings, ...warningsFor(context, status));
+    const noted = await context.store.listNoted(context.owner);
+    fill(warnings, ...warningsFor(context, status), await gapNotice(context, noted), resentNotice(noted));
     if (bundle) fill(work, await visitsCard(context), roundsOf(bundle), ownOf(bundle));
     fill(foot, await storageLine(context));
   }

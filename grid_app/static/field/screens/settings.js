@@ -9,6 +9,7 @@ import { OFFICE_KEY } from "../reference.js";
 import { askStorage, describeStorage } from "../surroundings.js";
 import { errorSentence, timeWords } from "../words.js";
 import { pinWeakness } from "./register.js";
+import { heldPart } from "./settings_held.js";
 
 /** @typedef {import("../context.js").Context} Context */
 
@@ -22,6 +23,7 @@ export async function show(main, _params, context) {
     bundle && h("p", {}, `${bundle.account.name} · ${bundle.account.role_word} · ${bundle.account.unit}`),
     pinPart(context),
     exportPart(context, unsent.filter((one) => one.state !== "draft")),
+    context.device && (await heldPart(context)),
     await storagePart(context),
     lettersPart(),
     context.device ? signOutPart(context, unsent.length) : h("section", { class: "part" }, linkButton("登记本机", "#/register")),
