@@ -119,6 +119,23 @@ for (const [outcome, stays] of [["settled", []], ["declined", []], ["relapsed", 
   });
 }
 
+for (const [outcome, open] of [["settled", ["d30"]], ["declined", []], ["relapsed", []]]) {
+  test(`${outcome} ends what the office will take as ended of the same matter, and nothing of another`, async () => {
+    const items = [["d1", "2026-11-16"], ["d3", "2026-11-18"], ["d7", "2026-11-22"], ["d30", "2026-12-15"]].map(([id, due_on]) => due(id, { due_on, dispute_id: "same" }));
+    const { store, followUps, transport, context } = await worker({ items: [...items, due("other", { due_on: "2026-11-16" })] });
+    await followUps.refresh(transport);
+
+    const id = await submitVisit(context, "d3", items[1], { way: "visit", outcome, note: "又吵起来了" });
+
+    assert.deepEqual((await kept(store)).sealed, [...open, "other"]);
+    assert.deepEqual((await followUps.list()).filter((one) => !one.answeredBy).map((one) => one.id), ["other", ...open]);
+    await store.changeReport(id, (row) => ({ ...row, state: "attention", problem: { code: "conflict", sentence: "x", fields: {} } }));
+    await reopenVisit(context, (await visitsOf(context, "d3"))[0]);
+    assert.equal((await followUps.list()).filter((one) => !one.answeredBy).length, 5);
+    assert.ok((await openDraft(context, "d3")).row.id !== id);
+  });
+}
+
 test("names go with the same write that saves the visit, or neither happens", async () => {
   const { store, followUps, transport, context } = await worker();
   await followUps.refresh(transport);
@@ -146,7 +163,7 @@ test("an answer on its way while a visit is saved brings no name back", async ()
 });
 
 test("names go when the office names the follow-up no more, and fourteen days after its day, whatever the clock says", async () => {
-  const { store, followUps, given, transport, time } = await worker({ items: [due("f1"), due("f2", { due_on: "2026-11-09" }), due("f3", { due_on: "2026-11-08" })] });
+  const { store, followUps, given, transport, time } = await worker({ items: [due("f1"), due("f2", { due_on: "2026-11-08" }), due("f3", { due_on: "2026-11-07" })] });
   await followUps.refresh(transport);
   assert.deepEqual((await kept(store)).sealed, ["f1", "f2"]);
   given.items = given.items.slice(1);

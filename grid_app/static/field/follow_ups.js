@@ -4,7 +4,7 @@
  * names and numbers lie behind the PIN alone, and go as soon as they are not needed any more.
  */
 
-import { isOld, swept } from "./follow_ups_sweep.js";
+import { endedBy, isOld, swept } from "./follow_ups_sweep.js";
 import { localDay } from "./words.js";
 
 /** @typedef {import("./rows.js").ReportRow} ReportRow */
@@ -61,7 +61,7 @@ export class FollowUps {
     if (this.phone?.device_id !== device) return false;
     await this.#change((held) => {
       const before = held?.device === device ? held : null;
-      const answered = (before?.answered ?? []).filter((id) => items.some((one) => one.id === id));
+      const answered = Object.fromEntries(Object.entries(before?.answered ?? {}).filter(([id]) => items.some((one) => one.id === id)));
       const lain = new Map(isKeeping ? [] : before?.items.map((one) => [one.id, one.contacts]));
       const next = items.map((one) => ({ ...one, contacts: one.contacts ?? lain.get(one.id) ?? null }));
       return { device, server_time: answer.server_time, items: next, answered };
@@ -73,7 +73,7 @@ export class FollowUps {
   /** @param {Given} given @param {boolean} isKeeping @returns {Promise<KeptOne>} */
   async #sealed({ contacts, ...item }, isKeeping) {
     const behindPin = isKeeping && this.#isKeeping ? await this.vault.sealBehindPin(contacts ?? []) : null;
-    return { id: item.id, due_on: item.due_on, sealed: await this.vault.seal(item), contacts: behindPin };
+    return { id: item.id, dispute_id: item.dispute_id, due_on: item.due_on, sealed: await this.vault.seal(item), contacts: behindPin };
   }
 
   /**
@@ -111,13 +111,13 @@ export class FollowUps {
     if (!kept || this.vault.isLocked) return [];
     const opened = await Promise.all(kept.items.map((one) => this.vault.open(one.sealed).catch(() => null)));
     const readable = /** @type {FollowUp[]} */ (opened.filter(Boolean));
-    const listed = readable.map((one) => ({ ...one, isAnswered: kept.answered.includes(one.id) }));
+    const listed = readable.map((one) => ({ ...one, answeredBy: kept.answered[one.id] ?? "" }));
     return listed.sort((a, b) => (a.due_on === b.due_on ? a.case_code.localeCompare(b.case_code) : a.due_on < b.due_on ? -1 : 1));
   }
 
   /** What is to be done today or should have been. */
   async due() {
-    const open = (await this.list()).filter((one) => !one.isAnswered);
+    const open = (await this.list()).filter((one) => !one.answeredBy);
     const today = localDay(this.clock());
     return { now: open.filter((one) => one.overdue || one.due_on <= today), later: open.filter((one) => !one.overdue && one.due_on > today) };
   }
@@ -129,20 +129,24 @@ export class FollowUps {
     if (!this.vault.hasPin) return nobody("no-pin");
     if (this.vault.isLocked) return nobody("locked");
     const one = kept?.items.find((item) => item.id === id);
-    if (kept?.answered.includes(id)) return nobody("answered");
+    if (kept && id in kept.answered) return nobody("answered");
     if (one && isOld(one.due_on, this.#today(kept))) return nobody("old");
     const contacts = one?.contacts ? await this.vault.open(one.contacts).catch(() => null) : null;
     return contacts ? { contacts, why: "shown" } : nobody("missing");
   }
 
-  /** Save a visit; one that ends its follow-up takes the names away with the same stroke. @param {ReportRow} row @param {string} id @param {boolean} isEnd */
-  async saveVisit(row, id, isEnd) {
-    await this.#change((kept) => (kept && isEnd ? { ...kept, answered: [...new Set([...kept.answered, id])] } : undefined), row);
+  /** Save a visit; one that ends follow-ups takes their names away with the same write. @param {ReportRow} row @param {{id: string, outcome: string, isEnd: boolean}} visit */
+  async saveVisit(row, { id, outcome, isEnd }) {
+    await this.#change((kept) => {
+      if (!kept || !isEnd) return undefined;
+      const ended = endedBy(kept, { id, outcome, today: this.#today(kept) });
+      return { ...kept, answered: { ...kept.answered, ...Object.fromEntries(ended.map((one) => [one, row.id])) } };
+    }, row);
   }
 
-  /** Take a refused visit up again, or away: its follow-up is open as before. @param {ReportRow | undefined} row @param {string} id */
-  async reopenVisit(row, id) {
-    await this.#change((kept) => (kept ? { ...kept, answered: kept.answered.filter((one) => one !== id) } : undefined), row);
+  /** Take a refused visit up again, or away: what it ended is open as before. @param {string} visitId @param {ReportRow} [row] as it is put back */
+  async reopenVisit(visitId, row) {
+    await this.#change((kept) => (kept ? { ...kept, answered: Object.fromEntries(Object.entries(kept.answered).filter(([, by]) => by !== visitId)) } : undefined), row);
     this.#fetchedAt = 0;
   }
 

@@ -59,20 +59,22 @@ export async function submitVisit(context, followUpId, followUp, answer) {
   const id = await alone(followUpId, async () => {
     const content = contentOf(answer, followUpId, new Date());
     const row = await rowWith(context, followUpId, followUp, answer, content);
-    await context.followUps.saveVisit({ ...row, state: "waiting", digest: await digestOf(content), tries: 0, next_at: 0, problem: null }, followUpId, isEnd(answer.outcome));
+    await context.followUps.saveVisit({ ...row, state: "waiting", digest: await digestOf(content), tries: 0, next_at: 0, problem: null }, { id: followUpId, outcome: answer.outcome, isEnd: isEnd(answer.outcome) });
     return row.id;
   });
   sendSoon(context);
   return id;
 }
 
-/** A refused visit becomes a draft again under the same id. @param {Context} context @param {Visit} visit */
+/** A refused visit becomes a draft again: under the same id, or under one of its own when the office holds other words there. @param {Context} context @param {Visit} visit */
 export function reopenVisit(context, { row: { id }, named: { follow_up_id } }) {
   return alone(follow_up_id, async () => {
     const row = await context.store.getReport(id);
     if (row?.state !== "attention") return;
+    const next = row.problem?.code === "conflict" ? newId() : id;
     const sealed = await context.vault.seal(await answerOf(context, row));
-    await context.followUps.reopenVisit({ ...row, state: "draft", sealed, digest: "" }, follow_up_id);
+    await context.followUps.reopenVisit(id, { ...row, id: next, state: "draft", sealed, digest: "" });
+    if (next !== id) await context.store.deleteReport(id);
   });
 }
 
@@ -81,7 +83,7 @@ export function discardVisit(context, { row: { id }, named: { follow_up_id } }) 
   return alone(follow_up_id, async () => {
     const state = (await context.store.getReport(id))?.state;
     if (state === "draft" || state === "attention") await context.store.deleteReport(id);
-    await context.followUps.reopenVisit(undefined, follow_up_id);
+    await context.followUps.reopenVisit(id);
     context.changed();
   });
 }

@@ -89,6 +89,7 @@ export function isGap({ note }) {
 export function whatToDo(problem, kind) {
   if (!problem) return "内容还在手机上,不用做什么。";
   if (kind === "visit" && ["not_found", "forbidden"].includes(problem.code)) return "这件回访不归您办了,不用再发;要紧的情况请告诉乡镇。写下的还在。";
+  if (kind === "visit" && problem.code === "conflict") return "服务器上已有同一编号的另一份。点“打开修改”,改好后作为新的一份发送。内容都还在。";
   if (problem.code === "conflict") return "服务器上已有同一编号的另一份内容。请核对;要另报一件,点“改成新的一件”。内容都还在。";
   if (problem.code === "round_closed") return "这一轮排查已经结束,不用再回执。登记的纠纷都还在。";
   return "点“打开修改”,改好再提交,还是同一件。内容都还在。";

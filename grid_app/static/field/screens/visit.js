@@ -17,11 +17,12 @@ import { clockWords, errorSentence, stateWords, timeWords } from "../words.js";
 /** @type {import("../routes.js").Screen["show"]} */
 export async function show(main, params, context) {
   const { id } = params;
-  const visits = await visitsOf(context, id);
-  const done = visits.find(({ row, named }) => row.state !== "draft" && (isEnd(named.outcome) || row.state === "attention"));
+  const all = await visitsOf(context);
+  const visits = all.filter(({ named }) => named.follow_up_id === id);
   const draft = await openDraft(context, id);
   const listed = (await context.followUps.list()).find((one) => one.id === id) ?? null;
-  const shown = done ?? (listed || draft ? null : visits[0]);
+  const done = visits.find(({ row, named }) => row.state !== "draft" && (isEnd(named.outcome) || row.state === "attention"));
+  const shown = done ?? all.find(({ row }) => row.id === listed?.answeredBy) ?? (listed || draft ? null : visits[0]);
   if (shown) return showVisit(main, shown, context);
   if (!listed && !draft) {
     return fill(main, backLink("#/visits", "回访"), h("h1", {}, "回访"),
