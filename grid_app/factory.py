@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from grid_app.api import attachments, devices, exports, field, held, reference, returns, sync
+from grid_app.api import attachments, devices, exports, field, follow_ups, held, reference, returns, sync
 from grid_app.clock import Clock
 from grid_app.database.base import db
 from grid_app.database.engine import prepare_engine
@@ -54,7 +54,7 @@ PAGES = (
     field_app,
     display,
 )
-API = (sync, devices, reference, field, returns, held, exports, attachments)
+API = (sync, devices, reference, field, returns, follow_ups, held, exports, attachments)
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
 

@@ -39,6 +39,7 @@ class Action(StrEnum):
     ADD_TO_DISPUTE = "dispute.add"
     HANDLE_DISPUTE = "dispute.handle"
     CONFIRM_BAND = "dispute.confirm_band"
+    FOLLOW_UP = "dispute.follow_up"
     REVEAL_PARTY = "dispute.reveal_party"
     IMPORT_DISPUTES = "dispute.import"
     READ_ROUNDS = "round.read"
@@ -77,6 +78,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.ADD_TO_DISPUTE: _CONTENT,
     Action.HANDLE_DISPUTE: _OFFICE,
     Action.CONFIRM_BAND: _OFFICE,
+    Action.FOLLOW_UP: _CONTENT,
     Action.REVEAL_PARTY: _CONTENT,
     Action.IMPORT_DISPUTES: _OFFICE,
     Action.READ_ROUNDS: _CONTENT - {Role.MEDIATOR},

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from grid_app.api.openapi_models import Receipt, SyncResult, Warned
+from grid_app.api.openapi_models import Receipt, SyncAnswer, SyncResult, Warned
+from grid_app.api.parsing import read_object
+from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
+from grid_app.http.guard import the_actor
+from grid_app.services.actors import acting_alike
 from grid_app.services.intake_draft import Received
+from grid_app.services.item_sync import Content, FormKind, ItemDesk, read_form, receive_form
+from grid_app.wiring import wired
 
 ID_SIGNS = 64
+FORM_BYTES = 1024 * 1024
+FORM_ITEMS = 100
+
+
+def take_forms(kind: FormKind[Content]) -> SyncAnswer:
+    """Take in the batch of the present request, each item in a transaction of its own, and answer item by item."""
+    items = items_of(read_object(FORM_BYTES), most=FORM_ITEMS)
+    now = wired().clock.now()
+    with reading() as session:
+        desk = ItemDesk(acting_alike(session, the_actor(), now=now), wired().keys, now)
+    results = []
+    for item in items:
+        with transaction() as session:
+            answer = receive_form(session, kind=kind, sent=read_form(kind, item), desk=desk)
+        results.append(result_of(item, answer))
+    return SyncAnswer(results=results)
 
 
 def items_of(body: dict[str, object], *, most: int) -> list[object]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from grid_app.api.openapi_models import Answer, Hex, Strict
+from grid_app.services.follow_up_sync import VisitContent
 from grid_app.services.return_sync import ReturnContent
 
 
@@ -129,8 +130,53 @@ class ReturnsRequest(Strict):
     items: Annotated[list[ReturnItem], Field(max_length=100)]
 
 
+class VisitContact(Answer):
+    """Whom to ask; given to a registered phone only, which keeps it sealed behind its PIN."""
+
+    label: str
+    name: str
+    phone: str
+
+
+class DueFollowUp(Answer):
+    """A visit that is overdue or due within 7 days; ``day`` is how many days after closing it stands for."""
+
+    id: str
+    dispute_id: str
+    case_code: str
+    day: int
+    due_on: str
+    overdue: bool
+    place: str
+    house_hint: str
+    category: str
+    excerpt: str
+    contacts: list[VisitContact]
+
+
+class FollowUpsAnswer(Answer):
+    """The visits that the account makes in its acting role, the earliest due first."""
+
+    server_time: str
+    items: list[DueFollowUp]
+
+
+class VisitItem(Strict):
+    """One visit: an id made on the phone, the digest of its content, the content."""
+
+    id: Annotated[str, Field(description="UUID, best version 7, made on the phone and never used again")]
+    digest: Annotated[Hex | None, Field(description="SHA-256 of the RFC 8785 form of content")] = None
+    content: VisitContent
+
+
+class VisitsRequest(Strict):
+    """A batch of up to 100 visits."""
+
+    items: Annotated[list[VisitItem], Field(max_length=100)]
+
+
 class HeldClaim(Strict):
-    """A report or return as the phone has it; ``receipt`` false: it only asks, and a "no" is no gap."""
+    """A report, return or visit as the phone has it; ``receipt`` false: it only asks, and a "no" is no gap."""
 
     id: Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{32,36}$")]
     digest: Hex

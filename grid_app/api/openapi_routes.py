@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from grid_app.api.field_models import ExportFile, FieldAnswer, HeldAnswer, HeldRequest, ReturnsRequest
+from grid_app.api.field_models import (
+    ExportFile,
+    FieldAnswer,
+    FollowUpsAnswer,
+    HeldAnswer,
+    HeldRequest,
+    ReturnsRequest,
+    VisitsRequest,
+)
 from grid_app.api.openapi_attachments import AttachmentAnswer
 from grid_app.api.openapi_models import (
     CategoriesAnswer,
@@ -83,6 +91,25 @@ ROUTES: tuple[Route, ...] = (
         tag="reports",
         summary="Hand in answers to screening rounds; each item is answered for itself",
         body=ReturnsRequest,
+        answer=SyncAnswer,
+        problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
+        security=DEVICE,
+    ),
+    Route(
+        method="get",
+        path="/follow-ups",
+        name="list_follow_ups",
+        tag="follow-ups",
+        summary="Own follow-up visits that are overdue or due within 7 days; contacts to a registered phone only",
+        answer=FollowUpsAnswer,
+    ),
+    Route(
+        method="post",
+        path="/follow-ups:sync",
+        name="sync_follow_ups",
+        tag="follow-ups",
+        summary="Hand in visits that were made; each item is answered for itself",
+        body=VisitsRequest,
         answer=SyncAnswer,
         problems=(*SIGNED_IN_PROBLEMS, *BODY_PROBLEMS),
         security=DEVICE,

@@ -14,10 +14,12 @@ from grid_app.services.attachments import Upload, clear_up, prepare_chunk, take_
 from grid_app.services.audit import record_audit
 from grid_app.services.export_owner import Owner, note_hand_in, owner_of
 from grid_app.services.exports import Export, ExportedBlob, kind_of, open_export, without_kind
+from grid_app.services.follow_up_sync import VISITS
 from grid_app.services.intake import Desk, Lookups
 from grid_app.services.intake_batch import RESEND, read_items, receive_items
 from grid_app.services.intake_draft import Received
-from grid_app.services.return_sync import ReturnDesk, read_return, receive_return
+from grid_app.services.item_sync import Content, FormKind, ItemDesk, read_form, receive_form
+from grid_app.services.return_sync import RETURNS
 from grid_app.wiring import wired
 
 AT_ONCE = 100
@@ -54,7 +56,9 @@ def hand_in(raw: bytes, *, bringer: Actor) -> HandedIn:
         answers.update(zip(positions, _reports(opened, positions, owner, bringer), strict=True))
     for at, item in enumerate(opened.items):
         if kind_of(item) == "return":
-            answers[at] = _return(item, owner)
+            answers[at] = _form(RETURNS, item, owner, bringer)
+        elif kind_of(item) == "visit":
+            answers[at] = _form(VISITS, item, owner, bringer)
     blobs = sum(_blob(one, opened, owner) for one in opened.blobs)
     ordered = [answers[at] for at in range(len(opened.items))]
     return HandedIn(opened.items, ordered, opened.owner == bringer.account_id, blobs)
@@ -84,10 +88,12 @@ def _reports(opened: Export, positions: Sequence[int], owner: Owner, bringer: Ac
         ]
 
 
-def _return(item: object, owner: Owner) -> Received:
-    desk = ReturnDesk(owner.actors, wired().keys, wired().clock.now())
+def _form(kind: FormKind[Content], item: object, owner: Owner, bringer: Actor) -> Received:
+    now = wired().clock.now()
+    desk = ItemDesk(owner.actors, wired().keys, now, via="export")
     with transaction() as session:
-        return receive_return(session, sent=read_return(without_kind(item)), desk=desk)
+        answer = receive_form(session, kind=kind, sent=read_form(kind, without_kind(item)), desk=desk)
+        return note_hand_in(session, answer=answer, owner=owner, bringer=bringer, now=now)
 
 
 def _blob(blob: ExportedBlob, opened: Export, owner: Owner) -> bool:
@@ -114,7 +120,7 @@ def _blob(blob: ExportedBlob, opened: Export, owner: Owner) -> bool:
 
 
 def _unknown() -> Received:
-    refusal = InvalidError(RESEND, fields={"kind": "只能是 report 或 return。"}, code="bad_item")
+    refusal = InvalidError(RESEND, fields={"kind": "只能是 report、return 或 visit。"}, code="bad_item")
     return Received(
         outcome="rejected", report_id=None, code=refusal.code, sentence=refusal.sentence, fields=refusal.fields
     )

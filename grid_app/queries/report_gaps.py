@@ -13,8 +13,12 @@ from sqlalchemy.orm import Session
 from grid_app.models.accounts import Assignment, DeviceToken, Unit
 from grid_app.models.disputes import Submission
 from grid_app.models.field import ReportGap, ReturnSubmission
+from grid_app.models.follow_ups import FollowUpVisit
 from grid_app.models.places import Division
 from grid_app.queries.accounts import under
+
+RECEIVED = (Submission, ReturnSubmission, FollowUpVisit)
+"""The tables of what phones hand in under ids of their own; each row has the digest of what was sent."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,9 @@ class GapRow:
 
 
 def digests_here(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return by id the digest of every report and return that is here."""
+    """Return by id the digest of every report, return and visit that is here."""
     found: dict[UUID, str] = {}
-    for table in (Submission, ReturnSubmission):
+    for table in RECEIVED:
         rows = session.execute(select(table.id, table.digest).where(table.id.in_(ids)))
         found.update({row.id: row.digest for row in rows})
     return found
@@ -71,7 +75,7 @@ def _is_open() -> ColumnElement[bool]:
     arrived = or_(
         *[
             exists().where(table.id == ReportGap.report_id, table.digest == ReportGap.digest)
-            for table in (Submission, ReturnSubmission)
+            for table in RECEIVED
         ]
     )
     return ReportGap.settled_at.is_(None) & ~arrived

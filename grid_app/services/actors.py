@@ -27,6 +27,12 @@ def actors_of(session: Session, account_id: UUID, *, now: datetime) -> list[Acto
     return [_actor(session, *row, now=now) for row in rows]
 
 
+def acting_alike(session: Session, actor: Actor, *, now: datetime) -> list[Actor]:
+    """Return the account's assignments of the acting role: of a worker with several grids each."""
+    own = actors_of(session, actor.account_id, now=now)
+    return [one for one in own if one.role == actor.role] or [actor]
+
+
 def actor_of(session: Session, assignment_id: UUID, *, now: datetime) -> Actor | None:
     """Return the actor of one assignment, or ``None`` when it is no longer in force."""
     assignment = session.get(Assignment, assignment_id)

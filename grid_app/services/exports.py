@@ -21,6 +21,7 @@ from grid_app.services.typed import uuid_of
 FORMAT = "grid-export/1"
 EXPORT_BYTES = 100 * 1024 * 1024
 MOST_ITEMS = 5_000
+KINDS = ("report", "return", "visit")
 ENVELOPE = ("office_key", "ephemeral", "iv", "data")
 SAFE = "手机上的内容没有动,不会丢。"
 NOT_EXPORT = f"这不是手机导出的文件,或者文件不完整,什么也没有登记。请在手机上重新导出,再交一次;{SAFE}"
@@ -69,9 +70,9 @@ def open_export(raw: bytes, *, keys: OfficeKeys) -> Export:
 
 
 def kind_of(item: object) -> str:
-    """Return what an item is, ``report`` or ``return``; empty for anything else."""
+    """Return what an item is, ``report``, ``return`` or ``visit``; empty for anything else."""
     kind = item.get("kind") if isinstance(item, Mapping) else None
-    return kind if isinstance(kind, str) and kind in ("report", "return") else ""
+    return kind if isinstance(kind, str) and kind in KINDS else ""
 
 
 def without_kind(item: object) -> object:

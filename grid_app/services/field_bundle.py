@@ -13,7 +13,7 @@ from grid_app.policy import Action, Actor, allows, dispute_scope
 from grid_app.queries.disputes import DisputeLine, own_reports
 from grid_app.queries.field import Duty, OpenNearby, duty_of, open_nearby
 from grid_app.queries.return_pages import ReturnPage, places_to_answer, return_page
-from grid_app.services.actors import actors_of
+from grid_app.services.actors import acting_alike
 from grid_app.services.round_returns import answerable
 
 MOST_OWN = 100
@@ -45,7 +45,7 @@ def _returns(session: Session, actor: Actor, now: datetime) -> list[ReturnPage]:
     """Return the places that the account answers for in this role; a worker may have several grids."""
     if not allows(actor, Action.RETURN_ROUND):
         return []
-    own = [one for one in actors_of(session, actor.account_id, now=now) if one.role == actor.role]
+    own = acting_alike(session, actor, now=now)
     places = [one for one in places_to_answer(session, own, now=now) if one.rounds]
     places.sort(key=lambda one: one.waiting == 0)
     return [_page(session, own, one.code, now) for one in places[:MOST_PLACES]]

@@ -24,6 +24,7 @@ from grid_app.models.places import Division
 from grid_app.policy import Action, dispute_scope
 from grid_app.queries.disputes_units import assignable_units
 from grid_app.queries.scoping import visible
+from grid_app.services.follow_ups import end_follow_ups, plan_follow_ups
 from grid_app.services.grading import regrade
 from grid_app.services.handling_details import (
     Facts,
@@ -41,7 +42,7 @@ from grid_app.vocabulary.words import CLOSURE_WORDS, STATE_WORDS
 
 __all__ = [
     "Closure", "Facts", "Referral", "Step", "accept", "add_details", "assign", "close", "confirm_band", "decline",
-    "lower_grade", "raise_grade", "record_work", "refer_out", "reopen", "settle_place", "write_up",
+    "lower_grade", "raise_grade", "record_work", "refer_out", "reopen", "settle_place", "take_up_again", "write_up",
 ]  # fmt: skip
 
 NO_CONTACT_TRIES: Final = 3
@@ -161,7 +162,9 @@ def close(session: Session, step: Step, *, closure: Closure) -> None:
         _require_tries(session, dispute)
     dispute.closure_ground, dispute.legal_basis, dispute.closed_at = closure.ground, basis, step.now
     dispute.same_matter_as = other or dispute.same_matter_as
-    write(session, step, dispute, kind="closed", to_state=target, note=outcome, details={"ground": closure.ground})
+    planned = plan_follow_ups(session, dispute, now=step.now)
+    details = {"ground": closure.ground, **planned}
+    write(session, step, dispute, kind="closed", to_state=target, note=outcome, details=details)
     regrade(session, dispute, now=step.now)
 
 
@@ -169,11 +172,17 @@ def reopen(session: Session, step: Step, *, reason: str) -> None:
     """Take a closed dispute up again because the trouble returned; the first closing stays in the history."""
     step = permitted(step, Action.HANDLE_DISPUTE)
     reason = written(reason, field="note", what="为什么重新办理", least=5)
-    dispute = claimed(session, step, kind="reopened", note=reason)
+    take_up_again(session, step, claimed(session, step, kind="reopened", note=reason), reason=reason)
+
+
+def take_up_again(session: Session, step: Step, dispute: Dispute, *, reason: str) -> None:
+    """Reopen a locked dispute by an actor whose right was asked before, and end the visits that are still due."""
     target = target_of("reopen", state=dispute.state, category=dispute.category)
     before = dispute.closure_ground
     dispute.closed_at, dispute.closure_ground, dispute.legal_basis = None, None, ""
-    write(session, step, dispute, kind="reopened", to_state=target, note=reason, details={"ground": before})
+    ended = end_follow_ups(session, dispute.id, state="cancelled", now=step.now)
+    details = {"ground": before, **({"follow_ups_ended": ended} if ended else {})}
+    write(session, step, dispute, kind="reopened", to_state=target, note=reason, details=details)
     regrade(session, dispute, now=step.now)
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from grid_app.models.disputes import Submission
-from grid_app.models.field import ReturnSubmission
+from grid_app.queries.report_gaps import RECEIVED
 from grid_app.security.keys import Keys
 from grid_app.security.receipts import receipt_is_genuine, sign_receipt
 
@@ -34,10 +34,13 @@ def receipt_for(keys: Keys, *, report_id: UUID, digest: str, received_at: dateti
 def verify_receipt(
     session: Session, *, keys: Keys, report_id: UUID, digest: str, received_at: datetime, signature: str
 ) -> Verdict:
-    """Return whether a receipt is this office's, and whether the report or return is here as it says."""
+    """Return whether a receipt is this office's, and whether the report, return or visit is here as it says."""
     genuine = receipt_is_genuine(
         keys.receipt, signature, report_id=str(report_id), digest=digest, received_at=received_at
     )
-    held = session.get(Submission, report_id) or session.get(ReturnSubmission, report_id)
-    known = held is not None and held.digest == digest and held.received_at == received_at
+    as_told = (
+        exists().where(table.id == report_id, table.digest == digest, table.received_at == received_at)
+        for table in RECEIVED
+    )
+    known = bool(session.scalar(select(or_(*as_told))))
     return Verdict(genuine, known)

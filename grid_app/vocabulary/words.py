@@ -64,6 +64,25 @@ CLOSURE_WORDS: Final = {
     "out_of_jurisdiction": "不属本县管辖",
     "no_contact": "多次联系不上",
 }
+FOLLOWED_UP_GROUNDS: Final = frozenset(
+    {"agreement_performed", "review_chain_completed", "admin_reconsideration_decided", "withdrawn_by_party"}
+)
+"""Grounds of closing that mean it was settled here: somebody asks later whether it lasts."""
+FOLLOW_UP_STATE_WORDS: Final = {
+    "due": "待回访",
+    "settled": "问题解决了",
+    "relapsed": "又出现了",
+    "declined": "不愿再被回访",
+    "missed": "没有单独回访,由后一次代替",
+    "cancelled": "已重新办理,不再回访",
+}
+VISIT_OUTCOME_WORDS: Final = {
+    "settled": "问题解决了",
+    "relapsed": "又出现了",
+    "not_reached": "没联系上",
+    "declined": "不愿再被回访",
+}
+VISIT_WAY_WORDS: Final = {"visit": "上门", "phone": "电话"}
 VOICE_ONLY: Final = "(语音,待整理)"
 """What stands for the summary of a report that was spoken and is not written up yet."""
 ROUND_STATE_WORDS: Final = {"open": "进行中", "closed": "已关闭", "analysed": "已研判", "reviewed": "已审阅"}

@@ -27,6 +27,8 @@ ROUTES = {
     "api_devices.register": "public",
     "api_exports.take": "signed_in",
     "api_field.bundle": "dispute.report",
+    "api_follow_ups.due": "dispute.follow_up",
+    "api_follow_ups.sync": "dispute.follow_up",
     "api_held.held": "dispute.report",
     "api_reference.categories": "signed_in",
     "api_reference.nearby": "dispute.read",

@@ -283,4 +283,5 @@ def test_the_audit_trail_holds_codes_and_no_words(session, world):
 
     link = session.scalars(select(AuditEvent).where(AuditEvent.action == "dispute.closed")).one()
 
-    assert link.details == {"ground": "agreement_performed"}
+    carrier = str(world.assignments["grid_worker"])
+    assert link.details == {"ground": "agreement_performed", "follow_ups": 4, "carrier": carrier}
