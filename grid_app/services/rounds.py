@@ -15,6 +15,7 @@ from grid_app.models.places import Division
 from grid_app.models.rounds import Round, RoundTemplate
 from grid_app.policy import Actor, covers
 from grid_app.services.audit import record_audit
+from grid_app.services.control_words import refuse_control_words
 from grid_app.services.round_calendar import Period, current_period
 from grid_app.vocabulary.words import LEVEL_WORDS
 
@@ -117,6 +118,7 @@ def open_round(
     wanted = name.replace("\x00", "").strip()
     if len(wanted) > NAME_LENGTH:
         raise InvalidError("排查的名称太长,没有保存。", fields={"name": f"请缩短到 {NAME_LENGTH} 字以内。"})
+    refuse_control_words({"name": wanted})
     made = _open(session, template, root, period, wanted or None)
     if made is None:
         raise ConflictError(f"{root.name}这一期的排查已经开过了,不用重复开。")

@@ -15,6 +15,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
 from grid_app.services import handling
+from grid_app.services.control_words import WRITE_THE_MATTER, words_in_all
 from grid_app.services.handling import Closure, Facts, Referral, Step
 from grid_app.services.handling_step import AlreadyDoneError, Change
 from grid_app.services.parties import add_party
@@ -149,6 +150,8 @@ def take(dispute_id: UUID, form: str, *, done: str, read: Reader) -> Response:
         return page_of(dispute_id, trouble, status=STATUS[refusal.default_code])
     else:
         flash(done, "success")
+        if words := words_in_all(typed.values.values()):
+            flash(f"文字里有“{'、'.join(words)}”。{WRITE_THE_MATTER}", "warning")
     return redirect(url_for("disputes.detail", dispute_id=dispute_id))
 
 

@@ -182,6 +182,7 @@ def test_a_special_round_outside_the_own_area_is_refused(sign_in, open_rounds):
         ({"opens": "2026-11-01", "due": "2026-11-05"}, "请选今天或以后的日期"),
         ({"opens": "昨天"}, "请写成 2026-11-20 这样的日期"),
         ({"name": "长" * 41}, "请缩短到 40 字以内"),
+        ({"name": "节前重 点 人员排查"}, "名称只写事情、地点和时间,不写人"),
     ],
 )
 def test_wrong_days_or_names_are_explained_and_what_was_typed_stays(sign_in, open_rounds, changes, sentence):
