@@ -3,7 +3,7 @@
 
 import { fill, h } from "./dom.js";
 import { titleOfRow } from "./kept_reports.js";
-import { button, cell, notice, tag } from "./parts.js";
+import { button, cell, cells, notice, tag } from "./parts.js";
 import { isGap, stateWords, timeWords } from "./words.js";
 
 /** @typedef {import("./context.js").Context} Context */
@@ -26,7 +26,7 @@ function numberOf(row) {
 
 /** @param {ReportRow} row */
 function when(row) {
-  return `${timeWords(row.created_at)}写,编号 ${numberOf(row)}`;
+  return `${timeWords(row.created_at)} 写,编号 ${numberOf(row)}`;
 }
 
 /** The gaps of this phone, each named, with what to do. @param {Context} context @param {ReportRow[]} noted */
@@ -37,7 +37,8 @@ export async function gapNotice(context, noted) {
     cell({ title: (await titleOfRow(context, row)).title, href: `#/report/${row.id}`, detail: when(row), side: tag(stateWords(row)) }));
   return h("section", { class: "gaps", "aria-label": "和平台对不上的" },
     notice("danger", `有 ${gaps.length} 件和平台对不上`, "这些平台给过回执,现在平台里没有,或者内容不同。请点开,把签过名的回执给乡镇工作人员看,由乡镇补登记。"),
-    h("ul", { class: "cells" }, ...(await Promise.all(named)), gaps.length > MOST_NAMED && cell({ title: `还有 ${gaps.length - MOST_NAMED} 件`, href: "#/settings" })));
+    cells("", await Promise.all(named)),
+    gaps.length > MOST_NAMED && h("p", { class: "hint" }, `还有 ${gaps.length - MOST_NAMED} 件,处理好上面的再看。`));
 }
 
 /** What went a second time by itself. @param {ReportRow[]} noted */
@@ -52,7 +53,7 @@ export function resentNotice(noted) {
 /** In the report itself: what is wrong and what to do. @param {ReportRow} row */
 export function gapCard(row) {
   const received = timeWords(row.receipt?.received_at);
-  const told = `${when(row)}。${received ? `平台在${received}给过回执。` : ""}${timeWords(row.noted_at)}核对时,`;
+  const told = `${when(row)}。${received ? `平台在 ${received} 给过回执。` : ""}${timeWords(row.noted_at)} 核对时,`;
   if (row.note === "missing") {
     return notice("danger", "平台里没有找到这一件", `${told}平台里没有,手机上也只留着标题和回执。`,
       "请把下面签过名的回执给乡镇工作人员看,由乡镇照着补登记。事情急的,现在就再报一件。");
@@ -64,8 +65,8 @@ export function gapCard(row) {
 /** In a report that went again. @param {ReportRow} row @param {number} gone photos and voices that are not on the phone any more */
 export function resentCard(row, gone) {
   if (row.note !== "resent") return null;
-  const proof = row.first_receipt ? `平台在${timeWords(row.first_receipt.received_at)}第一次收到的回执,手机上还留着。` : "";
-  return notice("info", "这一件自动重新上报过", `${timeWords(row.noted_at)}核对时平台里没有它。手机按原编号重新上报,不会重复。${proof}`,
+  const proof = row.first_receipt ? `平台 ${timeWords(row.first_receipt.received_at)} 第一次收到的回执,手机上还留着。` : "";
+  return notice("info", "这一件自动重新上报过", `${timeWords(row.noted_at)} 核对时平台里没有它。手机按原编号重新上报,不会重复。${proof}`,
     gone > 0 ? `先前送到的 ${gone} 个照片、录音,手机上不再保留。乡镇看不到的话,请重拍,再报一件说明。` : "");
 }
 

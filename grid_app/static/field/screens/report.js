@@ -22,8 +22,9 @@ export async function show(main, params, context) {
   if (params.id === "new") history.replaceState(null, "", `#/report/${id}`);
   const found = await openReport(context, id);
   if (found && found.row.owner !== context.owner) return fill(main, backLink("#/", "首页"), h("h1", {}, "这一件"), notice("info", "这一件不是您写的", "它已加密保留,由写它的人登录后发送。"));
-  if (found?.row.kind === "visit") return location.replace(`#/visit/${(await titleOfRow(context, found.row)).follow_up_id ?? ""}`);
-  if (found && found.row.state !== "draft") return showReport(main, id, context);
+  if (found?.row.kind === "visit" && found.row.state !== "received") return location.replace(`#/visit/${(await titleOfRow(context, found.row)).follow_up_id ?? ""}`);
+  const isGone = !found && (await context.store.getReceipt(id))?.owner === context.owner;
+  if (isGone || (found && found.row.state !== "draft")) return showReport(main, id, context);
   const bundle = await context.bundle();
   const values = found?.values ?? emptyValues(new Date().toISOString(), bundle?.home_village ?? "");
   const savedLine = h("p", { class: "saved-line", role: "status" }, found ? `已保存 ${clockWords(new Date(found.row.saved_at))}` : "写下的每一步都会自动保存在手机上。");

@@ -5,7 +5,7 @@ import { comparedKey } from "../compare_held.js";
 import { fill, h } from "../dom.js";
 import { gapNotice, resentNotice } from "../held_parts.js";
 import { CONTENT_DAYS, REPORT_DAYS } from "../held_answers.js";
-import { button, cell } from "../parts.js";
+import { button, cell, cells } from "../parts.js";
 import { errorSentence, timeWords } from "../words.js";
 
 /** @typedef {import("../context.js").Context} Context */
@@ -31,7 +31,7 @@ export async function heldPart(context) {
   return h("section", { class: "part" },
     h("h2", {}, "与平台核对"),
     h("p", {}, `手机有信号时自己核对。平台里缺的,手机上有原件就自动重报。平台确认收到满 ${CONTENT_DAYS} 天,手机只留标题和回执;满 ${REPORT_DAYS} 天,只留回执。没有确认的,一件也不删。`),
-    status, ask, gaps, await receiptsPart(context));
+    status, gaps, ask, await receiptsPart(context));
 
   async function compare() {
     ask.disabled = true;
@@ -57,7 +57,7 @@ async function receiptsPart(context) {
   const receipts = (await context.store.listReceipts(context.owner)).sort((a, b) => b.received_at.localeCompare(a.received_at));
   if (receipts.length === 0) return null;
   return h("details", { class: "more" }, h("summary", {}, `只留回执的(${receipts.length} 件)`),
-    h("ul", { class: "cells" }, ...receipts.slice(0, MOST_RECEIPTS).map((one) =>
-      cell({ title: `编号 ${one.case_code || one.id.slice(0, 8)}`, href: `#/report/${one.id}`, detail: `${timeWords(one.received_at)}收到` }))),
+    cells("", receipts.slice(0, MOST_RECEIPTS).map((one) =>
+      cell({ title: `编号 ${one.case_code || one.id.slice(0, 8)}`, href: `#/report/${one.id}`, detail: `${timeWords(one.received_at)} 收到` }))),
     receipts.length > MOST_RECEIPTS && h("p", { class: "hint" }, `最近的 ${MOST_RECEIPTS} 件在上面,其余的也都留着。`));
 }
