@@ -57,7 +57,7 @@ def bundle() -> Response:
         points = points_of(session, scope=dispute_scope(actor), ids=[one.id for one in found.own_reports])
     content = _answer(found, points, actor, now).model_dump(mode="json")
     tag = _tag(content)
-    if request.if_none_match.contains(tag):
+    if request.if_none_match.contains_weak(tag):
         return _kept(Response(status=304), tag)
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return _kept(Response(body, mimetype="application/json"), tag)

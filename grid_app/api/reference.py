@@ -80,7 +80,7 @@ def villages() -> Response:
     with reading() as session:
         generation = active_generation(session)
         tag = _tag(generation, f"{path}|{around}|{exact}|{with_grids}")
-        if request.if_none_match.contains(tag):
+        if request.if_none_match.contains_weak(tag):
             return _kept(Response(status=304), tag)
         drawn = NOTHING_DRAWN
         if generation is not None:

@@ -13,6 +13,8 @@ POLICY = (
     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'"
 )
+FILE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+"""Of a static file, which loads nothing by itself: a phone's first load has a hundred of them."""
 PLAIN = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -31,7 +33,8 @@ def csp_nonce() -> str:
 
 def add_headers(response: Response) -> Response:
     """Return ``response`` with the content security policy and the plain secure headers."""
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+    is_file = request.path.startswith("/static/") and response.mimetype != "text/html"
+    response.headers.setdefault("Content-Security-Policy", FILE_POLICY if is_file else POLICY.format(nonce=csp_nonce()))
     for name, value in PLAIN.items():
         response.headers.setdefault(name, value)
     if request.is_secure and wired().settings.tls_certificate:

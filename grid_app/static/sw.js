@@ -30,11 +30,19 @@ async function digestOf(bytes) {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The file at `path`, only when its content is the listed one. @param {string} path @param {string} digest */
-async function fetchWhole(path, digest) {
-  const answer = await fetch(path, { cache: "no-cache", credentials: "omit" });
+/** The file at `path`, or null when its content is not the listed one. @param {string} path @param {string} digest @param {RequestCache} cache */
+async function fetchListed(path, digest, cache) {
+  const answer = await fetch(path, { cache, credentials: "omit" });
   const bytes = await answer.arrayBuffer();
-  if (!answer.ok || answer.redirected || (await digestOf(bytes)) !== digest) throw new Error(`${path} is not the listed file.`);
+  return answer.ok && !answer.redirected && (await digestOf(bytes)) === digest ? { answer, bytes } : null;
+}
+
+/** What the page has just loaded is not asked for again: whatever the browser holds, the digest decides. @param {string} path @param {string} digest */
+async function fetchWhole(path, digest) {
+  const first = path === SHELL ? "no-cache" : "force-cache"; // the page's own headers matter too
+  const found = (await fetchListed(path, digest, first)) ?? (await fetchListed(path, digest, "reload"));
+  if (!found) throw new Error(`${path} is not the listed file.`);
+  const { answer, bytes } = found;
   const headers = new Headers();
   for (const name of CARRIED) headers.set(name, answer.headers.get(name) ?? "");
   return /** @type {const} */ ([path, new Response(bytes, { headers })]);

@@ -24,7 +24,7 @@ from grid_app.http.problems import problem, problem_of_refusal
 from grid_app.policy import Action, allows
 from grid_app.security.certificates import certificate_of, fingerprint_of, own_authority
 from grid_app.services.devices import LABEL_LENGTH, register_device
-from grid_app.web.field_assets import Assets, assets_of
+from grid_app.web.field_assets import Assets, assets_of, first_modules
 from grid_app.wiring import wired
 
 bp = Blueprint("field", __name__)
@@ -169,7 +169,7 @@ def _assets() -> Assets:
 
 
 def _shell_page() -> str:
-    return render_template("field_app.html")
+    return render_template("field_app.html", modules=first_modules(_static()))
 
 
 def _manifest() -> str:

@@ -14,9 +14,12 @@ STYLES = ("tokens", "base", "forms", "components", "field", "field_shell", "fiel
 SEEDS = (*(f"css/{name}.css" for name in STYLES), "icon.svg", "field/app.js")
 ALONGSIDE = {"field/mini_map.js": ("vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css")}
 """What a module loads by an address it puts together, which no walk of imports sees."""
+FIRST = ("app", "context", "routes", "screens/register", "screens/home")
+"""The modules of the first screen; what they import comes with them."""
 
 _DOCUMENTATION = re.compile(r"/\*\*\s.*?\*/", re.DOTALL)
 _IMPORT = re.compile(r"""\b(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""")
+_AT_ONCE = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 _ADDRESS = re.compile(r"""new\s+URL\(\s*["'](\.{1,2}/[^"']+)["']\s*,\s*import\.meta\.url""")
 
 
@@ -32,6 +35,22 @@ def imports_of(source: str) -> list[str]:
     """Return the relative addresses that a module's text imports; types named in documentation are no imports."""
     code = _DOCUMENTATION.sub("", source)
     return _IMPORT.findall(code) + _ADDRESS.findall(code)
+
+
+def first_modules(static: Path) -> list[str]:
+    """Return the modules of the first screen, so that a browser asks for all at once and not one after another."""
+    found: list[str] = []
+    waiting = deque(f"field/{name}.js" for name in FIRST)
+    while waiting:
+        name = waiting.popleft()
+        if name in found or not (static / name).is_file():
+            continue
+        found.append(name)
+        code = _DOCUMENTATION.sub("", (static / name).read_text("utf-8"))
+        waiting.extend(
+            posixpath.normpath(posixpath.join(posixpath.dirname(name), one)) for one in _AT_ONCE.findall(code)
+        )
+    return found
 
 
 def needed_files(static: Path, seeds: Iterable[str] = SEEDS) -> list[str]:

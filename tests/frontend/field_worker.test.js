@@ -14,10 +14,10 @@ async function digest(text) {
 }
 
 /** The worker in a world of its own: what the network gives, what is kept, which windows are open. */
-async function startWorker({ network = {}, windows = [], permission = "default", before = "" } = {}) {
+async function startWorker({ network = {}, held = {}, windows = [], permission = "default", before = "" } = {}) {
   const stores = new Map();
   const cacheOf = (name) => stores.get(name) ?? stores.set(name, new Map()).get(name);
-  const seen = { shown: [], skipped: 0, sent: [], claimed: 0 };
+  const seen = { asked: [], shown: [], skipped: 0, sent: [], claimed: 0 };
   const listeners = {};
   const files = { "/field/": "shell", "/static/a.js": "a", ...network };
   const sha256 = { "/field/": await digest("shell"), "/static/a.js": await digest("a") };
@@ -43,8 +43,10 @@ async function startWorker({ network = {}, windows = [], permission = "default",
     keys: async () => [...stores.keys()],
     delete: async (name) => stores.delete(name),
   };
-  const fetcher = async (asked) => {
+  const fetcher = async (asked, { cache = "default" } = {}) => {
     const path = typeof asked === "string" ? asked : new URL(asked.url).pathname;
+    seen.asked.push(`${path} ${cache}`);
+    if (cache === "force-cache" && path in held) return new Response(held[path]);
     const found = path === "/field/assets.json" && !("/field/assets.json" in network) ? list : files[path];
     if (found === undefined) throw new TypeError("offline");
     return new Response(found);
@@ -69,6 +71,17 @@ class Redirecting extends Response {
     return new Response(null, { status: 302, headers: { location: address } });
   }
 }
+
+test("a file the page has just loaded is not asked for again, an older one of the browser's is", async () => {
+  const fresh = await startWorker({ held: { "/static/a.js": "a" } });
+  await fresh.run("install");
+  assert.deepEqual(fresh.seen.asked.slice(1), ["/field/ no-cache", "/static/a.js force-cache"]);
+
+  const stale = await startWorker({ held: { "/static/a.js": "older" } });
+  await stale.run("install");
+  assert.deepEqual(stale.seen.asked.slice(1), ["/field/ no-cache", "/static/a.js force-cache", "/static/a.js reload"]);
+  assert.equal(stale.stores.get("field-v2").get("/static/a.js"), "a");
+});
 
 test("a portal's page in place of a file keeps nothing of the new version", async () => {
   const worker = await startWorker({ network: { "/static/a.js": "<html>please sign in</html>" } });

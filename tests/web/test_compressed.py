@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import pytest
+
+from tests.web.api_phone import Phone
 
 FILE = "/static/css/base.css"
 pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
@@ -49,3 +52,21 @@ def test_a_part_of_a_file_is_given_as_it_was_asked_for(client):
     with client.get(FILE, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-9"}) as answer:
         assert answer.status_code == 206
         assert len(answer.get_data()) == 10
+
+
+@pytest.mark.parametrize("path", ["/api/v1/field", "/api/v1/villages?around=1&precision=full"])
+def test_what_a_phone_fetches_with_its_token_is_compressed_and_told_unchanged(app, app_world, path):
+    client, own = app.test_client(), Phone(app, app_world, "grid_worker").headers
+    packed = client.get(path, headers=own | {"Accept-Encoding": "gzip"})
+    etag = packed.headers["ETag"]
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(packed.get_data()))
+    for known in (etag, etag.removeprefix("W/")):
+        assert client.get(path, headers=own | {"If-None-Match": known}).status_code == 304
+
+
+def test_what_is_asked_for_with_a_session_is_never_compressed(client):
+    answer = client.get("/field/session", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in answer.headers

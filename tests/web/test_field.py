@@ -164,3 +164,12 @@ def test_the_own_authority_is_given_without_its_key_and_with_its_fingerprint(app
     assert b"PRIVATE" not in answer.data
     assert b"PRIVATE" not in own_authority(folder).read_bytes()
     assert ":".join(digest[at : at + 2] for at in range(0, 64, 2)) in page
+
+
+def test_the_first_screen_asks_for_all_its_modules_at_once_and_for_no_other_screen(anybody):
+    shell, listed = anybody.get("/field/").get_data(as_text=True), anybody.get("/field/assets.json").json["files"]
+    asked = re.findall(r'rel="modulepreload" href="([^"]+)"', shell)
+
+    assert {"/static/field/app.js", "/static/field/store.js", "/static/field/screens/home.js"} <= set(asked)
+    assert set(asked) <= set(listed)
+    assert "/static/field/screens/report.js" not in asked

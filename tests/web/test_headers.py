@@ -37,7 +37,8 @@ def lacking(answer) -> list[str]:
     rules = directives(answer) if "Content-Security-Policy" in answer.headers else {}
     wanted = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'self'", "frame-ancestors": "'self'"}
     missing += [name for name, value in wanted.items() if rules.get(name) != value]
-    missing += [name for name in ("script-src", "style-src") if "unsafe" in rules.get(name, "unsafe")]
+    default = rules.get("default-src", "unsafe")
+    missing += [name for name in ("script-src", "style-src") if "unsafe" in rules.get(name, default)]
     return missing
 
 

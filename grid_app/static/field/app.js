@@ -17,6 +17,7 @@ import { registerWorker, requestSync, takeOver, watchUpdates } from "./worker.js
  */
 
 const OPENING = "正在打开…";
+const FIRST_SCREEN_MILLISECONDS = 20_000;
 /** Where something is being typed or recorded: no update is offered there. */
 const WRITING = /^#\/(?:report|round|visit|register|unlock)\b/;
 
@@ -67,9 +68,18 @@ function watchWorker(/** @type {ServiceWorkerRegistration} */ registration) {
   });
 }
 
+/** Tells that the first screen is there, or will not be. */
+let markShown = () => {};
+/** On a slow line the worker would take half of it away from the first screen. @type {Promise<unknown>} */
+const shown = new Promise((resolve) => {
+  markShown = () => resolve(undefined);
+  setTimeout(markShown, FIRST_SCREEN_MILLISECONDS);
+});
+
 /** Keep the app on this phone, and say in one line when it cannot be. */
 async function keepApp() {
   note("field-hint", hintFor(shell.app));
+  await shown;
   const registration = await registerWorker();
   const warning = warningFor({ secure: shell.secure, worker: registration !== null });
   note("field-warning", shell.app && shell.secure ? "" : warning);
@@ -104,10 +114,11 @@ async function showScreens() {
   window.addEventListener("field-queued", () => void requestSync());
   window.addEventListener("field-flush", () => void context.outbox.flush());
   await show();
+  markShown();
   // Everything is loaded once: a page never mixes its own version with the next one.
   await Reflect.get(routes, "loadAll")?.();
 }
 
 void keepApp();
 void storage();
-showScreens().catch(showFailure);
+showScreens().catch((error) => (showFailure(error), markShown()));
