@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from grid_app.cli.context import in_app
+from grid_app.cli.first_clocks import start_first_clocks
 from grid_app.database.migrate import head_revision, revision_of, upgrade
 from grid_app.wiring import wired
 
@@ -21,7 +22,9 @@ def upgrade_command() -> None:
     engine = wired().engine
     before = revision_of(engine)
     if before == head_revision():
+        start_first_clocks(engine, wired().clock.now())
         click.echo(f"数据库已是最新版本({before})。")
         return
     upgrade(engine)
+    start_first_clocks(engine, wired().clock.now())
     click.echo(f"数据库已从 {before or '空'} 升级到 {revision_of(engine)}。")

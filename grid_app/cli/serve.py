@@ -23,6 +23,7 @@ from cheroot.wsgi import Server
 from flask import Flask
 
 from grid_app.cli.context import load_app, load_settings, refuse
+from grid_app.cli.first_clocks import start_first_clocks
 from grid_app.cli.own_tls import renew, say_trust, uses_own_certificate, with_own_certificate
 from grid_app.cli.running import FolderLock, RunningElsewhereError, where_it_runs
 from grid_app.database.migrate import head_revision, revision_of, upgrade
@@ -72,11 +73,14 @@ def check_exposure(app: Flask, host: str) -> None:
 def upgrade_embedded(app: Flask) -> None:
     """Bring the embedded database up to date before serving; a server database is upgraded by `db upgrade`."""
     wiring = wiring_of(app)
-    if revision_of(wiring.engine) == head_revision():
-        return
+    is_new = revision_of(wiring.engine) == head_revision()
     if not wiring.settings.is_sqlite:
-        refuse("数据库不是最新版本。请先运行 grid-app db upgrade。")
-    upgrade(wiring.engine)
+        if not is_new:
+            refuse("数据库不是最新版本。请先运行 grid-app db upgrade。")
+        return
+    if not is_new:
+        upgrade(wiring.engine)
+    start_first_clocks(wiring.engine, wiring.clock.now())
 
 
 def serve_app(app: Flask, lock: FolderLock, *, host: str, port: int | None, announce: Announce) -> None:

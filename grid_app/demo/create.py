@@ -29,6 +29,7 @@ from grid_app.demo.timeline import Timeline
 from grid_app.models.accounts import InstallationFact
 from grid_app.models.places import BoundaryGeneration, Division
 from grid_app.services.boundaries import activate, import_boundaries
+from grid_app.services.clock_filling import fill_clocks, mark_filled
 from grid_app.services.ladders import seed_ladders
 from grid_app.services.rounds import seed_templates
 from grid_app.wiring import DEMO_FACT, Wiring
@@ -79,9 +80,20 @@ def create_county(wiring: Wiring, order: Order, *, jobs: RoundJobs, hash_for: Ha
         say("登记纠纷,逐周排查", SHARES["people"])
         desk = _desk(wiring, county, staff, order=order, clock=clock, jobs=jobs)
         live(desk, generation_id=generation, say=lambda doing, part: say(doing, part * SHARES["days"]))
+        _fill_clocks(clock.now())
         with transaction() as session:
             told = {"seed": order.seed, "as_of": order.as_of.isoformat()}
             session.add(InstallationFact(name=DEMO_FACT, value=json.dumps(told)))
+
+
+def _fill_clocks(now: datetime) -> None:
+    """Give what the ledger wrote and is still open its clocks; what went through the services has them."""
+    with transaction() as session:
+        last = fill_clocks(session, now=now)
+        while last is not None:
+            session.flush()  # the next batch asks who has no clock yet
+            last = fill_clocks(session, now=now, after=last)
+        mark_filled(session, now=now)
 
 
 def _draw(county: County, now: datetime) -> UUID:

@@ -30,7 +30,8 @@ class Dispute(Base):
     same household told us twice about the same matter in the same place (see docs/privacy.md); it is never shown,
     exported or searched. ``version`` rises with every change: the second of two people closing loses politely.
     ``phone_village`` is what the phone's own locator found, kept beside the server's answer; the two may differ.
-    ``summary`` is empty as long as a voice note stands in its place.
+    ``summary`` is empty as long as a voice note stands in its place. ``track`` (mediation, petition) and ``complexity``
+    (simple, complex) are fixed when it is sorted and decide which clocks run.
     """
 
     __tablename__ = "disputes"
@@ -76,6 +77,8 @@ class Dispute(Base):
     legal_basis: Mapped[str] = mapped_column(Text, default="")
     same_matter_as: Mapped[UUID | None] = mapped_column(ForeignKey("disputes.id"))
     phone_village: Mapped[str | None] = mapped_column(String(12))
+    track: Mapped[str | None] = mapped_column(String(12))
+    complexity: Mapped[str | None] = mapped_column(String(8))
 
     __table_args__ = (
         Index("ix_disputes_place_state", "division_code", "state", "received_at"),

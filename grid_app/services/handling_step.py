@@ -19,6 +19,7 @@ from grid_app.policy import Action, Actor, allows, as_used, dispute_scope
 from grid_app.queries.masking import mask_text
 from grid_app.queries.scoping import visible
 from grid_app.services.audit import CHAIN_LOCK, record_audit
+from grid_app.services.clocks import move_clocks
 from grid_app.services.handling_words import EVENT_WORDS
 from grid_app.services.numbering import next_event_number
 
@@ -176,6 +177,7 @@ def write(
     )
     dispute.state = after
     dispute.version += 1
+    move_clocks(session, dispute, kind=kind, now=step.now, by_unit=step.actor.unit_id)
     record_audit(
         session, step.actor, f"dispute.{kind}", now=step.now, target=("dispute", str(dispute.id)), details=details
     )

@@ -20,6 +20,8 @@ from grid_app.ports import PlaceFinder
 from grid_app.queries.masking import mask_text
 from grid_app.security.keys import Keys
 from grid_app.services.audit import Deed, record_audits
+from grid_app.services.clock_rules import rulebook
+from grid_app.services.clocks import TURNS, clocks_from, starts_of
 from grid_app.services.grading import RED, escalate_red, first_grade
 from grid_app.services.intake_checks import trusted_capture
 from grid_app.services.intake_content import SUMMARY_SIGNS
@@ -87,7 +89,10 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
     made = [_made(one, desk, case_code=code) for one, code in zip(waiting, codes, strict=True)]
     session.add_all([dispute for dispute, _ in made])
     session.flush()  # events, submissions and parties refer to the disputes' ids
+    book = rulebook(session, TURNS["reported"].starts, now=desk.now)
     for one, (dispute, cautions) in zip(waiting, made, strict=True):
+        starts = starts_of(dispute, "reported")
+        session.add_all(clocks_from(dispute, starts, book=book, started_at=desk.now))
         event = _first_event(dispute, desk, cautions)
         session.add_all([event, _submission(one.draft, desk), *_parties(one.draft, desk), *_attachments(one.draft)])
     session.flush()  # links and escalations count the events

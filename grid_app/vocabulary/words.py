@@ -53,6 +53,8 @@ PLACE_WORDS: Final = {
     "uncertain": "两村之间待核",
     "not_located": "未定位",
 }
+TRACK_WORDS: Final = {"mediation": "矛盾纠纷(调解、处置)", "petition": "信访事项(申诉求决)"}
+COMPLEXITY_WORDS: Final = {"simple": "简单", "complex": "复杂"}
 CLOSURE_WORDS: Final = {
     "agreement_performed": "协议已履行",
     "review_chain_completed": "复查复核已完成",
