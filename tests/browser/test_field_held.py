@@ -144,3 +144,24 @@ def test_a_gap_is_named_on_the_phone_with_its_proof_and_to_the_township(
     expect(page.locator(".receipt")).to_be_visible()
     page.evaluate("location.hash = '#/'")
     expect(page.get_by_text("和平台对不上", exact=False)).to_have_count(0)
+
+
+def test_two_pages_on_one_draft_keep_what_each_has_written(open_page: Callable[..., Page]) -> None:
+    page = registered(open_page)
+    begin(page, summary="第一页写的")
+    expect(page.locator(".saved-line")).to_contain_text("已保存")
+    (row,) = rows_of(page)
+    other = page.context.new_page()
+    other.goto(f"/field/#/report/{row['id']}")
+    expect(other.get_by_label("一句话说清楚")).to_have_value("第一页写的")
+
+    other.get_by_label("一句话说清楚").fill("第二页写的")
+    expect(other.locator(".saved-line")).to_have_attribute("data-kind", "done")
+    other.wait_for_timeout(600)
+    page.get_by_label("一句话说清楚").fill("第一页又写的")
+
+    expect(page.get_by_text("另存成了这一份")).to_be_visible()
+    expect(page.get_by_label("一句话说清楚")).to_have_value("第一页又写的")
+    assert len(rows_of(page)) == 2
+    other.reload()
+    expect(other.get_by_label("一句话说清楚")).to_have_value("第二页写的")

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Reports on this phone: opening and saving a draft, submitting it, taking a refused one up again.
- * Every write of a report holds a lock of its id and looks first, so that no tab writes over what another has submitted.
+ * Every write of a report holds a lock of its id and looks first, so that no tab writes over what another has submitted
+ * or saved since this one read it.
  */
 
 import { digestOf, newId, sha256Of } from "../shared/canonical.js";
@@ -23,9 +24,37 @@ export class NotADraft extends Error {
   }
 }
 
+/** A save met a draft that another page has changed since this one read it. */
+export class ChangedElsewhere extends Error {
+  constructor() {
+    super("这份草稿在另一个页面里改过,这里没有盖掉它。");
+    this.name = "ChangedElsewhere";
+    this.isFinal = true;
+  }
+}
+
+/** Which state of each draft a page has read or written last. @type {WeakMap<object, Map<string, string>>} */
+const seen = new WeakMap();
+
+/** A seal is never made twice alike. @param {ReportRow} row */
+const stateOf = (row) => String(row.sealed?.iv ?? "");
+
+/** @param {Context} context @param {string} id @param {ReportRow | undefined} row */
+function remember(context, id, row) {
+  if (!seen.has(context)) seen.set(context, new Map());
+  seen.get(context)?.set(id, row ? stateOf(row) : "");
+}
+
+/** Whether a draft is as this page knows it; one that is gone can be saved anew. @param {Context} context @param {string} id @param {ReportRow | undefined} row */
+export function isAsSeen(context, id, row) {
+  const known = seen.get(context)?.get(id);
+  return known === undefined || row === undefined || known === stateOf(row);
+}
+
 /** @template T @param {string} id @param {() => Promise<T>} act @returns {Promise<T>} */
 export function alone(id, act) {
-  return navigator.locks ? navigator.locks.request(`grid-report-${id}`, act) : act();
+  const locks = globalThis.navigator?.locks;
+  return locks ? locks.request(`grid-report-${id}`, act) : act();
 }
 
 /** @param {Context} context @param {string} id @param {ReportRow["kind"]} kind @param {Date} now @returns {ReportRow} */
@@ -44,11 +73,12 @@ async function titleFor(context, values) {
   return { title: titleOf(values, label), village_code: values.village_code };
 }
 
-/** The row of a draft; fails when it was submitted meanwhile. @param {Context} context @param {string} id */
+/** The row of a draft; fails when it was submitted or changed meanwhile. @param {Context} context @param {string} id */
 async function draftRow(context, id) {
-  const row = (await context.store.getReport(id)) ?? blankRow(context, id, "report", new Date());
-  if (row.state !== "draft") throw new NotADraft();
-  return row;
+  const kept = await context.store.getReport(id);
+  if (kept && kept.state !== "draft") throw new NotADraft();
+  if (!isAsSeen(context, id, kept)) throw new ChangedElsewhere();
+  return kept ?? blankRow(context, id, "report", new Date());
 }
 
 /** @param {Context} context @param {ReportRow} row @param {Values} values @param {object} sealed */
@@ -68,12 +98,14 @@ export function saveDraft(context, id, values, blobs = []) {
   return alone(id, async () => {
     const row = await rowWith(context, await draftRow(context, id), values, values);
     await context.store.saveWithBlobs(row, blobs);
+    remember(context, id, row);
   });
 }
 
 /** `values` are null when the content lies at the office alone. @param {Context} context @param {string} id @returns {Promise<{row: ReportRow, values: Values | null} | null>} */
 export async function openReport(context, id) {
   const row = await context.store.getReport(id);
+  remember(context, id, row);
   if (!row) return null;
   return { row, values: row.sealed && valuesOf(await context.vault.open(row.sealed)) };
 }

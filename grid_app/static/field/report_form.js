@@ -4,6 +4,7 @@
 import { fill, h } from "./dom.js";
 import { attachmentsOf, saveDraft } from "./kept_reports.js";
 import { makeLocator } from "./locator.js";
+import { goOnBeside, isOvertaken, watchOtherPages } from "./other_pages.js";
 import { choices, field } from "./parts.js";
 import { isFamily, SUMMARY_SIGNS } from "./report_content.js";
 import { flushWhenLeft, makeSaver } from "./saver.js";
@@ -34,12 +35,16 @@ export class Form {
   /** @type {ReturnType<typeof makeLocator> | null} */
   locator = null;
 
+  /** Whether a person has written something on this page. */
+  isTouched = false;
+
   /** Whether a person has written something; a position alone is no draft. */
   #isWritten = false;
 
   /** @param {Context} context @param {string} id @param {Values} values @param {HTMLElement} savedLine @param {boolean} isKept whether the phone keeps it already */
   constructor(context, id, values, savedLine, isKept) {
     this.#isWritten = isKept;
+    this.onLeave(watchOtherPages(this));
     this.context = context;
     this.id = id;
     this.values = values;
@@ -63,6 +68,7 @@ export class Form {
 
   /** @param {Partial<Values>} patch */
   change(patch) {
+    this.isTouched = true;
     this.#isWritten = true;
     this.found(patch);
   }
@@ -103,6 +109,7 @@ export class Form {
 
   /** @param {unknown} error */
   failed(error) {
+    if (isOvertaken(error)) return void goOnBeside(this, error);
     this.savedLine.dataset.kind = "failed";
     fill(this.savedLine, errorSentence(error));
   }

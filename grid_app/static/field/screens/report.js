@@ -5,6 +5,7 @@ import { newId } from "../../shared/canonical.js";
 import { dangerCard } from "../danger.js";
 import { fill, h } from "../dom.js";
 import { discardDraft, openReport, submitReport, titleOfRow } from "../kept_reports.js";
+import { FORKED } from "../other_pages.js";
 import { actionBar, askTwice, backLink, button, errorSummary, notice } from "../parts.js";
 import { emptyValues, isDanger, missingAnswers, pointOf } from "../report_content.js";
 import { dangerPart, Form, morePart, safetyPart, summaryPart, tilePart } from "../report_form.js";
@@ -29,12 +30,12 @@ export async function show(main, params, context) {
   const values = found?.values ?? emptyValues(new Date().toISOString(), bundle?.home_village ?? "");
   const savedLine = h("p", { class: "saved-line", role: "status" }, found ? `已保存 ${clockWords(new Date(found.row.saved_at))}` : "写下的每一步都会自动保存在手机上。");
   const form = await new Form(context, id, values, savedLine, Boolean(found)).prepare();
-  paint(main, form, found?.row.problem?.fields ?? {}, found?.row.problem?.sentence ?? "");
+  paint(main, form, found?.row.problem?.fields ?? {}, found?.row.problem);
   return () => form.leave();
 }
 
-/** @param {HTMLElement} main @param {Form} form @param {Record<string, string>} problems @param {string} refused what the office said of the last time */
-function paint(main, form, problems, refused = "") {
+/** @param {HTMLElement} main @param {Form} form @param {Record<string, string>} problems @param {import("../rows.js").Problem | null} [refused] what the office said of the last time, or why this is a draft of its own */
+function paint(main, form, problems, refused = null) {
   form.forgetListeners();
   const danger = h("div", { "aria-live": "assertive" });
   const submit = button("提交", () => void send());
@@ -50,7 +51,7 @@ function paint(main, form, problems, refused = "") {
     backLink("#/", "首页"),
     h("h1", {}, "上报一件"),
     form.savedLine,
-    refused && notice("warning", "上次没有被接收,改好再提交", refused),
+    refused && notice("warning", refused.code === FORKED ? "另存的一份草稿" : "上次没有被接收,改好再提交", refused.sentence),
     Object.keys(problems).length > 0 && errorSummary(problems),
     tilePart(form, problems),
     safetyPart(form, problems),
