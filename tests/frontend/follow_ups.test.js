@@ -26,7 +26,7 @@ async function worker({ pin = PIN, items = [due("f1"), due("f2")] } = {}) {
   if (pin) await vault.setPin(pin);
   const time = { now: Date.parse(NOW) };
   const followUps = new FollowUps(store, vault, () => new Date(time.now));
-  followUps.phone = DEVICE;
+  await followUps.belongTo(DEVICE);
   const given = { items, calls: 0, error: null };
   const transport = {
     followUps: async () => {
@@ -56,7 +56,7 @@ test("names lie behind the PIN alone, and show after it", async () => {
   assert.equal((await followUps.list())[0].house_hint, "村口第二家");
 
   const again = new FollowUps(store, await openVault(store, { rounds: 1 }));
-  again.phone = DEVICE;
+  await again.belongTo(DEVICE);
   assert.deepEqual([await again.list(), (await again.contactsOf("f1")).why], [[], "locked"]);
   assert.equal((await store.getReference("follow_ups")).value.items[0].contacts.key, "pin");
   assert.ok(await again.vault.unlock(PIN));
@@ -102,6 +102,16 @@ test("asking again and again asks the office once in a while", async () => {
   await followUps.refresh(transport);
   await followUps.refresh(transport, { force: true });
   assert.equal(given.calls, 3);
+});
+
+test("a PIN put while the list is on its way brings the names with one call more", async () => {
+  const { store, vault, followUps, given, transport } = await worker({ pin: "" });
+  const first = followUps.refresh(transport);
+  await vault.setPin(PIN);
+
+  await Promise.all([first, followUps.refresh(transport), followUps.refresh(transport)]);
+
+  assert.deepEqual([(await kept(store)).sealed, given.calls], [["f1", "f2"], 2]);
 });
 
 for (const [outcome, stays] of [["settled", []], ["declined", []], ["relapsed", []], ["not_reached", ["f1"]]]) {
@@ -182,17 +192,18 @@ test("another person's follow-ups are never shown and are wiped", async () => {
   const { store, followUps, transport } = await worker();
   await followUps.refresh(transport);
 
-  followUps.phone = { device_id: "d2", expires_at: DEVICE.expires_at };
+  await followUps.belongTo({ device_id: "d2", expires_at: DEVICE.expires_at });
 
   assert.deepEqual(await followUps.list(), []);
   assert.equal((await store.getReference("follow_ups")).value, null);
+  assert.equal(await followUps.refresh(transport), true);
 });
 
 test("an answer that comes after the phone changed hands is not kept", async () => {
   const { store, followUps } = await worker();
   const slow = {
     followUps: async () => {
-      followUps.phone = null;
+      await followUps.belongTo(null);
       return { server_time: NOW, items: [due("f1")] };
     },
   };

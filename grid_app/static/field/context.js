@@ -56,8 +56,8 @@ export class Context {
   /** Start sending with what is known of this phone; the screens' PIN does not keep the queue from going. */
   async begin() {
     this.outbox.stop();
-    this.device = this.followUps.phone = (await this.store.getMeta(DEVICE)) ?? null;
-    await this.followUps.sweep();
+    this.device = (await this.store.getMeta(DEVICE)) ?? null;
+    await this.followUps.belongTo(this.device);
     if (!this.device) return;
     this.#token = await this.vault.open(this.device.sealed);
     this.transport = makeTransport({ token: this.#token, fetcher: this.fetcher, base: "", onSignedOut: (error) => this.noteSignIn(error) });
@@ -152,8 +152,7 @@ export class Context {
     this.#bundle = null;
     await this.store.setMeta(DEVICE, null);
     await this.store.setReference("bundle", null, "");
-    this.followUps.phone = null;
-    await this.followUps.wipe();
+    await this.followUps.belongTo(null);
     this.device = null;
   }
 

@@ -20,8 +20,8 @@ const KEY = "follow_ups";
 const STALE_MILLISECONDS = 5 * 60_000;
 
 export class FollowUps {
-  /** @type {Phone} whose follow-ups these are; put by the context */
-  phone = null;
+  /** @type {Phone} */
+  #phone = null;
   #fetchedAt = 0;
   #wasKeeping = false;
   /** @type {Promise<boolean> | null} */
@@ -34,9 +34,20 @@ export class FollowUps {
     this.clock = clock;
   }
 
+  /** Whose follow-ups these are from now on; anybody else's are wiped. @param {Phone} phone */
+  async belongTo(phone) {
+    [this.#phone, this.#fetchedAt, this.#wasKeeping] = [phone, 0, false];
+    await this.sweep();
+  }
+
   /** Whether names may be put behind the PIN now. */
   get #isKeeping() {
     return this.vault.hasPin && !this.vault.isLocked;
+  }
+
+  /** Whether names could be kept now and could not when they were fetched. */
+  get #isLacking() {
+    return this.#isKeeping && !this.#wasKeeping;
   }
 
   /**
@@ -44,11 +55,13 @@ export class FollowUps {
    * @param {Pick<import("./transport.js").Transport, "followUps">} transport @param {{force?: boolean}} [wish]
    */
   async refresh(transport, { force = false } = {}) {
-    if (this.#running && !force) return this.#running;
-    if (this.#running) await this.#running.catch(() => {});
-    const isFresh = this.clock().getTime() - this.#fetchedAt < STALE_MILLISECONDS && (this.#wasKeeping || !this.#isKeeping);
-    if (!this.phone || (isFresh && !force)) return false;
-    this.#running = this.#fetch(transport, this.phone.device_id).finally(() => (this.#running = null));
+    while (this.#running) {
+      const hasFetched = await this.#running;
+      if (!force && !this.#isLacking) return hasFetched;
+    }
+    const isFresh = this.clock().getTime() - this.#fetchedAt < STALE_MILLISECONDS && !this.#isLacking;
+    if (!this.#phone || (isFresh && !force)) return false;
+    this.#running = this.#fetch(transport, this.#phone.device_id).finally(() => (this.#running = null));
     return this.#running;
   }
 
@@ -58,7 +71,7 @@ export class FollowUps {
     const answer = await transport.followUps().catch(nothingFor);
     if (!answer) return false;
     const items = await Promise.all(answer.items.map((one) => this.#sealed(one, isKeeping)));
-    if (this.phone?.device_id !== device) return false;
+    if (this.#phone?.device_id !== device) return false;
     await this.#change((held) => {
       const before = held?.device === device ? held : null;
       const answered = Object.fromEntries(Object.entries(before?.answered ?? {}).filter(([id]) => items.some((one) => one.id === id)));
@@ -95,7 +108,7 @@ export class FollowUps {
 
   /** @param {Kept} kept */
   #swept(kept) {
-    return swept(kept, { device: this.phone?.device_id ?? "", hasPin: this.vault.hasPin, today: this.#today(kept) });
+    return swept(kept, { device: this.#phone?.device_id ?? "", hasPin: this.vault.hasPin, today: this.#today(kept) });
   }
 
   /** Wipe what may not be kept any more; gives what stays. @returns {Promise<Kept | null>} */
@@ -158,7 +171,7 @@ export class FollowUps {
 
   /** The office knows this phone no more. When its time had not run out, it was revoked: nothing stays. */
   signedOut() {
-    const isRunOut = Date.parse(this.phone?.expires_at ?? "") <= this.clock().getTime();
+    const isRunOut = Date.parse(this.#phone?.expires_at ?? "") <= this.clock().getTime();
     return isRunOut ? this.wipeContacts() : this.wipe();
   }
 

@@ -4,10 +4,11 @@
 import { fill, h } from "../dom.js";
 import { discardVisit, openDraft, saveVisitDraft, submitVisit, visitsOf } from "../kept_visits.js";
 import { actionBar, askTwice, backLink, button, choices, emptyState, errorSummary, field, linkButton, notice } from "../parts.js";
+import { showReport } from "../report_view.js";
 import { flushWhenLeft, makeSaver } from "../saver.js";
 import { NOTE_SIGNS, OUTCOMES, RELAPSED, WAYS, emptyAnswer, isEnd, missingIn, outcomeWords } from "../visit_content.js";
 import { contactsPart, matterPart, showVisit } from "../visit_view.js";
-import { clockWords, errorSentence, stateWords, timeWords } from "../words.js";
+import { clockWords, errorSentence, isGap, stateWords, timeWords } from "../words.js";
 
 /** @typedef {import("../context.js").Context} Context */
 /** @typedef {import("../kept_visits.js").Visit} Visit */
@@ -23,7 +24,7 @@ export async function show(main, params, context) {
   const listed = (await context.followUps.list()).find((one) => one.id === id) ?? null;
   const done = visits.find(({ row, named }) => row.state !== "draft" && (isEnd(named.outcome) || row.state === "attention"));
   const shown = done ?? all.find(({ row }) => row.id === listed?.answeredBy) ?? (listed || draft ? null : visits[0]);
-  if (shown) return showVisit(main, shown, context);
+  if (shown) return isGap(shown.row) ? showReport(main, shown.row.id, context) : showVisit(main, shown, context);
   if (!listed && !draft) {
     return fill(main, backLink("#/visits", "回访"), h("h1", {}, "回访"),
       emptyState("这一件现在不用回访", "可能已经回访过、换了人,或者纠纷又在办理。"), linkButton("看回访名单", "#/visits"));
@@ -116,9 +117,9 @@ class VisitForm {
     this.submit.disabled = true;
     await this.saver.close();
     try {
-      await submitVisit(this.context, this.id, this.followUp, this.answer);
-      const [visit] = (await visitsOf(this.context, this.id)).filter(({ row }) => row.state !== "draft");
-      this.#next = await showVisit(this.main, visit, this.context);
+      const saved = await submitVisit(this.context, this.id, this.followUp, this.answer);
+      const visit = (await visitsOf(this.context, this.id)).find(({ row }) => row.id === saved);
+      if (visit) this.#next = await showVisit(this.main, visit, this.context);
       window.scrollTo(0, 0);
     } catch (error) {
       this.saver.reopen();
