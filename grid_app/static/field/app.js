@@ -21,6 +21,9 @@ const FIRST_SCREEN_MILLISECONDS = 20_000;
 /** Where something is being typed or recorded: no update is offered there. */
 const WRITING = /^#\/(?:report|round|visit|register|unlock)\b/;
 
+const CLEARED =
+  "手机上保存的内容刚刚被清掉了,可能是清理软件或浏览器设置做的。正在写的这一件已经重新保存;以前没发出去的可能没有了,请对照“我的上报”补报一次,并关掉会清理浏览器数据的应用。";
+
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -112,6 +115,10 @@ async function showScreens() {
   const show = () => routes.showRoute(location.hash || "#/", part("screen"), context).catch(showFailure);
   window.addEventListener("hashchange", show);
   window.addEventListener("field-queued", () => void requestSync());
+  window.addEventListener("field-storage-cleared", () => {
+    note("field-warning", CLEARED);
+    void context.refresh({ force: true }).catch(() => {}); // without signal it comes with the next one
+  });
   window.addEventListener("field-flush", () => void context.outbox.flush());
   await show();
   markShown();

@@ -24,11 +24,19 @@ export const PEOPLE = ["1 人", "2-4 人", "5-9 人", "10-29 人", "30 人以上
 export const ASKED = ["派人到现场", "请民警", "请消防救援", "请医生、救护车", "请电力、燃气、供水抢修", "帮助转移群众"];
 const EMERGENCY = [["110", "报警"], ["119", "火警、抢险"], ["120", "急救"]];
 const LONGEST_WORD = 20;
+/** How the sentence of an urgent report begins. */
+export const URGENT = "紧急:";
 
 /** What a telephone can dial, "" when there is nothing. @param {string | undefined} number */
 export function dialled(number = "") {
   const digits = number.replace(/[^\d+]/g, "").replace(/(?!^)\+/g, "");
   return digits.replace("+", "").length >= 3 && /[1-9]/.test(digits) ? digits : "";
+}
+
+/** The words of the lists that an urgent report names, and nothing else of what was written. @param {string} summary @returns {Partial<Pick<Message, "what" | "people" | "asked">>} */
+export function listedIn(summary) {
+  if (!summary.startsWith(URGENT)) return {};
+  return { what: KINDS.find((one) => summary.includes(one)), people: PEOPLE.find((one) => summary.includes(`大约 ${one}`)), asked: ASKED.filter((one) => summary.includes(one)) };
 }
 
 /** 110, 119, 120 and, where it is known, the duty desk. @param {Duty | null} duty @returns {Call[]} */

@@ -110,18 +110,18 @@ export function placePart(form, error) {
   paintQuestion();
   const { lon, lat, accuracy_m: accuracy = 0 } = form.values;
   fill(status, lon === undefined || lat === undefined ? "不定位也能提交。" : accuracyWords({ lon, lat, accuracy }));
-  void locateWhenAllowed(locate, form);
+  if (form.values.lon === undefined) void locateWhenAllowed(locate);
   return h("section", { class: "part" }, village, question, h("div", { class: "place-tools" }, start, clear, status));
 }
 
-/** Begin by itself only where the phone has been asked before. @param {() => Promise<unknown>} locate @param {Form} form */
-async function locateWhenAllowed(locate, form) {
-  if (form.values.lon !== undefined || !navigator.permissions) return;
+/** Begin by itself only where the phone has been asked before. @param {() => Promise<unknown>} locate */
+export async function locateWhenAllowed(locate) {
+  if (!navigator.permissions) return;
   const asked = await navigator.permissions.query({ name: "geolocation" }).catch(() => null);
   if (asked?.state === "granted") await locate();
 }
 
 /** @param {number} degrees to about a decimetre */
-function round(degrees) {
+export function round(degrees) {
   return Number(degrees.toFixed(6));
 }

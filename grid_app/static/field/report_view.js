@@ -1,7 +1,7 @@
 // @ts-check
 /** A report that was submitted: where it is now, and what to do if the office refused it. */
 
-import { dangerCard } from "./danger.js";
+import { dangerCard, listedIn } from "./danger.js";
 import { fill, h } from "./dom.js";
 import { settledByHand } from "./held_answers.js";
 import { gapCard, proofOf, proofPart, resentCard } from "./held_parts.js";
@@ -75,7 +75,8 @@ export async function showReport(main, id, context) {
   function messageFor(values) {
     const village = villages?.features.find((one) => one.properties?.code === values.village_code)?.properties?.name ?? "";
     const what = bundle?.tiles.find((one) => one.code === values.category)?.label ?? "";
-    return { duty: bundle?.duty ?? null, village, what, point: pointOf(values), agent: navigator.userAgent };
+    const said = listedIn(values.summary);
+    return { duty: bundle?.duty ?? null, village, ...said, what: said.what ?? what, point: pointOf(values), agent: navigator.userAgent };
   }
 }
 

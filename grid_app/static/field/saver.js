@@ -29,7 +29,7 @@ export function makeSaver({ save, onSaved, onError, now = () => new Date(), mill
     dirty = false;
     try {
       await save();
-      onSaved(now());
+      if (!dirty) onSaved(now()); // what was written meanwhile is not saved yet: the next save says so
     } catch (error) {
       dirty = true;
       const isFinal = /** @type {{isFinal?: boolean}} */ (error ?? {}).isFinal === true;
@@ -83,4 +83,11 @@ export function flushWhenLeft(saver) {
     document.removeEventListener("visibilitychange", hidden);
     window.removeEventListener("pagehide", left);
   };
+}
+
+/** Let the browser ask before the page is closed while something on it is not saved; gives a function that ends this. @param {() => boolean} isUnsaved */
+export function holdPage(isUnsaved) {
+  const ask = (/** @type {BeforeUnloadEvent} */ event) => isUnsaved() && event.preventDefault();
+  window.addEventListener("beforeunload", ask);
+  return () => window.removeEventListener("beforeunload", ask);
 }

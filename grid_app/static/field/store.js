@@ -19,6 +19,7 @@ import { changeIn, changeValue, newestFirst, putFresh, removeIn, settleIn, takeO
 /** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
 
 export const DATABASE = "grid-field";
+const RENEW_MILLISECONDS = [0, 200, 1000, 3000, 10_000];
 const STRICT = /** @type {const} */ ({ durability: "strict" });
 
 /**
@@ -30,7 +31,10 @@ export async function openStore(name = DATABASE) {
   let opened = null;
   const lasting = rememberLasting();
   /** The browser took the storage away under the page: begin it anew at once, so that what is on the screen is kept. */
-  const renew = () => setTimeout(() => void connection().catch(() => {}));
+  const renew = (milliseconds = RENEW_MILLISECONDS[0]) => {
+    const [next] = RENEW_MILLISECONDS.filter((one) => one > milliseconds);
+    setTimeout(() => connection().catch(() => next && renew(next)), milliseconds); // it may still be clearing
+  };
 
   /** @type {import("../vendor/idb/index.js").OpenDBCallbacks<unknown>} */
   const ways = {

@@ -8,10 +8,11 @@ import { discardDraft, openReport, submitReport, titleOfRow } from "../kept_repo
 import { FORKED } from "../other_pages.js";
 import { actionBar, askTwice, backLink, button, errorSummary, notice } from "../parts.js";
 import { emptyValues, isDanger, missingAnswers, pointOf } from "../report_content.js";
-import { dangerPart, Form, morePart, safetyPart, summaryPart, tilePart } from "../report_form.js";
+import { Form } from "../report_form.js";
 import { hintsPart } from "../report_hints.js";
 import { photoPart, voicePart } from "../report_media.js";
 import { placePart } from "../report_place.js";
+import { dangerPart, morePart, safetyPart, summaryPart, tilePart } from "../report_questions.js";
 import { showReport } from "../report_view.js";
 import { clockWords } from "../words.js";
 
@@ -51,6 +52,7 @@ function paint(main, form, problems, refused = null) {
     backLink("#/", "首页"),
     h("h1", {}, "上报一件"),
     form.savedLine,
+    form.rescue,
     refused && notice("warning", refused.code === FORKED ? "另存的一份草稿" : "上次没有被接收,改好再提交", refused.sentence),
     Object.keys(problems).length > 0 && errorSummary(problems),
     tilePart(form, problems),
@@ -78,6 +80,7 @@ function paint(main, form, problems, refused = null) {
     fill(submit, "正在保存…");
     await form.saver.close();
     try {
+      if (form.shelf.hasUnsaved) await form.shelf.save();
       await submitReport(form.context, form.id, form.values);
       form.context.go(`#/report/${form.id}`);
     } catch (error) {
