@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, Site, enter
-from tests.browser.field_phone import begin, registered, rows_of, submit
+from tests.browser.field_phone import PIN, begin, registered, rows_of, submit
 from tests.browser.test_field_report import stored
 from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN, SMALL_TARGETS
@@ -165,3 +165,51 @@ def test_two_pages_on_one_draft_keep_what_each_has_written(open_page: Callable[.
     assert len(rows_of(page)) == 2
     other.reload()
     expect(other.get_by_label("一句话说清楚")).to_have_value("第二页写的")
+
+
+def test_another_worker_on_the_phone_is_shown_nothing_of_the_first_who_finds_all_again(
+    open_page: Callable[..., Page], site: Site
+) -> None:
+    page = registered(open_page)
+    with older_backup(site) as restore:
+        deliver(page)
+        restore()
+    (row,) = rows_of(page)
+
+    register_again(page, "other_grid_worker")
+    for address in ("#/", "#/reports", "#/settings", f"#/report/{row['id']}"):
+        page.evaluate(f"location.hash = '{address}'")
+        page.wait_for_timeout(500)
+        shown = page.locator("#screen").inner_text()
+        assert SUMMARY not in shown
+        assert str(row["receipt"]["case_code"]) not in shown
+    compare(page, "手机上还没有平台收到过的上报")
+    register_again(page, "grid_worker")
+
+    compare(page, "1 件平台里没有,已自动重新上报")
+    open_only_report(page)
+    expect(page.locator(".receipt")).to_be_visible()
+    assert [str(one.id) for one in stored(site)] == [row["id"]]
+
+
+def register_again(page: Page, name: str) -> None:
+    page.context.clear_cookies()
+    enter(page, name).goto("/field/#/register")
+    page.get_by_label("设一个口令").fill(PIN)
+    page.get_by_role("button", name="登记本机").tap()
+    expect(page.get_by_role("link", name="上报", exact=True)).to_be_visible()
+
+
+def test_two_phones_of_one_worker_each_send_again_what_they_wrote(open_page: Callable[..., Page], site: Site) -> None:
+    phones = [registered(open_page), registered(open_page)]
+    with older_backup(site) as restore:
+        for page in phones:
+            deliver(page)
+        restore()
+
+    for page in phones:
+        compare(page, "1 件平台里没有,已自动重新上报")
+        open_only_report(page)
+        expect(page.locator(".receipt")).to_be_visible()
+
+    assert sorted(str(one.id) for one in stored(site)) == sorted(str(rows_of(page)[0]["id"]) for page in phones)

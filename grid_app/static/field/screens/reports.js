@@ -5,7 +5,7 @@ import { oneAtATime } from "../calm.js";
 import { fill, h } from "../dom.js";
 import { backLink, button, cell, emptyState, linkButton, tag } from "../parts.js";
 import { makeLines } from "../report_lines.js";
-import { stateWords, timeWords, trackingWords, whatToDo } from "../words.js";
+import { isGap, stateWords, timeWords, trackingWords, whatToDo } from "../words.js";
 
 /** @typedef {import("../report_lines.js").Line} Line */
 /** @typedef {import("../rows.js").ReportRow} ReportRow */
@@ -85,6 +85,7 @@ function shownOf({ row, title }, sending) {
 function detailOf(row) {
   if (row.state === "attention") return `${row.problem?.sentence ?? ""} ${whatToDo(row.problem, row.kind)}`;
   if (row.state === "draft") return `${timeWords(row.saved_at)} 保存,还没有提交`;
+  if (isGap(row)) return "平台里没有,或者内容不同。点开看怎么办";
   if (row.state === "received" && row.receipt) return `${timeWords(row.receipt.received_at)} · ${row.receipt.tracking_code ? `查询码 ${trackingWords(row.receipt.tracking_code)}` : "已有凭证"}`;
   return `${timeWords(row.created_at)} 写${row.danger ? ",尚未送达" : ""}`;
 }
