@@ -33,6 +33,7 @@ from grid_app.web import (
     support,
 )
 from grid_app.web import field as field_app
+from grid_app.web import follow_ups as follow_up_pages
 from grid_app.web.errors import init_errors
 from grid_app.web.shell import init_shell
 from grid_app.wiring import attach, make_wiring
@@ -52,6 +53,7 @@ PAGES = (
     support,
     field_export,
     field_app,
+    follow_up_pages,
     display,
 )
 API = (sync, devices, reference, field, returns, follow_ups, held, exports, attachments)

@@ -13,7 +13,6 @@ from grid_app.clock import local_date
 from grid_app.database.transaction import transaction
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
-from grid_app.queries.field import excerpt
 from grid_app.services.follow_up_contacts import VisitForPhone, visits_for_phone
 from grid_app.services.follow_up_sync import VISITS
 from grid_app.wiring import wired
@@ -55,7 +54,7 @@ def _item(one: VisitForPhone, today: date) -> DueFollowUp:
         place=visit.place,
         house_hint=visit.place_text,
         category=visit.category,
-        excerpt=excerpt(visit.summary),
+        excerpt=visit.excerpt,
         contacts=[VisitContact(label=party.label, name=party.name, phone=party.phone) for party in one.contacts],
     )
 

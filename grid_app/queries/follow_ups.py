@@ -18,6 +18,7 @@ from grid_app.models.places import Division
 from grid_app.policy import Actor, Role, Scope
 from grid_app.queries.accounts import AssignmentRow, assignment_is_valid, assignments_in_force, under
 from grid_app.queries.disputes_places import place_names
+from grid_app.queries.field import excerpt
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 
@@ -42,12 +43,18 @@ class DueVisit:
     summary: str
     state: str
 
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the matter on one line."""
+        return excerpt(self.summary)
+
 
 @dataclass(frozen=True)
 class Planned:
     """A follow-up as the page of its dispute shows it; ``carrier`` is empty when the unit makes it."""
 
     id: UUID
+    closed_at: datetime
     day: int
     due_on: date
     state: str
@@ -89,7 +96,7 @@ def unit_visits(session: Session, actor: Actor, scope: Scope, *, until: date, no
     return _visits(session, question)
 
 
-def carried_by(assignments: Sequence[UUID]) -> ColumnElement[bool]:
+def carried_by(assignments: Sequence[UUID] | Select[UUID]) -> ColumnElement[bool]:
     """Return the condition that one of these assignments makes the visit and may see the matter."""
     recused = exists().where(Assignment.id == FollowUp.carrier_id, Assignment.unit_id == Dispute.about_unit_id)
     return and_(
@@ -117,6 +124,25 @@ def one_visit(session: Session, follow_up_id: UUID) -> DueVisit | None:
     return found[0] if found else None
 
 
+def same_closing(session: Session, follow_up_id: UUID) -> list[DueVisit]:
+    """Return the visits after the same closing, by day; who may see them is for the caller to ask."""
+    this = select(FollowUp.dispute_id, FollowUp.closed_at).where(FollowUp.id == follow_up_id).subquery()
+    siblings = _visit().where(FollowUp.dispute_id == this.c.dispute_id, FollowUp.closed_at == this.c.closed_at)
+    return _visits(session, siblings.order_by(FollowUp.day))
+
+
+def own_due_dates(session: Session, actor: Actor, *, until: date) -> list[date]:
+    """Return the due days of what the account visits in its acting role until a day, the earliest first."""
+    own = select(Assignment.id).where(Assignment.account_id == actor.account_id, Assignment.role == str(actor.role))
+    question = (
+        select(FollowUp.due_on)
+        .join(Dispute, Dispute.id == FollowUp.dispute_id)
+        .where(FollowUp.state == "due", FollowUp.due_on <= until, carried_by(own))
+        .order_by(FollowUp.due_on)
+    )
+    return list(session.scalars(question))
+
+
 def follow_ups_of(session: Session, *, scope: Scope, dispute_id: UUID) -> list[Planned]:
     """Return the follow-ups of a dispute in the scope, the latest closing's last, by day."""
     rows = session.execute(
@@ -127,7 +153,15 @@ def follow_ups_of(session: Session, *, scope: Scope, dispute_id: UUID) -> list[P
         .where(FollowUp.dispute_id == dispute_id, visible(scope))
         .order_by(FollowUp.closed_at, FollowUp.day)
     )
-    return [Planned(one.id, one.day, one.due_on, one.state, one.carrier_id, name or "") for one, name in rows]
+    return [
+        Planned(one.id, one.closed_at, one.day, one.due_on, one.state, one.carrier_id, name or "") for one, name in rows
+    ]
+
+
+def carrier_choices(session: Session, *, scope: Scope, dispute_id: UUID, now: datetime) -> list[AssignmentRow]:
+    """Return who may be named to visit for a dispute in the scope."""
+    dispute = session.scalar(select(Dispute).where(Dispute.id == dispute_id, visible(scope)))
+    return carriers_for(session, dispute, now=now) if dispute else []
 
 
 def carriers_for(session: Session, dispute: Dispute, *, now: datetime) -> list[AssignmentRow]:

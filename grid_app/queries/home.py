@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from grid_app.clock import local_date
 from grid_app.models.accounts import Assignment, Notice
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, OutboxMessage
@@ -18,6 +19,7 @@ from grid_app.policy import Action, Actor, Role, allows, dispute_scope
 from grid_app.queries.accounts import grids_without_worker, under
 from grid_app.queries.disputes import Tab, tallies
 from grid_app.queries.findings import counts_by_state
+from grid_app.queries.follow_ups import AHEAD, own_due_dates, unit_visits
 from grid_app.queries.inbox import waiting_count
 from grid_app.queries.report_gaps import count_open_gaps
 from grid_app.queries.returns import rounds_over
@@ -42,6 +44,7 @@ class FieldCounts:
 
     own_open: int
     to_answer: tuple[RoundToAnswer, ...]
+    visits: tuple[date, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class OfficeCounts:
     findings: int
     open_rounds: int
     empty_grids: int
+    visits: int
     phone_gaps: int
 
 
@@ -77,7 +81,7 @@ class Workings:
 
 
 def field_counts(session: Session, actor: Actor, *, now: datetime) -> FieldCounts:
-    """Return what waits for a role in the field: the own open disputes and the rounds to answer, first due first."""
+    """Return what waits for a role in the field: own open disputes, rounds to answer and visits, first due first."""
     own = select(Assignment.id).where(Assignment.account_id == actor.account_id)
     told = Dispute.reported_by.in_(own) & Dispute.state.in_(OPEN_STATES)
     count = session.scalar(select(func.count(Dispute.id)).where(visible(dispute_scope(actor)), told)) or 0
@@ -85,7 +89,7 @@ def field_counts(session: Session, actor: Actor, *, now: datetime) -> FieldCount
     answers = allows(actor, Action.RETURN_ROUND) and place.level in ("grid", "village")
     rounds = rounds_over(session, place, now=now) if answers else []
     waiting = tuple(RoundToAnswer(row.round_id, row.name, row.due_at) for row in rounds if not row.answered)
-    return FieldCounts(count, waiting)
+    return FieldCounts(count, waiting, tuple(_visits(session, actor, until=local_date(now) + AHEAD, now=now)))
 
 
 def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCounts:
@@ -93,6 +97,7 @@ def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCou
     by_tab = tallies(session, scope=dispute_scope(actor))
     return OfficeCounts(
         inbox=waiting_count(session, actor),
+        visits=len(_visits(session, actor, until=local_date(now), now=now)),
         reported=by_tab[Tab.REPORTED],
         handling=by_tab[Tab.HANDLING],
         urgent=by_tab[Tab.URGENT],
@@ -101,6 +106,12 @@ def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCou
         empty_grids=len(grids_without_worker(session, path=actor.division_path, now=now)),
         phone_gaps=count_open_gaps(session, path=actor.division_path),
     )
+
+
+def _visits(session: Session, actor: Actor, *, until: date, now: datetime) -> list[date]:
+    """Return the due days of what the account visits and of what its unit has to visit itself, the earliest first."""
+    unit = unit_visits(session, actor, dispute_scope(actor), until=until, now=now)
+    return sorted([*own_due_dates(session, actor, until=until), *(one.due_on for one in unit)])
 
 
 def _open_rounds(session: Session, actor: Actor, now: datetime) -> int:

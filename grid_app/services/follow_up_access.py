@@ -24,18 +24,18 @@ NOT_YOURS = "这次回访由别人做。您知道的情况请在“补充情况�
 
 @dataclass(frozen=True)
 class Visiting:
-    """A follow-up and its dispute, locked until the transaction ends, and the assignment that makes the visit."""
+    """A follow-up, its dispute, and the assignment of the person that makes the visit."""
 
     follow_up: FollowUp
     dispute: Dispute
     actor: Actor
 
 
-def visiting(session: Session, follow_up_id: UUID, *, actors: Sequence[Actor]) -> Visiting:
+def visiting(session: Session, follow_up_id: UUID, *, actors: Sequence[Actor], only_look: bool = False) -> Visiting:
     """Return a follow-up for the first of a person's assignments that may make it.
 
     A carrier needs no view of the whole dispute; being named is the right, for as long as nobody complained of the
-    carrier's unit. Who was named before may still hand in what was heard then.
+    carrier's unit. Who was named before may still hand in what was heard then. ``only_look`` locks nothing.
 
     Raises
     ------
@@ -44,14 +44,13 @@ def visiting(session: Session, follow_up_id: UUID, *, actors: Sequence[Actor]) -
     ForbiddenError
         The dispute is in view, and somebody else makes the visit.
     """
-    take_turn(session)
-    row = session.execute(
-        select(FollowUp, Dispute)
-        .join(Dispute, Dispute.id == FollowUp.dispute_id)
-        .where(FollowUp.id == follow_up_id)
-        .with_for_update(of=[FollowUp, Dispute], key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    question = (
+        select(FollowUp, Dispute).join(Dispute, Dispute.id == FollowUp.dispute_id).where(FollowUp.id == follow_up_id)
+    )
+    if not only_look:
+        take_turn(session)
+        question = question.with_for_update(of=[FollowUp, Dispute], key_share=True)
+    row = session.execute(question.execution_options(populate_existing=True)).first()
     if row is None:
         raise NotFoundError(GONE)
     follow_up, dispute = row

@@ -18,6 +18,7 @@ from grid_app.queries.follow_ups import AHEAD, DueVisit, own_visits
 from grid_app.security.fields import FieldCipher
 from grid_app.services.actors import acting_alike
 from grid_app.services.audit import Deed, record_audits
+from grid_app.services.follow_up_access import visiting
 from grid_app.services.parties import PartyInFull, parties_in_full
 
 GIVEN: Final = "follow_up.contacts_given"
@@ -44,14 +45,31 @@ def visits_for_phone(
     found = own_visits(session, acting_alike(session, actor, now=now), until=today + AHEAD)
     with_contacts = {one.dispute_id for one in found if cipher and today - one.due_on <= KEPT_PAST}
     parties = parties_in_full(session, with_contacts, cipher=cipher) if cipher and with_contacts else {}
-    log_given(session, parties, actor=actor, now=now)
+    _log_given(session, parties, actor=actor, now=now)
     return [
         VisitForPhone(one, tuple(parties.get(one.dispute_id, ())) if today - one.due_on <= KEPT_PAST else ())
         for one in found
     ]
 
 
-def log_given(session: Session, parties: dict[UUID, Sequence[PartyInFull]], *, actor: Actor, now: datetime) -> None:
+def open_contacts(
+    session: Session, follow_up_id: UUID, *, actors: Sequence[Actor], cipher: FieldCipher, now: datetime
+) -> list[PartyInFull]:
+    """Log the opening and return the parties of a follow-up in full, for one page.
+
+    Raises
+    ------
+    NotFoundError, ForbiddenError
+        As for a visit.
+    """
+    found = visiting(session, follow_up_id, actors=actors)
+    parties = parties_in_full(session, [found.dispute.id], cipher=cipher)[found.dispute.id]
+    details = {"parties": len(parties)}
+    record_audits(session, found.actor, [Deed(GIVEN, ("dispute", str(found.dispute.id)), details)], now=now)
+    return list(parties)
+
+
+def _log_given(session: Session, parties: dict[UUID, Sequence[PartyInFull]], *, actor: Actor, now: datetime) -> None:
     """Log which disputes' contacts were given out, once a day for each account: a phone asks many times."""
     told = {str(dispute_id): len(faces) for dispute_id, faces in parties.items() if faces}
     known = session.scalars(

@@ -122,11 +122,12 @@ def faces_of(session: Session, *, dispute_id: UUID, actor: Actor, cipher: FieldC
         .where(Party.dispute_id == dispute_id, visible(dispute_scope(actor)))
         .order_by(Party.label)
     )
-    opened_rows = [_in_full(row, cipher) for row in rows]
-    return [
-        PartyFace(one.id, one.label, mask_name(one.name), mask_phone(one.phone) if one.phone else "")
-        for one in opened_rows
-    ]
+    return [_masked(_in_full(row, cipher)) for row in rows]
+
+
+def masked_parties(session: Session, dispute_id: UUID, *, cipher: FieldCipher) -> list[PartyFace]:
+    """Return the parties of a dispute, masked, by label; the caller has asked the right."""
+    return [_masked(one) for one in parties_in_full(session, [dispute_id], cipher=cipher)[dispute_id]]
 
 
 def parties_in_full(
@@ -223,6 +224,10 @@ def _open(
         details={"party": party.label, "reason_kind": given.kind, "reason_length": len(given.words)},
     )
     return _in_full(party, cipher)
+
+
+def _masked(one: PartyInFull) -> PartyFace:
+    return PartyFace(one.id, one.label, mask_name(one.name), mask_phone(one.phone) if one.phone else "")
 
 
 def _checked(reason: Reason | None, *, needed: bool) -> Reason:

@@ -71,7 +71,8 @@ def do_handover() -> Response:
     except Refusal as refusal:
         return make_response(_page(*sentences_of(refusal)), 422)
     flash(
-        f"交接已办好:调解室 {done.rooms} 间,提醒设备 {done.subscriptions} 台,授权 {done.delegations} 项。"
+        f"交接已办好:调解室 {done.rooms} 间,提醒设备 {done.subscriptions} 台,授权 {done.delegations} 项,"
+        f"待回访的事 {done.follow_ups} 件。"
         "已通知双方。纠纷仍由原单位办理。",
         "success",
     )

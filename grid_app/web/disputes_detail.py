@@ -27,6 +27,7 @@ from grid_app.queries.disputes_detail import (
     unit_names,
 )
 from grid_app.queries.disputes_places import Village, place_names, villages_of
+from grid_app.queries.follow_ups import carrier_choices, follow_ups_of
 from grid_app.services.audit import record_audit
 from grid_app.services.handling_dates import next_date
 from grid_app.services.handling_states import is_referral_only
@@ -46,6 +47,7 @@ from grid_app.vocabulary.words import (
     VOICE_ONLY,
 )
 from grid_app.web.disputes_attachments import shown_attachments
+from grid_app.web.disputes_follow_ups import ShownFollowUps, shown_follow_ups
 from grid_app.web.disputes_history import RELATION_WORDS, places_named, timeline_of, units_named
 from grid_app.web.disputes_offers import main_step, offered_steps
 from grid_app.web.disputes_words import due_words, row_of, state_tone, tracking
@@ -79,6 +81,7 @@ class Loaded:
     choices: list[UnitChoice]
     villages: list[Village]
     attachments: list[Announced]
+    follow_ups: ShownFollowUps
 
 
 @requires(Action.READ_DISPUTES)
@@ -124,6 +127,12 @@ def _load(dispute_id: UUID) -> Loaded:
             unit_choices(session, scope=scope, dispute_id=dispute_id) if handles else [],
             villages_of(session, actor) if handles else [],
             attachments_of(session, scope=scope, dispute_id=dispute_id),
+            shown_follow_ups(
+                follow_ups_of(session, scope=scope, dispute_id=dispute_id),
+                carrier_choices(session, scope=scope, dispute_id=dispute_id, now=wired().clock.now())
+                if handles
+                else [],
+            ),
         )
 
 
@@ -149,6 +158,8 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "facts": [*_facts(detail), *_phone_place(loaded)],
         "timeline": timeline_of(loaded.history, units=loaded.units, places=loaded.places),
         "parties": loaded.parties,
+        "follow_ups": loaded.follow_ups,
+        "names_carrier": allows(actor, Action.HANDLE_DISPUTE),
         "calls_at_once": actor.unit_id == detail.owner_unit_id,
         "related": [(row_of(one.line, now), RELATION_WORDS.get(one.relation, "")) for one in loaded.related],
         "units": [(choice.id, choice.name) for choice in loaded.choices],

@@ -8,7 +8,14 @@ from uuid import UUID
 from grid_app.queries.disputes_detail import Moment
 from grid_app.services.handling_words import EVENT_WORDS
 from grid_app.services.typed import uuid_of
-from grid_app.vocabulary.words import CLOSURE_WORDS, GRADE_WORDS, ROLE_WORDS, STATE_WORDS
+from grid_app.vocabulary.words import (
+    CLOSURE_WORDS,
+    GRADE_WORDS,
+    ROLE_WORDS,
+    STATE_WORDS,
+    VISIT_OUTCOME_WORDS,
+    VISIT_WAY_WORDS,
+)
 from grid_app.web.wording import local_time
 
 RELATION_WORDS = {"same_household": "同一户同一件事", "other_household": "另一户同样的事", "unrelated": "无关"}
@@ -67,13 +74,25 @@ def _told(moment: Moment, units: Mapping[UUID, str], places: Mapping[str, str]) 
     if moment.kind == "place_settled":
         return f"{places.get(str(details.get('from')), '')} → {places.get(str(details.get('to')), '')}"
     words = {
-        "closed": CLOSURE_WORDS.get(str(details.get("ground")), ""),
+        "closed": _closed(details),
+        "followed_up": _followed_up(details),
+        "carrier_named": "交给另一位同事回访" if details.get("to") else "由办理单位自己回访",
         "reopened": f"原来的办结依据:{CLOSURE_WORDS.get(str(details.get('ground')), '')}",
         "linked": RELATION_WORDS.get(str(details.get("relation")), ""),
         "band_confirmed": f"{details.get('to')} 户",
         "party_added": str(details.get("label", "")),
     }
     return words.get(moment.kind, "")
+
+
+def _closed(details: Mapping[str, object]) -> str:
+    ground, visits = CLOSURE_WORDS.get(str(details.get("ground")), ""), details.get("follow_ups")
+    return f"{ground},要回访 {visits} 次" if visits else ground
+
+
+def _followed_up(details: Mapping[str, object]) -> str:
+    way, outcome = VISIT_WAY_WORDS.get(str(details.get("way")), ""), str(details.get("outcome"))
+    return f"第 {details.get('day')} 天,{way}:{VISIT_OUTCOME_WORDS.get(outcome, '')}"
 
 
 def _grades(details: Mapping[str, object]) -> str:

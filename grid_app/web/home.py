@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.http.guard import NotSignedInError, PasswordChangeDueError, guard_pages, requires, the_presence
 from grid_app.policy import ADMIN_ROLES, Action, Actor
@@ -25,6 +26,7 @@ from grid_app.services.sign_in import Presence
 from grid_app.vocabulary.actions import DELEGABLE_WORDS
 from grid_app.web.display import wants_large_text
 from grid_app.web.home_cells import own_cells, todo_cells, tool_cells
+from grid_app.web.wording import local_date as day_words
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
@@ -58,7 +60,14 @@ def index() -> str:
 def _field_page(actor: Actor, frame: dict[str, object]) -> str:
     with reading() as session:
         counts = field_counts(session, actor, now=wired().clock.now())
-    return render_template("pages/home_field.html", counts=counts, **frame)
+    today = local_date(wired().clock.now())
+    return render_template(
+        "pages/home_field.html",
+        counts=counts,
+        visits_now=sum(day <= today for day in counts.visits),
+        next_visit=day_words(counts.visits[0]) if counts.visits else "",
+        **frame,
+    )
 
 
 def _office_page(actor: Actor, frame: dict[str, object]) -> str:
