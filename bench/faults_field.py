@@ -32,13 +32,15 @@ from bench.faults.server import KnownPhone, Server, make_office
 from grid_app.database.transaction import reading
 from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute, Submission
+from grid_app.models.field import ReturnSubmission
+from grid_app.models.follow_ups import FollowUpVisit
 from grid_app.security.receipts import receipt_is_genuine
 from scripts.run_tests import node_command
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = "bench/faults/run.mjs"
 VILLAGE = "990101001201"
-PHONES = 8
+PHONES = 9
 LONGEST_SECONDS = 7_200
 SHOWN = 10
 
@@ -64,6 +66,11 @@ def compare(app: Flask, told: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return what was lost and what was doubled: what the phones promised beside what the server holds."""
     with app.app_context(), reading() as session:
         held = {str(key): digest for key, digest in session.execute(select(Submission.id, Submission.digest))}
+        returns = session.execute(
+            select(ReturnSubmission.id, ReturnSubmission.digest, ReturnSubmission.return_id)
+        ).all()
+        columns = (FollowUpVisit.id, FollowUpVisit.digest, FollowUpVisit.follow_up_id, FollowUpVisit.captured_at)
+        visits = session.execute(select(*columns)).all()
         matters = Counter(text.partition(",事")[2] for text in session.scalars(select(Dispute.summary)))
         disputes = Counter(str(key) for key in session.scalars(select(Submission.dispute_id)))
         whole = {
@@ -73,18 +80,25 @@ def compare(app: Flask, told: Mapping[str, Any]) -> dict[str, list[str]]:
             )
         }
         announced = [str(key) for key in session.scalars(select(Attachment.id))]
+    held |= {str(key): digest for key, digest, _written in returns}
+    written = Counter(str(key) for _key, _digest, key in returns if key is not None)
+    held |= {str(key): digest for key, digest, _of, _at in visits}
+    visited = Counter((str(of), at) for _key, _digest, of, at in visits)
     lost = [f"report {key}" for key, digest in told["promised"].items() if held.get(key) != digest]
     lost += [f"received {key}" for key, one in told["received"].items() if held.get(key) != one["digest"]]
     lost += [f"attachment {key}" for key, digest in told["attached"].items() if whole.get(key) != digest]
     lost += [f"announced {key}" for key in announced if key not in whole]
-    lost += [f"receipt {key}" for key, one in told["received"].items() if not _is_genuine(app, key, one)]
-    doubled = [f"matter {matter}: {count}" for matter, count in matters.items() if count > 1]
+    lost += [f"receipt {key}" for key, one in told["received"].items() if not receipt_fits(app, key, one)]
+    doubled = [f"matter {matter}: {count}" for matter, count in matters.items() if matter and count > 1]
     doubled += [f"dispute {key}: {count}" for key, count in disputes.items() if count > 1]
+    doubled += [f"return {key}: {count}" for key, count in written.items() if count > 1]
+    doubled += [f"visit {key}: {count}" for key, count in visited.items() if count > 1]
     doubled += [f"nobody submitted {key}" for key in held if key not in told["promised"]]
     return {"lost": lost + told["missing"], "doubled": doubled}
 
 
-def _is_genuine(app: Flask, report_id: str, one: Mapping[str, Any]) -> bool:
+def receipt_fits(app: Flask, report_id: str, one: Mapping[str, Any]) -> bool:
+    """Say whether the office made the receipt that a phone keeps of this id."""
     receipt = one["receipt"]
     return receipt is not None and receipt_is_genuine(
         app.extensions["grid"].keys.receipt,
@@ -114,7 +128,10 @@ def measure(*, points: int, seed: int, kill_every: float, phones: int = PHONES) 
         "server_kills": server.kills,
         "phones": phones,
         "seed": seed,
-        "reports": len(told["promised"]),
+        "reports": len(told["promised"]) - told["returned"] - told["visited"],
+        "returns": told["returned"],
+        "visits": told["visited"],
+        "turns_taken_over": told["taken"],
         "attachments": len(told["attached"]),
         "drafts_kept": told["drafts"],
         "line": told["line"],

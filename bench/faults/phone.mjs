@@ -1,5 +1,6 @@
 /** One phone through many lives: a person writes, changes, submits; the tab dies; what the phone promised is remembered. */
 import { createHash } from "node:crypto";
+import { leaseLocks } from "../../grid_app/static/field/locks.js";
 import { makeOutbox } from "../../grid_app/static/field/outbox.js";
 import { openStore } from "../../grid_app/static/field/store.js";
 import { makeTransport } from "../../grid_app/static/field/transport.js";
@@ -14,11 +15,14 @@ const KEPT = 30;
 const TURNS_TO_SETTLE = 300;
 
 export class Phone {
-  constructor({ number, token, owner, village, chance, line, fetcher }) {
-    Object.assign(this, { number, token, owner, village, chance, line, fetcher, name: `phone-${number}` });
+  constructor({ number, token, owner, village, grid, followUp, chance, line, fetcher }) {
+    Object.assign(this, { number, token, owner, village, grid, followUp, chance, line, fetcher, name: `phone-${number}` });
     this.locks = new PhoneLocks();
+    this.hasLocks = number % 3 !== 2; // every third phone's browser has no Web Locks
     this.skew = 0;
     this.made = 0;
+    this.returned = 0;
+    this.visited = 0;
     this.written = new Map(); // id -> every content this phone ever tried to save under it, by digest
     this.saved = new Map(); // id -> digests, of which the phone still holds one or a later
     this.promised = new Map(); // id -> digest of what the phone said is submitted
@@ -68,8 +72,15 @@ export class Phone {
     const vault = await this.#patiently(() => openVault(store));
     const transport = makeTransport({ token: this.token, fetcher: tab.fetcher(this.fetcher), base: this.line.address });
     const clock = () => new Date(Date.now() + this.skew);
-    const outbox = makeOutbox({ store, vault, transport, clock, locks: this.locks.of(tab), random: this.chance.next, owner: this.owner });
+    const locks = this.hasLocks ? this.locks.of(tab) : this.locks.counted(tab, leaseLocks(store, { now: () => clock().getTime(), wait: () => this.#pass() }));
+    const outbox = makeOutbox({ store, vault, transport, clock, locks, random: this.chance.next, owner: this.owner });
     return { store, vault, outbox };
+  }
+
+  /** Time goes by, quicker than outside, so that a dead tab's lease ends within a life. */
+  async #pass() {
+    this.skew += 5_000;
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 
   /** Opening again after the disk was full, as a person would. */
@@ -86,6 +97,7 @@ export class Phone {
   async #act({ store, vault, outbox }) {
     const drafts = [...this.saved.keys()].filter((id) => !this.promised.has(id));
     const turn = this.chance.next();
+    if (this.grid && this.chance.next() < 0.12) return this.#answer(store, vault, outbox);
     if (drafts.length === 0 || turn < 0.25) return this.#save(store, vault, newId());
     const id = this.chance.pick(drafts);
     if (turn < 0.4) return this.#save(store, vault, id);
@@ -113,6 +125,27 @@ export class Phone {
     };
     await store.saveWithBlobs(row, fresh);
     this.saved.set(id, digest);
+  }
+
+  /** The return of a round or a visit: it waits for the office from its first save on. */
+  async #answer(store, vault, outbox) {
+    const [id, at] = [newId(), new Date().toISOString()];
+    this.made += 1;
+    const kind = this.chance.pick(["return", "visit"]);
+    const note = `手机${this.number}第${this.made}次走访`;
+    const content = kind === "return"
+      ? { form: "return/1", captured_at: at, division_code: this.grid, zero: true, ways: ["visit"], note }
+      : { form: "follow-up/1", captured_at: at, follow_up_id: this.followUp, way: "phone", outcome: "not_reached", note };
+    const digest = await digestOf(content);
+    this.#note(this.written, id, digest);
+    await store.putReport({
+      id, kind, state: "waiting", owner: this.owner, created_at: at, saved_at: at, sealed: await vault.seal(content), digest,
+      tries: 0, next_at: 0, problem: null, receipt: null, danger: false, title_sealed: null,
+    });
+    this.saved.set(id, digest);
+    this.promised.set(id, digest);
+    this[kind === "return" ? "returned" : "visited"] += 1;
+    if (this.chance.next() < 0.7) await outbox.flush();
   }
 
   async #photo(vault, reportId) {

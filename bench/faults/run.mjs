@@ -14,7 +14,7 @@ async function main() {
   const died = {};
   let left = points;
   let shown = Math.floor(points / 500);
-  const phones = known.map(({ token, owner }, number) => new Phone({ number, token, owner, village, chance: chanceOf(seed * 1000 + number), line, fetcher: fetch }));
+  const phones = known.map(({ token, owner, grid, follow_up: followUp }, number) => new Phone({ number, token, owner, village, grid, followUp, chance: chanceOf(seed * 1000 + number), line, fetcher: fetch }));
   await Promise.all(
     phones.map(async (phone) => {
       while (left > 0) {
@@ -36,7 +36,10 @@ async function main() {
 function told(phones) {
   const pairs = (key) => Object.fromEntries(phones.flatMap((phone) => [...phone[key]]));
   const drafts = phones.reduce((sum, phone) => sum + [...phone.saved.keys()].filter((id) => !phone.promised.has(id)).length, 0);
-  return { promised: pairs("promised"), received: pairs("received"), attached: pairs("attached"), drafts, missing: [...new Set(phones.flatMap((phone) => phone.missing))] };
+  const sum = (count) => phones.reduce((all, phone) => all + count(phone), 0);
+  const taken = { web_locks: sum((phone) => (phone.hasLocks ? phone.locks.takenOver : 0)), leases: sum((phone) => (phone.hasLocks ? 0 : phone.locks.takenOver)) };
+  const [returned, visited] = [sum((phone) => phone.returned), sum((phone) => phone.visited)];
+  return { taken, returned, visited, promised: pairs("promised"), received: pairs("received"), attached: pairs("attached"), drafts, missing: [...new Set(phones.flatMap((phone) => phone.missing))] };
 }
 
 await main();

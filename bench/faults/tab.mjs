@@ -61,7 +61,7 @@ export class Tab {
   store(real, name, { full = 0 } = {}) {
     const torn = (work) => () => (armed.set(name, this.chance.below(3)), work().finally(() => armed.delete(name)));
     const wrap = (method) => (...given) => {
-      const isWrite = !/^(get|list|waiting|blobsOf)/.test(method);
+      const isWrite = /^(put|set|change|delete|save|settle)/.test(method);
       const work = () => real[method](...given);
       const isFull = isWrite && this.chance.next() < full;
       return this.effect(`${isWrite ? "write" : "read"} ${method}`, isFull ? torn(work) : work, isWrite ? torn(work) : work);
@@ -78,18 +78,34 @@ export class Tab {
   }
 }
 
-/** The browser's locks of one phone: a dead tab holds nothing. */
+/** The browser's locks of one phone: a dead tab holds nothing. `takenOver` counts turns begun after a tab died in its own. */
 export class PhoneLocks {
   #last = Promise.resolve();
+  #holder = null;
+  takenOver = 0;
 
   of(tab) {
-    return {
+    return this.counted(tab, {
       request: (_name, work) => {
         const before = this.#last;
         const turn = before.then(() => (tab.where ? never() : work()));
         this.#last = Promise.race([turn.catch(() => {}), before.then(() => tab.death)]);
         return turn;
       },
+    });
+  }
+
+  /** The same locks, noting whose turn it is. */
+  counted(tab, locks) {
+    return {
+      request: (name, work) =>
+        locks.request(name, async () => {
+          if (this.#holder && this.#holder !== tab && this.#holder.where) this.takenOver += 1;
+          this.#holder = tab;
+          const done = await work();
+          if (this.#holder === tab) this.#holder = null;
+          return done;
+        }),
     };
   }
 }
