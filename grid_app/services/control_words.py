@@ -23,6 +23,8 @@ WORDS: Final = (
 )  # fmt: skip
 """Longer words stand before their parts, so that the longest is named."""
 
+CONTROL_WORDS: Final = "text.control_words"
+"""The audit action of a saved text that holds such a word; only the word stands in the trail."""
 WRITE_THE_MATTER: Final = "请写事、不写人:写清楚什么事、在哪里、谁有责任解决、什么时候答复。已保存,请再看一遍文字。"
 _PATTERN: Final = re.compile("|".join(WORDS))
 _QUOTED: Final = re.compile(r"“[^”]*”|「[^」]*」|『[^』]*』|\"[^\"]*\"")

@@ -20,6 +20,7 @@ from grid_app.queries.masking import mask_text
 from grid_app.queries.scoping import visible
 from grid_app.services.audit import CHAIN_LOCK, record_audit
 from grid_app.services.clocks import move_clocks
+from grid_app.services.control_words import CONTROL_WORDS, control_words_in
 from grid_app.services.handling_words import EVENT_WORDS
 from grid_app.services.numbering import next_event_number
 
@@ -181,6 +182,11 @@ def write(
     record_audit(
         session, step.actor, f"dispute.{kind}", now=step.now, target=("dispute", str(dispute.id)), details=details
     )
+    if words := control_words_in(note):
+        named = {"words": "、".join(words), "kind": kind}
+        record_audit(
+            session, step.actor, CONTROL_WORDS, now=step.now, target=("dispute", str(dispute.id)), details=named
+        )
 
 
 def written(typed: str, *, field: str, what: str, least: int = 2) -> str:

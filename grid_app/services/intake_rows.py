@@ -17,24 +17,22 @@ from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute, DisputeEvent, Party, Submission
 from grid_app.policy import Actor
 from grid_app.ports import PlaceFinder
-from grid_app.queries.masking import mask_text
 from grid_app.security.keys import Keys
 from grid_app.services.audit import Deed, record_audits
 from grid_app.services.clock_rules import rulebook
 from grid_app.services.clocks import TURNS, clocks_from, starts_of
+from grid_app.services.control_words import CONTROL_WORDS
 from grid_app.services.grading import RED, escalate_red, first_grade
 from grid_app.services.intake_checks import trusted_capture
-from grid_app.services.intake_content import SUMMARY_SIGNS
 from grid_app.services.intake_draft import Caution, DraftParty, DraftReport, Via
 from grid_app.services.intake_lookups import Known, Lookups
 from grid_app.services.intake_rerouted import tell_rerouted
+from grid_app.services.intake_words import Words, words_of
 from grid_app.services.links import link_disputes
 from grid_app.services.numbering import new_tracking_code, next_case_codes
 from grid_app.services.places_of_reports import DecidedPlace, county_of
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
-MASKED = Caution("masked", "文字里有身份证号、手机号或银行卡号,已遮住几位。当事人的电话请填在当事人一栏。")
-CUT = Caution("text_cut", f"文字超过 {SUMMARY_SIGNS} 字,列表里只显示前面部分;原文已加密保存。")
 LINK_MISSING = Caution("link_missing", "要关联的事项找不到,已单独登记。")
 PARTY_LETTERS = "ABCDEF"
 
@@ -49,17 +47,6 @@ class Desk:
     now: datetime
     via: Via
     lookups: Lookups
-
-
-@dataclass(frozen=True)
-class _Words:
-    """The texts of a report as they are stored: masked, cut, one caution per kind of change."""
-
-    summary: str
-    place_text: str
-    organisation: str
-    project: str
-    cautions: tuple[Caution, ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +70,7 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
 
     The audit links come first: they take the chain's lock, so that every transaction takes its locks in one order.
     """
-    record_audits(session, desk.actor, [_deed(one, desk) for one in waiting], now=desk.now)
+    record_audits(session, desk.actor, [deed for one in waiting for deed in _deeds(one, desk)], now=desk.now)
     county, year = county_of(desk.actor), local_date(desk.now).year
     codes = next_case_codes(session, county_code=county, year=year, count=len(waiting))
     made = [_made(one, desk, case_code=code) for one, code in zip(waiting, codes, strict=True)]
@@ -101,13 +88,17 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
     ]
 
 
-def _deed(one: Placed, desk: Desk) -> Deed:
+def _deeds(one: Placed, desk: Desk) -> list[Deed]:
+    target = ("dispute", str(one.draft.id))
     details = {"via": desk.via, "place": one.place.code, "category": one.draft.category}
-    return Deed("dispute.reported", ("dispute", str(one.draft.id)), details)
+    deeds = [Deed("dispute.reported", target, details)]
+    if words := words_of(one.draft).of_control:
+        deeds.append(Deed(CONTROL_WORDS, target, {"words": "、".join(words), "kind": "reported"}))
+    return deeds
 
 
 def _made(one: Placed, desk: Desk, *, case_code: str) -> tuple[Dispute, tuple[Caution, ...]]:
-    words = _words(one.draft)
+    words = words_of(one.draft)
     captured_at, clock = trusted_capture(one.draft, desk.via, now=desk.now)
     dispute = _dispute(one, desk, words=words, captured_at=captured_at, case_code=case_code)
     return dispute, (*one.place.cautions, *clock, *words.cautions)
@@ -121,18 +112,7 @@ def _finished(session: Session, one: Placed, dispute: Dispute, desk: Desk, cauti
     return Stored(Known(draft.digest, desk.now, draft.id, dispute.case_code, dispute.tracking_code), cautions)
 
 
-def _words(draft: DraftReport) -> _Words:
-    texts = [draft.summary.strip(), draft.place_text, draft.organisation, draft.project]
-    masked = [mask_text(text) for text in texts]
-    summary, place_text, organisation, project = (one.text for one in masked)
-    cautions = [MASKED] if any(one.kinds for one in masked) else []
-    if len(summary) > SUMMARY_SIGNS:
-        summary = summary[: SUMMARY_SIGNS - 1] + "…"
-        cautions.append(CUT)
-    return _Words(summary, place_text, organisation, project, tuple(cautions))
-
-
-def _dispute(one: Placed, desk: Desk, *, words: _Words, captured_at: datetime, case_code: str) -> Dispute:
+def _dispute(one: Placed, desk: Desk, *, words: Words, captured_at: datetime, case_code: str) -> Dispute:
     draft, place = one.draft, one.place
     today = local_date(desk.now)
     located = place.lon is not None

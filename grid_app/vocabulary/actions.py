@@ -61,6 +61,7 @@ AUDIT_WORDS: Final = {
     "sign_in.failed": "登录失败",
     "sign_in.opened": "登录",
     "sign_in.switched": "切换身份",
+    "text.control_words": "文字里有管控人的说法",
 }
 TARGET_WORDS: Final = {
     "account": "账号",
