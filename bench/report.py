@@ -21,7 +21,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench.report_rows import Row, acceptance_rows, faults_rows, locate_rows, push_rows, start_rows, sync_rows
+from bench.field.rows import field_rows
+from bench.report_rows import (
+    Row,
+    acceptance_rows,
+    faults_rows,
+    locate_rows,
+    push_rows,
+    start_rows,
+    sync_rows,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -50,6 +59,7 @@ MEASUREMENTS = (
     Measurement("locate", "Locating points", "bench.bench_locate", locate_rows),
     Measurement("sync", "Taking in a batch", "bench.bench_sync", sync_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
+    Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
     Measurement("faults", "Killing phones while they report", "bench.faults_field", faults_rows, ("--points", "10000")),
 )
 ACCEPTANCE = Measurement("acceptance", "The main job on real data", "bench.acceptance", acceptance_rows)

@@ -102,13 +102,13 @@ def _spoilt(line: Mapping[str, int]) -> int:
 def start_rows(found: Mapping[str, Any]) -> list[Row]:
     """Return the seconds until a page answers, and the memory of the embedded form."""
     return [
-        _below("`make run` from a warm package cache to a page", found["first_run_seconds"], READY_BAR_SECONDS, "s"),
-        _below("start with data present", found["start_seconds"], START_BAR_SECONDS, "s"),
-        _below("memory after start, one map page and one round", found["memory_mb"], MEMORY_BAR_MB, "MB"),
+        below("`make run` from a warm package cache to a page", found["first_run_seconds"], READY_BAR_SECONDS, "s"),
+        below("start with data present", found["start_seconds"], START_BAR_SECONDS, "s"),
+        below("memory after start, one map page and one round", found["memory_mb"], MEMORY_BAR_MB, "MB"),
     ]
 
 
-def _below(what: str, figure: float | None, bar: float, unit: str) -> Row:
+def below(what: str, figure: float | None, bar: float, unit: str) -> Row:
     """Return a row whose figure must lie below the bar; one that was left out says so and meets nothing."""
     if figure is None:
         return Row(what, "not measured", f"< {bar} {unit}")
