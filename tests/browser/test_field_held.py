@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, Site, enter
 from tests.browser.field_phone import PIN, begin, registered, rows_of, submit
+from tests.browser.test_field_app import PIXEL
 from tests.browser.test_field_report import stored
 from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN, SMALL_TARGETS
@@ -213,3 +214,26 @@ def test_two_phones_of_one_worker_each_send_again_what_they_wrote(open_page: Cal
         expect(page.locator(".receipt")).to_be_visible()
 
     assert sorted(str(one.id) for one in stored(site)) == sorted(str(rows_of(page)[0]["id"]) for page in phones)
+
+
+def test_a_page_looked_at_again_shows_what_another_wrote_and_a_photo_taken_on_an_older_one_is_kept(
+    open_page: Callable[..., Page],
+) -> None:
+    page = registered(open_page)
+    begin(page, summary="第一页写的")
+    expect(page.locator(".saved-line")).to_contain_text("已保存")
+    (row,) = rows_of(page)
+    other = page.context.new_page()
+    other.goto(f"/field/#/report/{row['id']}")
+    other.get_by_label("一句话说清楚").fill("第二页写的")
+    other.wait_for_timeout(600)
+
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.get_by_label("一句话说清楚")).to_have_value("第二页写的")
+    page.get_by_label("一句话说清楚").fill("第一页接着写的")
+    page.wait_for_timeout(600)
+    other.locator("#photos").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
+
+    expect(other.get_by_text("另存成了这一份")).to_be_visible()
+    expect(other.locator(".attached-photo")).to_be_visible()
+    assert len(rows_of(page)) == 2

@@ -5,7 +5,7 @@ import { FORKED, goOnBeside, isOvertaken } from "../../grid_app/static/field/oth
 import { emptyValues } from "../../grid_app/static/field/report_content.js";
 import { openStore } from "../../grid_app/static/field/store.js";
 import { openVault } from "../../grid_app/static/field/vault.js";
-import { blobOf, phone } from "./phone.js";
+import { FDBObjectStore, failingWrites, phone } from "./phone.js";
 
 const ID = "0198f3a2-0000-7000-8000-000000000001";
 const values = (summary) => ({ ...emptyValues("2026-11-20T10:00:00.000Z", "990101001201"), category: "0901", danger: false, summary });
@@ -26,10 +26,14 @@ async function twoPages() {
   return [one, two];
 }
 
-/** What the form of the screen brings with it. */
-function formOf(context, written, isTouched = true) {
+/** What the form of the screen brings with it; `photo` has been taken and is not saved. */
+function formOf(context, written, { isTouched = true, photo = null } = {}) {
   const told = [];
-  return { context, id: ID, values: written, isTouched, told, failed: (error) => told.push(error), saver: { close: async () => {}, reopen: () => {}, isDirty: true } };
+  const media = async () => (photo ? [{ row: { kind: "photo", type: "image/jpeg" }, blob: photo }] : []);
+  return {
+    context, id: ID, values: written, isTouched, told, failed: (error) => told.push(error), finishVoice: async () => {},
+    saver: { close: async () => {}, reopen: () => {}, isDirty: true }, shelf: { media, hasUnsaved: photo !== null },
+  };
 }
 
 const failureOf = (promise) => promise.then(() => assert.fail("saved"), (error) => error);
@@ -62,9 +66,8 @@ test("one page after another, each having read what the other wrote, go on in on
 
 test("what was written on the older state becomes a draft of its own with its photos, and says so", async () => {
   const [one, two] = await twoPages();
-  await one.store.putBlob(blobOf("b1", ID, { sealed: await one.vault.sealBytes(new Uint8Array([1, 2])), bytes: 2 }));
   await saveDraft(two, ID, values("第二页写的"));
-  const form = formOf(one, values("第一页又写的"));
+  const form = formOf(one, values("第一页又写的"), { photo: new Blob([new Uint8Array([1, 2])]) });
 
   await goOnBeside(form, await failureOf(saveDraft(one, ID, form.values)));
 
@@ -73,15 +76,14 @@ test("what was written on the older state becomes a draft of its own with its ph
   assert.notEqual(next, ID);
   assert.deepEqual([kept.summary, row.state, row.owner, row.problem.code], ["第一页又写的", "draft", "me", FORKED]);
   assert.match(row.problem.sentence, /另存/);
-  assert.equal((await one.store.blobsOf(next)).length, 1);
-  assert.equal((await one.store.blobsOf(ID)).length, 1);
+  assert.deepEqual((await one.store.blobsOf(next)).map((blob) => [blob.kind, blob.bytes, blob.state]), [["photo", 2, "waiting"]]);
   assert.equal((await openReport(one, ID)).values.summary, "第二页写的");
 });
 
 test("where nothing was written by hand the newer state is shown and nothing is doubled", async () => {
   const [one, two] = await twoPages();
   await saveDraft(two, ID, values("第二页写的"));
-  const form = formOf(one, values("第一页写的"), false);
+  const form = formOf(one, values("第一页写的"), { isTouched: false });
 
   await goOnBeside(form, await failureOf(saveDraft(one, ID, form.values)));
 
@@ -118,4 +120,20 @@ test("two pages on the same new address are told as well", async () => {
   await saveDraft(one, ID, values("a"));
 
   assert.equal(isOvertaken(await failureOf(saveDraft(two, ID, values("b")))), true);
+});
+
+test("a full disk while the other draft is made leaves all on the screen and makes no half of it", async () => {
+  const [one, two] = await twoPages();
+  await saveDraft(two, ID, values("第二页写的"));
+  const form = formOf(one, values("第一页又写的"), { photo: new Blob([new Uint8Array([1, 2])]) });
+  const error = await failureOf(saveDraft(one, ID, form.values));
+  const restore = failingWrites(FDBObjectStore, 2);
+
+  await goOnBeside(form, error);
+  restore();
+
+  assert.deepEqual([form.told.map((failure) => failure.kind), one.went], [["full"], []]);
+  assert.equal((await one.store.listReports()).length, 1);
+  await goOnBeside(form, error);
+  assert.equal(one.went.length, 1);
 });

@@ -5,12 +5,9 @@
  */
 
 import { newId } from "../shared/canonical.js";
-import { ChangedElsewhere, isAsSeen, NotADraft, saveDraft } from "./kept_reports.js";
+import { blobRow, ChangedElsewhere, isAsSeen, NotADraft, saveDraft } from "./kept_reports.js";
 
-/** @typedef {import("./context.js").Context} Context */
-/** @typedef {import("./rows.js").BlobRow} BlobRow */
-/** @typedef {import("./report_types.js").Values} Values */
-/** @typedef {Pick<import("./report_form.js").Form, "context" | "id" | "values" | "saver" | "isTouched" | "failed">} Form */
+/** @typedef {Pick<import("./report_form.js").Form, "context" | "id" | "values" | "saver" | "shelf" | "isTouched" | "finishVoice" | "failed">} Form */
 
 export const FORKED = "forked";
 const ELSEWHERE = "这份草稿在另一个页面里改过,没有盖掉。您刚才在这里写的另存成了这一份,两份都在“我的上报”。请看一遍,留一份,另一份删掉。";
@@ -22,24 +19,30 @@ export function isOvertaken(error) {
   return error instanceof ChangedElsewhere || error instanceof NotADraft;
 }
 
-/** What was written here as a draft of its own, with the photos and voices that lie on the phone; gives its id. @param {Context} context @param {string} id @param {Values} values @param {string} sentence */
-export async function forkDraft(context, id, values, sentence) {
+/** What was written here as a draft of its own, with its photos and voices, all or nothing; gives its id. @param {Form} form @param {string} sentence */
+async function forkDraft({ context, values, shelf }, sentence) {
   const next = newId();
-  const kept = (await context.store.blobsOf(id)).filter((blob) => blob.sealed);
-  const blobs = kept.map((blob) => /** @type {BlobRow} */ ({ ...blob, id: newId(), report_id: next, sent: 0, state: "waiting", tries: 0, next_at: 0, problem: null }));
-  await saveDraft(context, next, values, blobs);
+  const media = (await shelf.media()).map(({ row, blob }) => blob && blobRow(context, next, row.kind, blob, row.type, { seconds: row.seconds }));
+  await saveDraft(context, next, values, (await Promise.all(media)).filter((row) => row !== null));
   await context.store.changeReport(next, (row) => ({ ...row, problem: { code: FORKED, sentence, fields: {} } }));
   return next;
 }
 
+/** Forms on their way to another draft. @type {WeakSet<object>} */
+const leaving = new WeakSet();
+
 /** Go on after another page was quicker: what was written here is kept beside it. @param {Form} form @param {unknown} error */
 export async function goOnBeside(form, error) {
+  if (leaving.has(form)) return;
+  leaving.add(form);
   await form.saver.close();
+  await form.finishVoice(); // what was recorded stands in the shelf then
   try {
     const sentence = error instanceof NotADraft ? SUBMITTED : ELSEWHERE;
-    const next = form.isTouched ? await forkDraft(form.context, form.id, form.values, sentence) : form.id;
+    const next = form.isTouched || form.shelf.hasUnsaved ? await forkDraft(form, sentence) : form.id;
     form.context.go(`#/report/${next}`);
   } catch (failure) {
+    leaving.delete(form);
     form.saver.reopen();
     form.failed(failure);
   }
