@@ -57,6 +57,7 @@ class Action(StrEnum):
     DELEGATE = "delegation.grant"
     HAND_OVER = "handover.do"
     MANAGE_ACCOUNTS = "account.manage"
+    READ_POLICY = "policy.read"
     EDIT_POLICY = "policy.edit"
     MANAGE_PLACES = "place.manage"
     MANAGE_JOBS = "job.manage"
@@ -96,6 +97,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.DELEGATE: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD}),
     Action.HAND_OVER: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD, Role.SECURITY_ADMIN}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.SECURITY_ADMIN}),
+    Action.READ_POLICY: _OFFICE | {Role.SECURITY_ADMIN},
     Action.EDIT_POLICY: frozenset({Role.SECURITY_ADMIN}),
     Action.MANAGE_PLACES: frozenset({Role.SYSADMIN}),
     Action.MANAGE_JOBS: frozenset({Role.SYSADMIN}),

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from grid_app.models.clocks import Deadline
 from grid_app.models.disputes import Dispute
 from grid_app.policy import Scope
 from grid_app.queries.disputes_places import place_names
@@ -60,6 +61,7 @@ class DisputeLine:
     state: str
     received_at: datetime
     accepted_at: datetime | None
+    finish_due: datetime | None
 
     @property
     def cursor(self) -> Cursor:
@@ -181,10 +183,25 @@ def _page(session: Session, questions: list[Select[*tuple[Any, ...]]], cut: _Cut
     if cut.backwards:
         kept.reverse()
     names = place_names(session, {row["division_code"] for row in kept})
-    lines = tuple(DisputeLine(place=names[row.pop("division_code")], **row) for row in kept)
+    due = _finish_dues(session, [row["id"] for row in kept if row["state"] in HANDLING_STATES])
+    lines = tuple(
+        DisputeLine(place=names[row.pop("division_code")], finish_due=due.get(row["id"]), **row) for row in kept
+    )
     more = len(found) > cut.size
     older, newer = more or cut.backwards, more if cut.backwards else cut.older_than is not None
     return _with_ends(lines, older=older, newer=newer)
+
+
+def _finish_dues(session: Session, ids: list[UUID]) -> dict[UUID, datetime]:
+    """Return when the clock of finishing ends, for those of one page that have one running."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(Deadline.dispute_id, Deadline.due_at).where(
+            Deadline.dispute_id.in_(ids), Deadline.rule_code == "finish_target", Deadline.done_at.is_(None)
+        )
+    ).all()
+    return dict(rows)
 
 
 def _cut(question: Select[*tuple[Any, ...]], cut: _Cut) -> Select[*tuple[Any, ...]]:

@@ -58,6 +58,8 @@ class DisputeDetail:
     legal_basis: str
     same_matter_as: UUID | None
     phone_village: str | None
+    track: str | None
+    complexity: str | None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""By when the next step of a dispute is due: the service targets, each with the sentence why this day.
+"""By when the next step of a dispute is due in lists: the service targets, each with the sentence why this day.
 
 First action by grade: red within an hour, orange the same day, yellow two days, blue three; done within thirty days
-after acceptance. These are service targets; statutory limits are counted apart.
+after acceptance. These are service targets; the clocks of ``services/clocks`` count every limit with its reasons.
 """
 
 from __future__ import annotations
@@ -27,8 +27,18 @@ class NextDate:
     why: str
 
 
-def next_date(*, state: str, grade: str, received_at: datetime, accepted_at: datetime | None) -> NextDate | None:
-    """Return the next due moment of a dispute, or ``None`` when nothing is due any more."""
+def next_date(
+    *,
+    state: str,
+    grade: str,
+    received_at: datetime,
+    accepted_at: datetime | None,
+    finish_due: datetime | None = None,
+) -> NextDate | None:
+    """Return the next due moment of a dispute, or ``None`` when nothing is due any more.
+
+    ``finish_due`` is when its clock of finishing ends; without one it is counted from acceptance.
+    """
     if state not in OPEN_STATES:
         return None
     if state == "reported":
@@ -36,7 +46,7 @@ def next_date(*, state: str, grade: str, received_at: datetime, accepted_at: dat
         why = f"{GRADE_WORDS.get(grade, '')}色事项的服务目标:收到后{words}受理或答复。法定期限另算。"
         return NextDate(_first_action(grade, received_at), "受理", why)
     begun = accepted_at or received_at
-    return NextDate(begun + HANDLE, "办结", "服务目标:受理后 30 天内办结。法定期限另算。")
+    return NextDate(finish_due or begun + HANDLE, "办结", "服务目标:受理后 30 天内办结。法定期限另算。")
 
 
 def _first_action(grade: str, received_at: datetime) -> datetime:

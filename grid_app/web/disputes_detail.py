@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, url_for
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
@@ -15,6 +15,7 @@ from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.http.headers import POLICY, csp_nonce
 from grid_app.policy import Action, allows
 from grid_app.queries.attachments import Announced, attachments_of
+from grid_app.queries.clocks import ClockRow, clocks_of
 from grid_app.queries.disputes_detail import (
     DisputeDetail,
     Moment,
@@ -39,14 +40,17 @@ from grid_app.vocabulary.words import (
     BANDS,
     CHANNEL_WORDS,
     CLOSURE_WORDS,
+    COMPLEXITY_WORDS,
     GRADE_ORDER,
     GRADE_WORDS,
     OPEN_STATES,
     PLACE_WORDS,
     STATE_WORDS,
+    TRACK_WORDS,
     VOICE_ONLY,
 )
 from grid_app.web.disputes_attachments import shown_attachments
+from grid_app.web.disputes_clocks import clocks_shown, offered_by_clocks
 from grid_app.web.disputes_follow_ups import ShownFollowUps, shown_follow_ups
 from grid_app.web.disputes_history import RELATION_WORDS, places_named, timeline_of, units_named
 from grid_app.web.disputes_offers import main_step, offered_steps
@@ -81,6 +85,7 @@ class Loaded:
     choices: list[UnitChoice]
     villages: list[Village]
     attachments: list[Announced]
+    clocks: list[ClockRow]
     follow_ups: ShownFollowUps
 
 
@@ -127,6 +132,7 @@ def _load(dispute_id: UUID) -> Loaded:
             unit_choices(session, scope=scope, dispute_id=dispute_id) if handles else [],
             villages_of(session, actor) if handles else [],
             attachments_of(session, scope=scope, dispute_id=dispute_id),
+            clocks_of(session, scope=scope, dispute_id=dispute_id),
             shown_follow_ups(
                 follow_ups_of(session, scope=scope, dispute_id=dispute_id),
                 carrier_choices(session, scope=scope, dispute_id=dispute_id, now=wired().clock.now())
@@ -144,7 +150,8 @@ def _note_sealed(dispute_id: UUID) -> None:
 
 def _shown(loaded: Loaded) -> dict[str, object]:
     detail, actor, now = loaded.detail, the_actor(), wired().clock.now()
-    steps = offered_steps(detail, actor, loaded.history)
+    clocks = clocks_shown(loaded.clocks, actor=actor, now=now)
+    steps = offered_steps(detail, actor, loaded.history) | offered_by_clocks(detail, clocks, actor)
     due = next_date(
         state=detail.state, grade=detail.grade, received_at=detail.received_at, accepted_at=detail.accepted_at
     )
@@ -152,7 +159,11 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "detail": detail,
         "steps": steps,
         "main": main_step(detail, steps),
-        "due": due_words(due, now) if due else None,
+        "due": due_words(due, now) if due and detail.state == "reported" else None,
+        "clocks": clocks,
+        "rules_url": url_for("policies.clocks") if allows(actor, Action.READ_POLICY) else "",
+        "tracks": list(TRACK_WORDS.items()),
+        "complexities": list(COMPLEXITY_WORDS.items()),
         "matter": detail.summary or VOICE_ONLY,
         "attachments": shown_attachments(loaded.attachments),
         "facts": [*_facts(detail), *_phone_place(loaded)],
@@ -195,10 +206,16 @@ def _facts(detail: DisputeDetail) -> list[tuple[str, str]]:
     known_only = [
         ("具体地点", detail.place_text),
         ("项目", detail.project),
+        ("分流", _sorting(detail)),
         ("从何时起", local_date(detail.since_when) if detail.since_when else ""),
         ("受理", local_time(detail.accepted_at) if detail.accepted_at else ""),
     ]
     return [*always, *(pair for pair in known_only if pair[1])]
+
+
+def _sorting(detail: DisputeDetail) -> str:
+    told = (TRACK_WORDS.get(detail.track or "", ""), COMPLEXITY_WORDS.get(detail.complexity or "", ""))
+    return ",".join(word for word in told if word)
 
 
 def _phone_place(loaded: Loaded) -> list[tuple[str, str]]:

@@ -15,8 +15,10 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
 from grid_app.services import handling
+from grid_app.services.clock_extensions import Extension, ask_extension, decide_extension
 from grid_app.services.control_words import WRITE_THE_MATTER, words_in_all
 from grid_app.services.handling import Closure, Facts, Referral, Step
+from grid_app.services.handling_sorting import sort_dispute
 from grid_app.services.handling_step import AlreadyDoneError, Change
 from grid_app.services.parties import add_party
 from grid_app.services.typed import day_of, uuid_of
@@ -83,6 +85,24 @@ def _read_party(typed: Typed) -> Change:
     return lambda session, step: (added(session, step), None)[1]
 
 
+def _read_sort(typed: Typed) -> Change:
+    return partial(sort_dispute, track=typed["track"], complexity=typed["complexity"], note=typed["note"])
+
+
+def _read_extend(typed: Typed) -> Change:
+    days = typed["days"].strip()
+    if not (days.isascii() and days.isdecimal() and len(days) <= 3):
+        raise InvalidError("没有提交,已填的还在。", fields={"days": "天数请填数字,例如 15。"})
+    return partial(ask_extension, wanted=Extension(typed["code"], int(days), typed["note"]))
+
+
+def _read_extension(typed: Typed) -> Change:
+    if typed["decision"] not in ("yes", "no"):
+        raise InvalidError("没有保存,已填的还在。", fields={"decision": "请选批准还是不批准。"})
+    approve = typed["decision"] == "yes"
+    return partial(decide_extension, code=typed["code"], approve=approve, note=typed["note"])
+
+
 STEPS: Final[dict[str, tuple[str, Action, str, Reader]]] = {
     "accept": ("accept", Action.HANDLE_DISPUTE, "已受理。", lambda t: partial(handling.accept, note=t["note"])),
     "decline": (
@@ -91,6 +111,9 @@ STEPS: Final[dict[str, tuple[str, Action, str, Reader]]] = {
         "已记为不予受理。请把理由和可走的途径告诉当事人。",
         lambda t: partial(handling.decline, reason=t["note"]),
     ),
+    "sort": ("sort", Action.HANDLE_DISPUTE, "已分流,期限已按它重新计算。", _read_sort),
+    "extend": ("extend", Action.HANDLE_DISPUTE, "已提交。需要批准的,批准以前期限不变。", _read_extend),
+    "extension": ("extension", Action.HANDLE_DISPUTE, "审批已记下。请把结果和理由告诉当事人。", _read_extension),
     "assign": ("assign", Action.HANDLE_DISPUTE, "已指定办理单位。", _read_assign),
     "work": ("work", Action.ADD_TO_DISPUTE, "已记下。", lambda t: partial(handling.record_work, note=t["note"])),
     "refer_out": ("refer-out", Action.HANDLE_DISPUTE, "已记下转出和回执。请告诉当事人去哪里问。", _read_refer_out),

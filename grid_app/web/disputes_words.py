@@ -37,7 +37,13 @@ def state_tone(state: str) -> str:
 
 def due_of(line: DisputeLine, now: datetime) -> dict[str, object] | None:
     """Return the words of a line's next date, or ``None`` without one."""
-    found = next_date(state=line.state, grade=line.grade, received_at=line.received_at, accepted_at=line.accepted_at)
+    found = next_date(
+        state=line.state,
+        grade=line.grade,
+        received_at=line.received_at,
+        accepted_at=line.accepted_at,
+        finish_due=line.finish_due,
+    )
     return due_words(found, now) if found else None
 
 
