@@ -184,7 +184,8 @@ export class Phone {
       if (!rows.has(id) && !this.received.has(id)) this.missing.push(`${id} is gone from the phone`);
     }
     for (const row of rows.values()) {
-      const digest = await digestOf(await vault.open(row.sealed));
+      if (row.sealed === null && row.state !== "received") this.missing.push(`${row.id} was pruned before it was received`);
+      const digest = row.sealed ? await digestOf(await vault.open(row.sealed)) : row.digest;
       if (!this.written.get(row.id)?.has(digest)) this.missing.push(`${row.id} holds what nobody wrote`);
       if (row.state === "attention") this.missing.push(`${row.id} was not taken: ${row.problem.code} ${row.problem.sentence}`);
       if (row.state !== "draft") this.promised.set(row.id, row.digest);
