@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-STYLES = ("tokens", "base", "forms", "components", "field", "field_shell", "field_app")
+STYLES = ("tokens", "base", "forms", "components", "field", "field_shell", "field_app", "field_map")
 SEEDS = (*(f"css/{name}.css" for name in STYLES), "icon.svg", "field/app.js")
 ALONGSIDE = {"field/mini_map.js": ("vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css")}
 """What a module loads by an address it puts together, which no walk of imports sees."""

@@ -46,7 +46,7 @@ export async function fetchReference({ store, vault, transport, token, fetcher =
 
 /** Of one village the stored borders, so that the phone finds what the server finds; of a larger area a light drawing. @param {Bundle} bundle */
 function villagesAddress({ villages_url, home_village }) {
-  const asked = home_village ? "around=1&precision=full" : "around=1";
+  const asked = home_village ? "around=1&grids=1&precision=full" : "around=1&grids=1";
   return `${villages_url}${villages_url.includes("?") ? "&" : "?"}${asked}`;
 }
 

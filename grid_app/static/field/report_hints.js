@@ -27,12 +27,28 @@ function isNear(values, one) {
   return metresBetween(values.lon, values.lat, one.lon, one.lat) <= NEAR_METRES;
 }
 
-/** At most three open matters of the same group of categories, in the same village or within 500 m; newest first. @param {Values} values @param {Nearby[]} nearby */
+/** At most three open matters of the same group of categories, in the same village or within 500 m; a linked one first, then the newest. @param {Values} values @param {Nearby[]} nearby */
 export function hintsFor(values, nearby) {
   const group = (values.category ?? "").slice(0, 2);
   if (!group) return [];
   const alike = nearby.filter((one) => one.category.slice(0, 2) === group && isNear(values, one));
-  return alike.sort((a, b) => b.since.localeCompare(a.since)).slice(0, MOST_HINTS);
+  const isLinked = (/** @type {Nearby} */ one) => Number(one.id === values.link_to);
+  return alike.sort((a, b) => isLinked(b) - isLinked(a) || b.since.localeCompare(a.since)).slice(0, MOST_HINTS);
+}
+
+/**
+ * What a report begins with that was opened from a matter on the map: `#/report/new?same=<id>&how=<relation>`.
+ * @param {string} address @param {Pick<import("./report_types.js").Bundle, "nearby" | "own_reports" | "tiles"> | null} bundle
+ * @returns {Partial<Values>}
+ */
+export function begunFrom(address, bundle) {
+  const asked = new URLSearchParams(address.split("?")[1] ?? "");
+  const id = asked.get("same");
+  const near = bundle?.nearby.find((one) => one.id === id);
+  const category = near?.category ?? bundle?.own_reports.find((one) => one.id === id)?.category;
+  if (!bundle || !id || category === undefined) return {};
+  const tile = bundle.tiles.find(({ code }) => code === category) ?? bundle.tiles.find(({ code }) => code.slice(0, 2) === category.slice(0, 2));
+  return { link_to: id, link_relation: asked.get("how") === "same_household" ? "same_household" : "other_household", ...(tile ? { category: tile.code } : {}), ...(near ? { village_code: near.village_code } : {}) };
 }
 
 /** What the answer about one hint changes. @param {Values} values @param {string} id @param {Relation} relation @returns {Partial<Values>} */

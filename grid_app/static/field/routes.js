@@ -21,6 +21,7 @@ const ROUTES = [
   { pattern: /^\/round\/([\w-]+)$/, name: "round", title: "排查回执", keys: ["code"], load: () => import("./screens/round.js") },
   { pattern: /^\/visits$/, name: "visits", title: "回访", keys: [], load: () => import("./screens/visits.js") },
   { pattern: /^\/visit\/([\w-]+)$/, name: "visit", title: "回访", keys: ["id"], load: () => import("./screens/visit.js") },
+  { pattern: /^\/map$/, name: "map", title: "我的村", keys: [], load: () => import("./screens/map.js") },
   { pattern: /^\/urgent$/, name: "urgent", title: "紧急", keys: [], load: () => import("./screens/urgent.js") },
   { pattern: /^\/settings$/, name: "settings", title: "设置", keys: [], load: () => import("./screens/settings.js") },
 ];

@@ -39,6 +39,7 @@ export async function show(main, _params, context) {
       linkButton("紧急", "#/urgent", "danger")),
     work,
     foot,
+    cells("", [cell({ title: "我的村", href: "#/map", detail: "村界、网格、我的位置、附近没办结的事,没有信号也能看" })]),
     cells("", [cell({ title: "设置", href: "#/settings", detail: "口令、导出未发送的、与平台核对、退出" })]));
   await paint();
   const end = context.watch(() => void paint());

@@ -9,7 +9,7 @@ import { FORKED } from "../other_pages.js";
 import { actionBar, askTwice, backLink, button, errorSummary, notice } from "../parts.js";
 import { emptyValues, isDanger, missingAnswers, pointOf } from "../report_content.js";
 import { Form } from "../report_form.js";
-import { hintsPart } from "../report_hints.js";
+import { begunFrom, hintsPart } from "../report_hints.js";
 import { photoPart, voicePart } from "../report_media.js";
 import { placePart } from "../report_place.js";
 import { dangerPart, morePart, safetyPart, summaryPart, tilePart } from "../report_questions.js";
@@ -28,7 +28,7 @@ export async function show(main, params, context) {
   const isGone = !found && (await context.store.getReceipt(id)) !== undefined;
   if (isGone || (found && found.row.state !== "draft")) return showReport(main, id, context);
   const bundle = await context.bundle();
-  const values = found?.values ?? emptyValues(new Date().toISOString(), bundle?.home_village ?? "");
+  const values = found?.values ?? { ...emptyValues(new Date().toISOString(), bundle?.home_village ?? ""), ...begunFrom(params.from ?? "", bundle) };
   const savedLine = h("p", { class: "saved-line", role: "status" }, found ? `已保存 ${clockWords(new Date(found.row.saved_at))}` : "写下的每一步都会自动保存在手机上。");
   const form = await new Form(context, id, values, savedLine, Boolean(found)).prepare();
   paint(main, form, found?.row.problem?.fields ?? {}, found?.row.problem);
