@@ -25,6 +25,7 @@ from bench.field.rows import field_rows
 from bench.report_rows import (
     Row,
     acceptance_rows,
+    chromium_rows,
     faults_rows,
     locate_rows,
     push_rows,
@@ -61,6 +62,14 @@ MEASUREMENTS = (
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
     Measurement("faults", "Killing phones while they report", "bench.faults_field", faults_rows, ("--points", "10000")),
+    Measurement("chromium", "Killing real browsers", "bench.faults_chromium", chromium_rows, ("--points", "300")),
+    Measurement(
+        "chromium-postgis",
+        "Killing real browsers before PostGIS",
+        "bench.faults_chromium",
+        chromium_rows,
+        ("--points", "100", "--postgis"),
+    ),
 )
 ACCEPTANCE = Measurement("acceptance", "The main job on real data", "bench.acceptance", acceptance_rows)
 

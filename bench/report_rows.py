@@ -88,7 +88,35 @@ def faults_rows(found: Mapping[str, Any]) -> list[Row]:
         Row("different steps and moments they were killed at", f"{found['kinds_of_kill_points']}"),
         Row("the server killed and started again", f"{found['server_kills']}"),
         Row("requests and answers the line spoilt", f"{_spoilt(found['line']):,}"),
-        Row("reports / photos delivered", f"{found['reports']:,} / {found['attachments']:,}"),
+        Row(
+            "a dead tab's turn taken over by Web Lock / by lease",
+            f"{found['turns_taken_over']['web_locks']:,} / {found['turns_taken_over']['leases']:,}",
+        ),
+        Row(
+            "reports / returns / visits / photos delivered",
+            f"{found['reports']:,} / {found['returns']:,} / {found['visits']:,} / {found['attachments']:,}",
+        ),
+        Row("lost", f"{found['lost']}", "0", found["lost"] == 0),
+        Row("doubled", f"{found['doubled']}", "0", found["doubled"] == 0),
+        Row("duration", f"{found['seconds']} s"),
+    ]
+
+
+def chromium_rows(found: Mapping[str, Any]) -> list[Row]:
+    """Return how often each part was killed under real browsers, in which phases, and what was lost by it."""
+    points, bar = found["kill_points"], found["points_asked"]
+    kills = [
+        Row(f"{kind} killed while " + " / ".join(phases), " / ".join(str(count) for count in phases.values()))
+        for kind, phases in found["table"].items()
+        if any(phases.values())
+    ]
+    return [
+        Row(f"kill points in Chromium, the server on {found['database']}", f"{points}", f">= {bar}", points >= bar),
+        *kills,
+        Row(
+            "reports / returns / visits / photos delivered",
+            f"{found['reports']} / {found['returns']} / {found['visits']} / {found['attachments']}",
+        ),
         Row("lost", f"{found['lost']}", "0", found["lost"] == 0),
         Row("doubled", f"{found['doubled']}", "0", found["doubled"] == 0),
         Row("duration", f"{found['seconds']} s"),

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from bench.report import ACCEPTANCE, MEASUREMENTS, page_of, section_of, sections_in
-from bench.report_rows import Row, acceptance_rows, faults_rows, locate_rows, push_rows, start_rows, sync_rows
+from bench.report_rows import (
+    Row,
+    acceptance_rows,
+    chromium_rows,
+    faults_rows,
+    locate_rows,
+    push_rows,
+    start_rows,
+    sync_rows,
+)
 
 LOCATED = {
     "points_per_second": 900_000,
@@ -52,7 +61,10 @@ def test_one_lost_report_or_too_few_killed_tabs_miss_their_bars():
     counts = {
         "kinds_of_kill_points": 50,
         "server_kills": 3,
+        "turns_taken_over": {"web_locks": 4, "leases": 2},
         "reports": 9,
+        "returns": 3,
+        "visits": 2,
         "attachments": 2,
         "doubled": 0,
         "seconds": 1.0,
@@ -61,6 +73,18 @@ def test_one_lost_report_or_too_few_killed_tabs_miss_their_bars():
     rows = faults_rows({"kill_points": 300, "lost": 1, "line": {"pass": 5, "401": 2}, **counts})
 
     assert [row.met for row in rows if row.met is not None] == [False, False, True]
+
+
+def test_a_lost_report_under_killed_browsers_misses_the_bar_and_what_was_not_killed_is_not_shown():
+    counts = {"reports": 9, "returns": 3, "visits": 2, "attachments": 2, "doubled": 0, "seconds": 1.0}
+    table = {"tab": {"writing": 4, "saving": 5}, "database": {"writing": 0, "saving": 0}}
+
+    rows = chromium_rows(
+        {"kill_points": 9, "points_asked": 10, "table": table, "database": "SQLite", "lost": 1, **counts}
+    )
+
+    assert [row.met for row in rows if row.met is not None] == [False, False, True]
+    assert [row.figure for row in rows if "killed while" in row.what] == ["4 / 5"]
 
 
 def test_a_count_that_does_not_add_up_misses_the_bar():
