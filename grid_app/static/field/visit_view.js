@@ -16,10 +16,10 @@ import { clockWords, dayWords, errorSentence, stateWords, timeWords, whatToDo } 
 
 const NOT_OURS = new Set(["not_found", "forbidden"]);
 const WHY = {
-  "no-pin": "没有设口令,姓名、电话不存在手机上。不影响回访;有信号时可以在网页上看。",
+  "no-pin": "没有设口令,姓名、电话不存在手机上。不影响回访。",
   locked: "手机锁着,请先输口令。",
   answered: "已经回访过,姓名、电话已从手机上删掉。",
-  old: "到期超过 14 天,姓名、电话不再留在手机上。有信号时可以在网页上看。",
+  old: "到期超过 14 天,姓名、电话不再留在手机上。",
   missing: "姓名、电话还没有下载到手机上。有信号时打开本页会自动下载。",
 };
 
@@ -40,9 +40,10 @@ export async function contactsPart(context, id) {
   const { contacts, why } = await context.followUps.contactsOf(id);
   const shown = contacts.map(call).filter(Boolean);
   const setPin = why === "no-pin" && h("p", {}, linkButton("去设口令", "#/settings", "secondary"));
+  const online = (why === "no-pin" || why === "old") && h("p", {}, "有信号时,也可以", h("a", { class: "inline-target", href: `/follow-ups/${id}` }, "在网页上看"));
   return h("section", { class: "part" }, h("h2", {}, "找谁"),
     why === "shown" && (shown.length ? h("div", { class: "calls" }, shown) : h("p", { class: "hint" }, "没有留下姓名、电话。")),
-    why !== "shown" && notice("info", "", WHY[why], setPin || ""));
+    why !== "shown" && notice("info", "", WHY[why], setPin || "", online || ""));
 }
 
 /** @param {Contact} contact */
@@ -64,7 +65,7 @@ export async function showVisit(main, visit, context) {
   const actions = h("div");
   fill(main,
     backLink("#/visits", "回访"),
-    h("h1", {}, "回访"),
+    h("h1", {}, visit.named.follow_up ? `第 ${visit.named.follow_up.day} 天回访` : "回访"),
     h("p", { class: "saved-line", "data-kind": "done" }, `已保存 ${clockWords(new Date(visit.row.saved_at))}`),
     state,
     matterPart(visit.named.follow_up),
@@ -76,18 +77,25 @@ export async function showVisit(main, visit, context) {
   async function paint() {
     const row = await context.store.getReport(id);
     if (!row) return fill(state, notice("info", "这一件已不在手机上", "已收到的会按时清理。"));
-    fill(state, stateCard(row, visit, (await context.outbox.status()).sending.includes(id)));
+    fill(state, stateCard(row, await wipedWords(context, visit), (await context.outbox.status()).sending.includes(id)));
     fill(actions, ...actionsFor(context, { ...visit, row }));
   }
 }
 
-/** @param {ReportRow} row @param {Visit} visit @param {boolean} sending */
-function stateCard(row, { named }, sending) {
-  const wiped = isEnd(named.outcome) ? "对方的姓名、电话已从这部手机上删掉。" : "还在回访名单里,联系上了再填一次。";
+/** Whether names of the matter stay on this phone after this visit. @param {Context} context @param {Visit} visit */
+async function wipedWords({ followUps, vault }, { named: { outcome, follow_up } }) {
+  if (!isEnd(outcome)) return "还在回访名单里,联系上了再填一次。";
+  if (!vault.hasPin) return "";
+  const isAskedAgain = (await followUps.list()).some((one) => !one.answeredBy && one.dispute_id === follow_up?.dispute_id);
+  return isAskedAgain ? "这件事以后还要回访,姓名、电话仍锁在口令后面。" : "对方的姓名、电话已从这部手机上删掉。";
+}
+
+/** @param {ReportRow} row @param {string} wiped @param {boolean} sending */
+function stateCard(row, wiped, sending) {
   if (row.state === "received") return received(row, wiped);
   if (row.state === "attention") return notice("warning", `需要处理:${row.problem?.sentence ?? ""}`, ...Object.values(row.problem?.fields ?? {}), whatToDo(row.problem, row.kind));
   const line = sending ? "正在送到服务器,可以继续做别的。" : "已保存在手机上,有信号时自动发送,不用再点。";
-  return h("section", { class: "card state-card" }, h("p", {}, tag(stateWords(row, sending))), h("p", {}, line), h("p", {}, wiped), row.problem && h("p", { class: "hint" }, row.problem.sentence));
+  return h("section", { class: "card state-card" }, h("p", {}, tag(stateWords(row, sending))), h("p", {}, line), wiped && h("p", {}, wiped), row.problem && h("p", { class: "hint" }, row.problem.sentence));
 }
 
 /** @param {ReportRow} row @param {string} wiped */
@@ -95,7 +103,7 @@ function received({ receipt }, wiped) {
   return h("section", { class: "receipt", "aria-label": "回执" },
     h("p", { class: "receipt-title" }, h("span", { "aria-hidden": "true" }, "✓"), "已收到"),
     receipt?.warning && h("p", {}, receipt.warning),
-    h("p", {}, wiped),
+    wiped && h("p", {}, wiped),
     receipt && h("p", { class: "hint" }, `${timeWords(receipt.received_at)} 收到,凭证已留在手机上。`));
 }
 

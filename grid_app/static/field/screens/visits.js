@@ -42,18 +42,17 @@ function pinNotice(context) {
 
 /** @param {Listed} followUp @param {Visit[]} visits */
 function lineOf(followUp, visits) {
-  const { id, day, due_on, overdue, excerpt, place, house_hint } = followUp;
+  const { id, day, due_on, excerpt, place, house_hint } = followUp;
   const own = visits.filter(({ named }) => named.follow_up_id === id);
   const where = [place, house_hint].filter(Boolean).join(" · ");
-  return cell({ title: excerpt || `第 ${day} 天回访`, href: `#/visit/${id}`, detail: `${where} · 第 ${day} 天回访,${dayWords(due_on)}到期`, side: tag(sideOf(overdue, own)) });
+  return cell({ title: excerpt || `第 ${day} 天回访`, href: `#/visit/${id}`, detail: `${where} · 第 ${day} 天回访,${dayWords(due_on)}到期`, side: sideOf(followUp, own) });
 }
 
-/** What stands beside a line: what was begun or tried on this phone, else whether it is late. @param {boolean} overdue @param {Visit[]} own the newest first */
-export function sideOf(overdue, own) {
-  const last = own[0];
-  if (last?.row.state === "draft") return { word: "草稿", tone: "plain" };
-  if (last) return { word: outcomeWords(last.named.outcome), tone: "plain" };
-  return overdue ? { word: "已过期", tone: "attention" } : { word: "待回访", tone: "active" };
+/** What was begun or tried on this phone, else whether the day is over. @param {Listed} followUp @param {Visit[]} own the newest first */
+function sideOf({ overdue }, [last]) {
+  if (last?.row.state === "draft") return tag({ word: "草稿", tone: "plain" });
+  if (last) return tag({ word: outcomeWords(last.named.outcome), tone: "plain" });
+  return overdue && tag({ word: "已过期", tone: "attention" });
 }
 
 /** @param {Visit[]} visits @param {string[]} sending */
