@@ -50,6 +50,7 @@ from grid_app.vocabulary.words import (
     VOICE_ONLY,
 )
 from grid_app.web.disputes_attachments import shown_attachments
+from grid_app.web.disputes_cards import Card, cards_of
 from grid_app.web.disputes_clocks import clocks_shown, offered_by_clocks
 from grid_app.web.disputes_follow_ups import ShownFollowUps, shown_follow_ups
 from grid_app.web.disputes_history import RELATION_WORDS, places_named, timeline_of, units_named
@@ -87,6 +88,7 @@ class Loaded:
     attachments: list[Announced]
     clocks: list[ClockRow]
     follow_ups: ShownFollowUps
+    cards: list[Card]
 
 
 @requires(Action.READ_DISPUTES)
@@ -139,6 +141,7 @@ def _load(dispute_id: UUID) -> Loaded:
                 if handles
                 else [],
             ),
+            cards_of(session, found, actor, wired().clock.now()),
         )
 
 
@@ -170,6 +173,7 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "timeline": timeline_of(loaded.history, units=loaded.units, places=loaded.places),
         "parties": loaded.parties,
         "follow_ups": loaded.follow_ups,
+        "cards": loaded.cards,
         "names_carrier": allows(actor, Action.HANDLE_DISPUTE),
         "calls_at_once": actor.unit_id == detail.owner_unit_id,
         "related": [(row_of(one.line, now), RELATION_WORDS.get(one.relation, "")) for one in loaded.related],

@@ -1,0 +1,38 @@
+"""Cards that workspaces add to the page of a dispute: a few facts, and the way to the workspace's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from sqlalchemy.orm import Session
+
+from grid_app.policy import Actor
+from grid_app.queries.disputes_detail import DisputeDetail
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card: its title, facts as pairs of word and text, and links as pairs of word and address.
+
+    ``hint`` is one plain sentence under the facts; ``is_next`` marks what this actor has to do now.
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+    is_next: bool = False
+
+
+CardMaker: TypeAlias = Callable[[Session, DisputeDetail, Actor, datetime], Card | None]
+
+CARDS: Final[tuple[CardMaker, ...]] = ()
+"""In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
+
+
+def cards_of(session: Session, detail: DisputeDetail, actor: Actor, now: datetime) -> list[Card]:
+    """Return the cards of a dispute for ``actor``, who has been let in already."""
+    return [card for make in CARDS if (card := make(session, detail, actor, now)) is not None]
