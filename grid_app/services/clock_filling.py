@@ -33,7 +33,8 @@ def fill_clocks(session: Session, *, now: datetime, after: UUID | None = None, s
     from the day of acceptance or of the last reopening. Time for an objection is not given anew.
     """
     seed_rules(session, now)
-    bare = select(Dispute).where(Dispute.state.in_(OPEN_STATES), ~exists().where(Deadline.dispute_id == Dispute.id))
+    has_clock = exists().where(Deadline.dispute_id == Dispute.id, Deadline.rule_code.in_(CODES))
+    bare = select(Dispute).where(Dispute.state.in_(OPEN_STATES), ~has_clock)
     beyond = bare.where(Dispute.id > after) if after else bare
     found = session.scalars(beyond.order_by(Dispute.id).limit(size).with_for_update()).all()
     book = rulebook(session, CODES, now=now)

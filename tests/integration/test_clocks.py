@@ -12,7 +12,7 @@ from grid_app.models.clocks import Deadline, DeadlineRule
 from grid_app.policy import NOTHING, dispute_scope
 from grid_app.queries.clocks import clocks_of
 from grid_app.services import handling
-from grid_app.services.clock_filling import are_filled, fill_clocks, mark_filled
+from grid_app.services.clock_filling import fill_clocks
 from grid_app.services.clock_rules import RuleEdit, save_rule, seed_rules
 from grid_app.services.clocks import finish_clock, start_clock
 from grid_app.services.handling import Closure, Referral, Step
@@ -246,13 +246,6 @@ def test_filling_gives_open_ones_their_clocks_once_and_closed_ones_none(session,
     assert running(session, taken)["finish_target"].started_at == NOW - timedelta(days=10)
     assert running(session, closed) == {}
     assert len(running(session, fresh[0])) == 3
-
-
-def test_it_is_noted_that_the_filling_is_done(session, world):
-    assert not are_filled(session)
-    mark_filled(session, now=NOW)
-    session.flush()
-    assert are_filled(session)
 
 
 def test_seeding_twice_writes_once(session, world):
