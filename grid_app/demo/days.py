@@ -17,6 +17,7 @@ from grid_app.demo.names import names
 from grid_app.demo.report_rows import Arrival
 from grid_app.demo.stories import stories
 from grid_app.demo.storyteller import Storyteller
+from grid_app.demo.visits import Visits
 from grid_app.demo.weeks import Weeks
 
 PARTIES_SHARE: Final = 0.3
@@ -31,6 +32,7 @@ def live(desk: Desk, *, generation_id: UUID, say: Callable[[str, float], None]) 
     storyteller = Storyteller(desk, weeks)
     _Background(desk, weeks, generation_id).begin(background)
     storyteller.begin()
+    Visits(desk, weeks).begin()
     weeks.begin(storyteller.follow_up)
     start, done = desk.end - timedelta(days=DAYS), 0.0
 

@@ -15,7 +15,9 @@ from grid_app.demo.courses import working_time
 from grid_app.demo.desk import Desk
 from grid_app.demo.names import table
 from grid_app.demo.stories import Story, Words
+from grid_app.demo.visits import visit_settled
 from grid_app.models.disputes import Dispute
+from grid_app.services.follow_ups import DAYS
 from grid_app.services.handling import Closure, Referral, Step, accept, close, confirm_band, record_work, refer_out
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
@@ -52,6 +54,9 @@ class StoryCourses:
         if story.course == "done":
             done = self._office_time(worked + timedelta(days=max(1, story.done_after - 3)))
             self._at(dispute_id, done, partial(close, closure=self._closure(story)))
+            for day in DAYS:
+                visit = partial(visit_settled, self._desk, dispute_id, day)
+                self._desk.timeline.serve(done + timedelta(days=day), visit)
 
     def _office_time(self, moment: datetime) -> datetime:
         return working_time(self._desk.rng, moment)

@@ -22,7 +22,7 @@ from grid_app.models.follow_ups import FollowUp
 from grid_app.policy import Action, Actor
 from grid_app.queries.disputes_places import place_names
 from grid_app.queries.follow_ups import carrier_for, carriers_for
-from grid_app.services.handling_step import Step, opened, permitted, write
+from grid_app.services.handling_step import Step, opened, permitted, take_turn, write
 from grid_app.vocabulary.words import FOLLOWED_UP_GROUNDS
 
 DAYS: Final = (1, 3, 7, 30)
@@ -98,6 +98,7 @@ def name_carrier(session: Session, step: Step, *, carrier_id: UUID | None) -> No
 
 def hand_over_follow_ups(session: Session, *, leaver_id: UUID, new_id: UUID, actor: Actor, now: datetime) -> int:
     """Give a leaver's open visits to the successor, each dispute's history saying so; return how many disputes."""
+    take_turn(session)
     disputes = session.scalars(
         select(Dispute)
         .where(

@@ -30,7 +30,9 @@ def shown_follow_ups(planned: Sequence[Planned], choices: Sequence[AssignmentRow
     latest = [one for one in planned if one.closed_at == planned[-1].closed_at] if planned else []
     due = next((one for one in latest if one.state == "due"), None)
     return ShownFollowUps(
-        lines=tuple((f"第 {one.day} 天,{local_date(one.due_on)}", FOLLOW_UP_STATE_WORDS[one.state]) for one in latest),
+        lines=tuple(
+            (f"第 {one.day} 天", f"{local_date(one.due_on)} · {FOLLOW_UP_STATE_WORDS[one.state]}") for one in latest
+        ),
         next_id=due.id if due else None,
         carrier=(due.carrier or OWN_UNIT) if due else "",
         carrier_id=due.carrier_id if due else None,

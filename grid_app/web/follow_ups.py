@@ -161,10 +161,12 @@ def _page(follow_up_id: UUID, typed: dict[str, str], errors: dict[str, str]) -> 
         "pages/follow_up.html",
         visit=shown,
         matter=shown.summary or VOICE_ONLY,
-        category=name_of(shown.category).split("·")[-1],
+        category=name_of(shown.category),
         due=day_words(shown.due_on),
         result="" if shown.state == "due" else FOLLOW_UP_STATE_WORDS[shown.state],
-        others=[(f"第 {one.day} 天,{day_words(one.due_on)}", FOLLOW_UP_STATE_WORDS[one.state]) for one in others],
+        others=[
+            (f"第 {one.day} 天", f"{day_words(one.due_on)} · {FOLLOW_UP_STATE_WORDS[one.state]}") for one in others
+        ],
         faces=faces,
         outcomes=OUTCOMES,
         ways=tuple(VISIT_WAY_WORDS.items()),
@@ -176,7 +178,8 @@ def _page(follow_up_id: UUID, typed: dict[str, str], errors: dict[str, str]) -> 
 def _groups(
     own: list[DueVisit], unit: list[DueVisit], today: date
 ) -> list[tuple[str, list[tuple[DueVisit, str, str]]]]:
-    """Return the visits under plain headings, each with its day and how far away that is."""
+    """Return the first visit of each matter under plain headings, with its day and how far away that is."""
+    own, unit = _first_of_each(own), _first_of_each(unit)
     parts = (
         ("到日子了", [one for one in own if one.due_on <= today]),
         ("七天之内", [one for one in own if one.due_on > today]),
@@ -187,6 +190,12 @@ def _groups(
         for title, found in parts
         if found
     ]
+
+
+def _first_of_each(visits: list[DueVisit]) -> list[DueVisit]:
+    """Return one visit for each matter, the earliest due: whoever goes there goes once."""
+    first = {one.dispute_id: one for one in reversed(visits)}
+    return [one for one in visits if first[one.dispute_id] is one]
 
 
 def _away(day: date, today: date) -> str:
