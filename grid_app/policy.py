@@ -56,6 +56,7 @@ class Action(StrEnum):
     REVOKE_DEVICE = "device.revoke"
     DELEGATE = "delegation.grant"
     HAND_OVER = "handover.do"
+    EDIT_OFFICE = "office.edit"
     MANAGE_ACCOUNTS = "account.manage"
     READ_POLICY = "policy.read"
     EDIT_POLICY = "policy.edit"
@@ -96,6 +97,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.REVOKE_DEVICE: _OFFICE | {Role.SECURITY_ADMIN},
     Action.DELEGATE: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD}),
     Action.HAND_OVER: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD, Role.SECURITY_ADMIN}),
+    Action.EDIT_OFFICE: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD, Role.SECURITY_ADMIN}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.SECURITY_ADMIN}),
     Action.READ_POLICY: _OFFICE | {Role.SECURITY_ADMIN},
     Action.EDIT_POLICY: frozenset({Role.SECURITY_ADMIN}),

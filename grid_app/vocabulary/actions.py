@@ -46,6 +46,7 @@ AUDIT_WORDS: Final = {
     "finding.dismissed": "苗头提示不成立",
     "follow_up.contacts_given": "回访时查看联系方式",
     "handover.done": "交接",
+    "office.duty_phone_saved": "修改值班电话",
     "party.called": "拨打当事人电话",
     "party.revealed": "查看当事人信息",
     "ladder.saved": "修改提醒顺序",

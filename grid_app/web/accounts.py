@@ -16,7 +16,7 @@ from grid_app.security.passwords import hash_password, new_password
 from grid_app.services import accounts as service
 from grid_app.services.assignments import NO_ACCOUNT, assign, end_assignment, wanted_assignment
 from grid_app.vocabulary.words import ROLE_WORDS
-from grid_app.web import accounts_delegations, accounts_devices, accounts_handover
+from grid_app.web import accounts_delegations, accounts_devices, accounts_handover, accounts_offices
 from grid_app.web.accounts_forms import place_form, sentences_of
 from grid_app.web.wording import local_date
 from grid_app.wiring import wired
@@ -26,6 +26,7 @@ guard_pages(bp)
 accounts_devices.add_routes(bp)
 accounts_delegations.add_routes(bp)
 accounts_handover.add_routes(bp)
+accounts_offices.add_routes(bp)
 
 
 @bp.get("/accounts")
