@@ -1,0 +1,140 @@
+"""Every screen of the offline app: no rule of accessibility broken, thumb-high buttons, nothing that needs a mouse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from grid_app.database.transaction import transaction
+from grid_app.services.rounds import open_due_rounds
+from tests.browser.conftest import PHONE, Site
+from tests.browser.field_phone import KEEP, PIN, registered
+from tests.browser.test_field_app_rows import OLD_FORM, row
+from tests.frontend.stage import AXE
+from tests.frontend.test_in_browser import AXE_RUN
+from tests.world import NOW
+
+# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+
+STATIC = Path(__file__).parents[2] / "grid_app" / "static"
+LOW = """() => [...document.querySelectorAll(
+    ['button', '.button', 'summary', 'select', '.input', '.choice', 'a.queue', 'a.cell-body', 'a.product'].join())]
+  .filter((element) => element.checkVisibility() && !element.closest('.skip-link'))
+  .map((element) => [element, element.getBoundingClientRect().height,
+    element.matches('.button-primary, .button-danger, .big-actions .button, .action-bar .button') ? 64 : 60])
+  .filter(([, height, least]) => height < least)
+  .map(([element, height]) => `${element.className} ${element.textContent.trim().slice(0, 20)}: ${height}`)"""
+RECEIPT = {"signature": "s", "received_at": "2026-11-19T09:00:00Z", "case_code": "QX-1", "tracking_code": "7K3M99Q2XA"}
+REFUSED = {"code": "invalid", "sentence": "有内容要改。", "fields": {"summary": "请写得清楚一些。"}}
+ROWS = [
+    row(1),
+    row(2, "waiting", digest="0" * 64, danger=True),
+    row(3, "received", digest="0" * 64, receipt=RECEIPT),
+    row(4, "attention", digest="0" * 64, problem=REFUSED),
+    row(5, "attention", digest="0" * 64, problem={**REFUSED, "code": "conflict"}),
+]
+SCREENS = ["", "report/new", *(f"report/{one['id']}" for one in ROWS), "reports", "round/990101001201J001", "urgent"]
+LATER = ["visits", "map", "settings"]
+MODES = {"normal": {}, "large": {}, "dark": {"color_scheme": "dark"}}
+
+
+@pytest.fixture
+def open_rounds(site: Site) -> None:
+    with site.app.app_context(), transaction() as session:
+        open_due_rounds(session, now=NOW)
+
+
+def faults(page: Page, name: str) -> list[str]:
+    """Return what is wrong with the screen that is shown now."""
+    page.add_script_tag(path=AXE)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    found = [*page.evaluate(AXE_RUN), *page.evaluate(LOW), *([f"{wide} px wide"] if wide > PHONE["width"] else [])]
+    hints = page.evaluate("[...document.querySelectorAll('#screen [title]')].map((one) => `title: ${one.title}`)")
+    return [f"{name}: {line}" for line in (*found, *hints)]
+
+
+def go(page: Page, screen: str) -> None:
+    page.evaluate(f"location.hash = '#/{screen}'")
+    page.wait_for_timeout(700)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_screen_can_be_seen_read_aloud_and_hit(
+    open_page: Callable[..., Page], open_rounds: None, mode: str
+) -> None:
+    page = registered(open_page, bypass_csp=True, **MODES[mode])
+    page.context.set_offline(True)
+    page.evaluate(KEEP, [ROWS, [{**OLD_FORM, "danger": True}, OLD_FORM]])
+    if mode == "large":
+        page.evaluate("import('/static/field/letters.js').then((letters) => letters.setLarge(true))")
+    found = []
+    for screen in [*SCREENS, *LATER]:
+        go(page, screen)
+        found += faults(page, screen)
+    go(page, "report/new")
+    page.get_by_role("group", name="是什么事?").get_by_label("家里的事").check()
+    page.get_by_role("group", name="现在有没有人有危险?").get_by_label("有危险").check()
+    page.locator("details.more").evaluate("(more) => { more.open = true; }")
+    page.get_by_role("button", name="提交", exact=True).tap()
+    found += faults(page, "answers missing")
+    page.evaluate("IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; 0")
+    page.get_by_label("一句话说清楚").fill("水渠被堵")
+    expect(page.locator(".rescue")).to_be_visible()
+    found += faults(page, "cannot save")
+
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_screens_before_and_behind_the_pin_as_well(open_page: Callable[..., Page], mode: str) -> None:
+    page = open_page(
+        viewport=PHONE, has_touch=True, is_mobile=True, service_workers="block", bypass_csp=True, **MODES[mode]
+    )
+    page.goto("/field/")
+    expect(page.get_by_role("button", name="登记本机")).to_be_visible()
+    if mode == "large":
+        page.evaluate("import('/static/field/letters.js').then((letters) => letters.setLarge(true))")
+    found = faults(page, "register")
+    page.get_by_role("button", name="登记本机").tap()
+    found += faults(page, "weak PIN")
+    page.get_by_label("设一个口令").fill(PIN)
+    page.get_by_role("button", name="登记本机").tap()
+    expect(page.get_by_role("link", name="去登录")).to_be_visible()
+    found += faults(page, "not signed in")
+    for screen in ("urgent", "settings"):
+        go(page, screen)
+        found += faults(page, f"{screen} of a new phone")
+    page.evaluate("""async () => {
+      const store = await (await import('/static/field/store.js')).openStore();
+      await (await (await import('/static/field/vault.js')).openVault(store)).setPin('2580');
+    }""")
+    page.goto("/field/#/unlock")
+    page.reload()
+    expect(page.get_by_role("button", name="打开")).to_be_visible()
+    found += faults(page, "unlock")
+
+    assert "\n".join(found) == ""
+
+
+def test_nothing_appears_under_a_mouse_only() -> None:
+    """A phone has no pointer that rests: a rule for one may change a colour, never what is there."""
+    shows = re.compile(r"\b(?:display|visibility|opacity|content|clip|transform)\s*:")
+    rules = [
+        f"{sheet.name}: {rule.strip()}"
+        for sheet in sorted((STATIC / "css").glob("*.css"))
+        for rule in re.findall(r"[^{}]*:hover[^{}]*\{[^{}]*\}", sheet.read_text("utf-8"))
+        if shows.search(rule.split("{")[1])
+    ]
+    listening = [
+        path.name
+        for path in (STATIC / "field").rglob("*.js")
+        if re.search(r"onmouse|mouseenter|mouseover|onpointerenter", path.read_text("utf-8"))
+    ]
+
+    assert rules == []
+    assert listening == []
