@@ -21,11 +21,13 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Browser
+
 from bench.faults.server import Server
 from bench.field.first import KBIT, ROUND_TRIP_SECONDS, first_load, first_sync
 from bench.field.line import Line
 from bench.field.many import many_reports
-from bench.field.office import NEARBY, OWN, make_office
+from bench.field.office import NEARBY, OWN, Office, make_office
 from bench.field.person import typical_reports
 from bench.field.phone import browser
 from bench.field.rows import field_rows
@@ -48,21 +50,28 @@ def measure(parts: Collection[str], *, reports: int, runs: int) -> dict[str, Any
         }
         server = Server(office.folder)
         try:
-            if "load" in parts:
-                found["load"] = first_load(chromium, server.port)
-            if "sync" in parts:
-                found["sync"] = first_sync(chromium, office, server.port, max(1, runs // 3))
-            if "signal" in parts:
-                found["signal"] = after_signal(chromium, office, server.port, reports=runs)
-                with Line(server.port, kbit=KBIT, round_trip=ROUND_TRIP_SECONDS).open() as line:
-                    found["signal_slow"] = after_signal(chromium, office, server.port, reports=runs, line=line)
-            if "many" in parts:
-                found["many"] = many_reports(chromium, office, server.port, reports=reports)
-            if "person" in parts:
-                found["person"] = typical_reports(chromium, office, server.port, runs=runs)
+            for part in (one for one in PARTS if one in parts):
+                print(f"measuring {part} ...", file=sys.stderr, flush=True)
+                found |= _part(part, chromium, office, server.port, reports=reports, runs=runs)
         finally:
             server.stop()
     return found
+
+
+def _part(part: str, chromium: Browser, office: Office, port: int, *, reports: int, runs: int) -> dict[str, Any]:
+    if part == "load":
+        return {part: first_load(chromium, port)}
+    if part == "sync":
+        return {part: first_sync(chromium, office, port, max(1, runs // 3))}
+    if part == "many":
+        return {part: many_reports(chromium, office, port, reports=reports)}
+    if part == "person":
+        return {part: typical_reports(chromium, office, port, runs=runs)}
+    with Line(port, kbit=KBIT, round_trip=ROUND_TRIP_SECONDS).open() as line:
+        return {
+            "signal": after_signal(chromium, office, port, reports=runs),
+            "signal_slow": after_signal(chromium, office, port, reports=runs, line=line),
+        }
 
 
 def main() -> int:
