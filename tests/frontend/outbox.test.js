@@ -199,3 +199,17 @@ test("a report submitted while others are under way follows at once", async () =
 
   assert.deepEqual(await states(), { r0: "received", r9: "received" });
 });
+
+for (const hours of [24, -24]) {
+  test(`a clock that jumps ${hours} hours between writing and sending puts nothing off`, async () => {
+    const { server, outbox, time, states } = await waitingPhone(["a", "b"]);
+    server.trouble = () => page(500);
+    await outbox.flush();
+    server.trouble = null;
+
+    time.now += hours * 3_600_000;
+    await outbox.flush();
+
+    assert.deepEqual(await states(), { r0: "received", r1: "received" });
+  });
+}

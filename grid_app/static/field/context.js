@@ -92,7 +92,7 @@ export class Context {
    */
   async refresh({ force = false, onStep } = {}) {
     if (!this.transport) return;
-    if (!force && Date.now() - this.#refreshed < STALE_MILLISECONDS) return this.refreshFollowUps().catch(() => {});
+    if (!force && Math.abs(Date.now() - this.#refreshed) < STALE_MILLISECONDS) return this.refreshFollowUps().catch(() => {});
     try {
       this.#bundle = await fetchReference({ store: this.store, vault: this.vault, transport: this.transport, token: this.#token, fetcher: this.fetcher, onStep });
       this.#refreshed = Date.now();
