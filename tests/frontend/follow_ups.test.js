@@ -250,6 +250,20 @@ test("a draft survives the tab, is one for each follow-up, and another person fi
   assert.deepEqual(await visitsOf({ ...context, owner: "other" }), []);
 });
 
+test("two pages that write about one visit keep the words of both in one draft", async () => {
+  const { context, store } = await worker();
+  const words = (note) => ({ way: "visit", outcome: "relapsed", note });
+  const first = await saveVisitDraft(context, "f1", due("f1"), words("水又断了"), "");
+  const second = await saveVisitDraft(context, "f1", due("f1"), words("两家吵起来"), "");
+  assert.equal(second.answer.note, "水又断了\n两家吵起来");
+
+  const third = await saveVisitDraft(context, "f1", due("f1"), words("水又断了,没人管"), first.state);
+  assert.equal(third.answer.note, "水又断了\n两家吵起来\n水又断了,没人管");
+  const last = await saveVisitDraft(context, "f1", due("f1"), words("只说这一句"), third.state);
+
+  assert.deepEqual([last.answer.note, (await store.listReports()).length], ["只说这一句", 1]);
+});
+
 test("after the end no late save makes a second visit of it", async () => {
   const { context, store } = await worker();
   await submitVisit(context, "f1", due("f1"), SETTLED);
@@ -279,6 +293,7 @@ test("what the office has to know is asked, and broken signs are left out", () =
   assert.deepEqual(missingIn({ way: "visit", outcome: "not_reached", note: "" }), {});
   assert.match(missingIn({ way: "visit", outcome: "relapsed", note: " 又吵了 " }).note, /至少 5 个字/);
   assert.deepEqual(missingIn({ way: "visit", outcome: "relapsed", note: "又吵起来了" }), {});
+  assert.match(missingIn({ way: "visit", outcome: "settled", note: "长".repeat(501) }).note, /改短/);
   const content = contentOf({ way: "visit", outcome: "relapsed", note: `坏\ud800字\u0000${"长".repeat(600)}` }, "f1", new Date(NOW));
   assert.deepEqual({ ...content, note: content.note.slice(0, 3) }, { form: "follow-up/1", captured_at: "2026-11-22T03:00:00.000Z", follow_up_id: "f1", way: "visit", outcome: "relapsed", note: "坏字长" });
   assert.equal(content.note.length, 500);

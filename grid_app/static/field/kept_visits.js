@@ -3,7 +3,7 @@
 
 import { digestOf, newId } from "../shared/canonical.js";
 import { NotADraft, alone, blankRow, sendSoon } from "./kept_reports.js";
-import { contentOf, emptyAnswer, isEnd, titleOf } from "./visit_content.js";
+import { bothNotes, contentOf, emptyAnswer, isEnd, titleOf } from "./visit_content.js";
 
 /** @typedef {import("./context.js").Context} Context */
 /** @typedef {import("./rows.js").ReportRow} ReportRow */
@@ -46,9 +46,23 @@ async function rowWith(context, followUpId, followUp, answer, sealed) {
   return { ...row, saved_at: new Date().toISOString(), sealed: await context.vault.seal(sealed), title_sealed: await context.vault.seal(named) };
 }
 
-/** @param {Context} context @param {string} followUpId @param {FollowUp | null} followUp @param {Answer} answer */
-export function saveVisitDraft(context, followUpId, followUp, answer) {
-  return alone(followUpId, async () => context.store.putReport(await rowWith(context, followUpId, followUp, answer, answer)));
+/** Which state of a draft this is; a seal is never made twice alike. @param {ReportRow | null | undefined} row */
+export const stateOf = (row) => String(row?.sealed?.iv ?? "");
+
+/**
+ * Save what was typed. When another page has changed the draft since `seen`, the words of both stay: gives what was kept.
+ * @param {Context} context @param {string} followUpId @param {FollowUp | null} followUp @param {Answer} answer @param {string} [seen] the state this page knows
+ * @returns {Promise<{answer: Answer, state: string}>}
+ */
+export function saveVisitDraft(context, followUpId, followUp, answer, seen) {
+  return alone(followUpId, async () => {
+    const kept = seen === undefined ? null : await openDraft(context, followUpId);
+    const isOlder = kept !== null && stateOf(kept.row) !== seen;
+    const both = isOlder ? { ...answer, note: bothNotes(kept.answer.note, answer.note) } : answer;
+    const row = await rowWith(context, followUpId, followUp, both, both);
+    await context.store.putReport(row);
+    return { answer: both, state: stateOf(row) };
+  });
 }
 
 /**

@@ -39,12 +39,19 @@ export function missingIn({ way, outcome, note }) {
   if (!way) problems.way = "请选上门还是电话。";
   if (!outcome) problems.outcome = "请选结果。";
   if (outcome === RELAPSED && [...clean(note)].length < LEAST_NOTE) problems.note = `又出现了,请写清楚是什么情况,至少 ${LEAST_NOTE} 个字。`;
+  if ([...clean(note)].length > NOTE_SIGNS) problems.note = `说明太长,请改短到 ${NOTE_SIGNS} 个字以内。写下的都还在。`;
   return problems;
 }
 
 /** @param {Answer} answer @param {string} followUpId @param {Date} now */
 export function contentOf({ way, outcome, note }, followUpId, now) {
   return { form: FORM, captured_at: now.toISOString(), follow_up_id: followUpId, way, outcome, note: [...clean(note)].slice(0, NOTE_SIGNS).join("") };
+}
+
+/** What two pages wrote, nothing of it left out. @param {string} theirs @param {string} mine */
+export function bothNotes(theirs, mine) {
+  if (mine.includes(theirs.trim())) return mine;
+  return theirs.includes(mine.trim()) ? theirs : `${theirs.trim()}\n${mine}`;
 }
 
 /** The line a list shows of a visit. @param {{day: number, excerpt: string} | null} followUp @param {string} outcome */

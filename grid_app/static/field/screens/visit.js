@@ -2,7 +2,7 @@
 /** One follow-up: where, whom to ask, how one asked and what came of it; saved on the phone, sent by itself. */
 
 import { fill, h } from "../dom.js";
-import { discardVisit, openDraft, saveVisitDraft, submitVisit, visitsOf } from "../kept_visits.js";
+import { discardVisit, openDraft, saveVisitDraft, stateOf, submitVisit, visitsOf } from "../kept_visits.js";
 import { actionBar, askTwice, backLink, button, choices, emptyState, errorSummary, field, linkButton, notice } from "../parts.js";
 import { showReport } from "../report_view.js";
 import { flushWhenLeft, makeSaver } from "../saver.js";
@@ -30,6 +30,7 @@ export async function show(main, params, context) {
       emptyState("这一件现在不用回访", "可能已经回访过、换了人,或者纠纷又在办理。"), linkButton("看回访名单", "#/visits"));
   }
   const visit = new VisitForm(main, context, id, listed ?? draft?.named.follow_up ?? null, draft?.answer ?? emptyAnswer());
+  visit.seen = stateOf(draft?.row);
   visit.saved = draft ? `已保存 ${clockWords(new Date(draft.row.saved_at))}` : "";
   visit.tries = visits.filter(({ row }) => row.state !== "draft");
   visit.isListed = listed !== null;
@@ -39,6 +40,9 @@ export async function show(main, params, context) {
 
 class VisitForm {
   saved = "";
+  /** The state of the draft as this page knows it. */
+  seen = "";
+  isJoined = false;
   isListed = true;
   /** @type {Record<string, string>} */
   problems = {};
@@ -58,7 +62,7 @@ class VisitForm {
     this.answer = answer;
     this.submit = button("保存回访", () => void this.#send());
     this.saver = makeSaver({
-      save: () => saveVisitDraft(context, id, followUp, this.answer),
+      save: () => this.#save(),
       onSaved: (at) => this.#say(`已保存 ${clockWords(at)}`, "done"),
       onError: (error) => this.#say(errorSentence(error), "failed"),
     });
@@ -69,6 +73,19 @@ class VisitForm {
   #say(words, kind = "") {
     this.savedLine.dataset.kind = kind;
     fill(this.savedLine, words);
+  }
+
+  /** Words that another page wrote meanwhile come into this one. */
+  async #save() {
+    const typed = this.answer;
+    const kept = await saveVisitDraft(this.context, this.id, this.followUp, typed, this.seen);
+    const isJoined = kept.answer.note !== typed.note;
+    if (isJoined && this.answer.note !== typed.note) return void this.saver.changed(); // typed on: joined with the next save
+    this.seen = kept.state;
+    if (!isJoined) return;
+    this.answer = { ...this.answer, note: kept.answer.note };
+    this.isJoined = true;
+    this.#paintNote();
   }
 
   /** @param {Partial<Answer>} patch */
@@ -114,6 +131,12 @@ class VisitForm {
   async #send() {
     const missing = missingIn(this.answer);
     if (Object.keys(missing).length) return this.paint(missing);
+    this.submit.disabled = true;
+    this.isJoined = false;
+    this.saver.changed();
+    await this.saver.flush();
+    this.submit.disabled = false;
+    if (this.isJoined) return this.#say("另一个页面也写了说明,已合在一起。请看一下再保存。", "failed");
     this.submit.disabled = true;
     await this.saver.close();
     try {
