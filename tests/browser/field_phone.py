@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, enter
+from tests.browser.media_page import DRAW
 
 PIN = "2580"
 SYNC = "**/api/v1/disputes:sync"
@@ -15,6 +17,20 @@ CONTENTS = """async () => {
   const store = await (await import('/static/field/store.js')).openStore();
   const vault = await (await import('/static/field/vault.js')).openVault(store);
   return Promise.all((await store.listReports()).map((row) => vault.open(row.sealed)));
+}"""
+BLOBS = """async () => {
+  const store = await (await import('/static/field/store.js')).openStore();
+  const vault = await (await import('/static/field/vault.js')).openVault(store);
+  const found = [];
+  for (const { id } of await store.listReports()) {
+    for (const row of await store.blobsOf(id)) {
+      const bytes = new Uint8Array(await vault.openBytes(row.sealed));
+      let text = '';
+      for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+      found.push({ kind: row.kind, type: row.type, seconds: row.seconds, bytes: row.bytes, data: btoa(text) });
+    }
+  }
+  return found;
 }"""
 KEEP = """async ([rows, contents]) => {
   const store = await (await import('/static/field/store.js')).openStore();
@@ -71,3 +87,11 @@ def refusing(page: Page, *, code: str, sentence: str, fields: dict[str, str]) ->
         route.fulfill(json={"results": results})
 
     page.route(SYNC, refuse, times=1)
+
+
+def add_photo(page: Page, photo: bytes, *, name: str = "a.jpg", kind: str = "image/jpeg") -> None:
+    page.locator("#photos").set_input_files({"name": name, "mimeType": kind, "buffer": photo})
+
+
+def drawn(page: Page, width: int, height: int, kind: str = "plain", quality: float = 0.9) -> bytes:
+    return base64.b64decode(page.evaluate(DRAW, [width, height, kind, quality]))
