@@ -52,6 +52,23 @@ def returns(site: Site) -> list[tuple[str, bool]]:
         return [(one.division_code, one.zero) for one in session.scalars(select(ScreeningReturn))]
 
 
+def test_a_report_that_has_just_arrived_is_confirmed_and_no_zero_return_offered(
+    open_page: Callable[..., Page], site: Site, open_rounds: None
+) -> None:
+    page = registered(open_page)
+    site.clock.advance(timedelta(minutes=1))
+    page.route("**/api/v1/field", lambda route: route.abort())  # the office has not told of it yet
+    begin(page)
+    submit(page)
+    expect(page.get_by_text("已收到").first).to_be_visible()
+
+    page.evaluate(f"location.hash = '#/round/{GRID}'")
+    page.get_by_role("button", name="确认回执(1 件)").tap()
+
+    expect(page.locator(".receipt")).to_contain_text("已收到")
+    assert returns(site) == [(GRID, False)]
+
+
 def test_a_zero_return_without_signal_says_how_one_looked(
     open_page: Callable[..., Page], site: Site, open_rounds: None
 ) -> None:

@@ -12,11 +12,11 @@ import { dayWords, errorSentence, stateWords } from "../words.js";
 
 const NOTE_SIGNS = 200;
 
-/** What the phone knows about a place: reports that still wait for it, and returns already given. @param {Context} context @param {string} code @param {string} known when the office last told what it has */
+/** What the phone knows about a place and the office has not told yet: reports that wait or were received since, and returns already given. @param {Context} context @param {string} code @param {string} known when the office last told what it has */
 async function keptFor(context, code, known) {
   const rows = await context.store.listReports(context.owner);
   const isNews = (/** @type {string | undefined} */ received) => Date.parse(received ?? "") > Date.parse(known);
-  const open = rows.filter((one) => one.state === "waiting" || (one.kind === "return" && (one.state === "attention" || isNews(one.receipt?.received_at))));
+  const open = rows.filter((one) => one.state === "waiting" || isNews(one.receipt?.received_at) || (one.kind === "return" && one.state === "attention"));
   const named = await Promise.all(open.map(async (row) => ({ row, ...(await titleOfRow(context, row)) })));
   return {
     waiting: named.filter(({ row, village_code: village = "" }) => row.kind === "report" && village.slice(0, 12) === code.slice(0, 12)),
@@ -41,7 +41,7 @@ export async function show(main, params, context) {
   if (round.answered) return fill(main, ...frame, emptyState("已回执", "这里的排查都已经回执了。"), linkButton("回首页", "#/"));
   const entries = [
     ...round.entries.map((one) => cell({ title: one.excerpt })),
-    ...waiting.map(({ row, title }) => cell({ title, detail: "在手机上,会先发送,再回执", side: tag(stateWords(row)) })),
+    ...waiting.map(({ row, title }) => cell({ title, detail: row.state === "received" ? "服务器已收到" : "在手机上,会先发送,再回执", side: tag(stateWords(row)) })),
   ];
   fill(main, ...frame, ...(entries.length ? confirmation(context, round, entries) : zero(context, bundle, round)));
 }
