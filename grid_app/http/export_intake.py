@@ -93,7 +93,7 @@ def _form(kind: FormKind[Content], item: object, owner: Owner, bringer: Actor) -
     desk = ItemDesk(owner.actors, wired().keys, now, via="export")
     with transaction() as session:
         answer = receive_form(session, kind=kind, sent=read_form(kind, without_kind(item)), desk=desk)
-        return note_hand_in(session, answer=answer, owner=owner, bringer=bringer, now=now)
+        return note_hand_in(session, answer=answer, owner=owner, bringer=bringer, now=now, is_report=False)
 
 
 def _blob(blob: ExportedBlob, opened: Export, owner: Owner) -> bool:

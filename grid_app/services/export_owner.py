@@ -49,10 +49,13 @@ def owner_of(session: Session, account_id: UUID, *, now: datetime) -> Owner:
     return Owner(tuple(former), left=True)
 
 
-def note_hand_in(session: Session, *, answer: Received, owner: Owner, bringer: Actor, now: datetime) -> Received:
-    """Write into the history of a report that came out of an export who brought it, and return its answer.
+def note_hand_in(
+    session: Session, *, answer: Received, owner: Owner, bringer: Actor, now: datetime, is_report: bool = True
+) -> Received:
+    """Write into the history of what came out of an export who brought it, and return its answer.
 
-    The answer says when the owner has left, or no longer works where the matter lies: the office of the place has it.
+    The answer to a report says when the owner has left, or no longer works where the matter lies: the office of the
+    place has it. A visit is recorded wherever its maker works now.
     """
     if answer.outcome != "accepted" or answer.dispute_id is None:
         return answer
@@ -61,7 +64,7 @@ def note_hand_in(session: Session, *, answer: Received, owner: Owner, bringer: A
         .join(Dispute, Dispute.division_code == Division.code)
         .where(Dispute.id == answer.dispute_id)
     )
-    cautions = _cautions(owner, path or "")
+    cautions = _cautions(owner, path or "") if is_report else ()
     session.add(
         DisputeEvent(
             dispute_id=answer.dispute_id,

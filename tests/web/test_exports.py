@@ -17,6 +17,7 @@ from grid_app.models.accounts import Account, Assignment, AuditEvent
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.security.office_keys import first_office_key, parse_office_keys, seal_to
 from grid_app.security.receipts import digest_of
+from tests.follow_ups_world import close_yesterday, dispute_now, follow_ups, history, visit
 from tests.rounds_world import closed_round
 from tests.web.api_phone import Phone, item, stored
 from tests.web.attachments import announced, made, put, report_with, state
@@ -168,6 +169,20 @@ def test_the_phone_that_sends_later_gets_the_receipt_of_the_file(phone_of, expor
     answer = phone.sync({name: sent[name] for name in ("id", "digest", "content")})[0]
 
     assert (answer["outcome"], answer["receipt"]) == ("already_have", handed["receipt"])
+
+
+def test_a_visit_in_a_file_is_recorded_as_its_owners_and_the_history_says_who_brought_it(
+    phone_of, exported, app_world: World
+) -> None:
+    closed = close_yesterday(app_world)
+    file = exported(visit(follow_ups()[1], outcome="relapsed", note="水沟又被堵上了") | {"kind": "visit"})
+
+    first, again = (hand_in(phone_of("village_lead"), file)[0] for _ in range(2))
+
+    assert (first["outcome"], again["outcome"]) == ("accepted", "already_have")
+    assert (first["warnings"], first["receipt"]) == ([], again["receipt"])
+    assert dispute_now(closed).state == "reopened"
+    assert [kind for kind, _, _ in history(closed)].count("handed_in") == 1
 
 
 def test_a_return_in_a_file_answers_the_round(phone_of, exported) -> None:
