@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
-
-from sqlalchemy.orm import Session
+from typing import Any, Final, TypeAlias
 
 from grid_app.policy import Actor
 from grid_app.queries.disputes_detail import DisputeDetail
@@ -27,12 +25,15 @@ class Card:
     is_next: bool = False
 
 
-CardMaker: TypeAlias = Callable[[Session, DisputeDetail, Actor, datetime], Card | None]
+OpenSession: TypeAlias = Any
+"""An open database session, handed on to queries; pages know nothing of it."""
+
+CardMaker: TypeAlias = Callable[[OpenSession, DisputeDetail, Actor, datetime], Card | None]
 
 CARDS: Final[tuple[CardMaker, ...]] = ()
 """In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
 
 
-def cards_of(session: Session, detail: DisputeDetail, actor: Actor, now: datetime) -> list[Card]:
+def cards_of(session: OpenSession, detail: DisputeDetail, actor: Actor, now: datetime) -> list[Card]:
     """Return the cards of a dispute for ``actor``, who has been let in already."""
     return [card for make in CARDS if (card := make(session, detail, actor, now)) is not None]
