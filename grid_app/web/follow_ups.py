@@ -45,7 +45,7 @@ DONE: Final = {
     "declined": "已记下。以后不再为这件事回访。",
 }
 NOBODY: Final = UUID(int=0)
-ASKED: Final = {"outcome": "请选回访的结果。", "way": "请选是上门还是电话。"}
+ASKED: Final = {"way": "请选是上门还是电话。", "outcome": "请选回访的结果。"}
 
 
 @bp.get("/follow-ups")
