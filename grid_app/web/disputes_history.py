@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from grid_app.clocks.rules import STANDING
 from grid_app.queries.disputes_detail import Moment
 from grid_app.services.handling_words import EVENT_WORDS
 from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.words import (
     CLOSURE_WORDS,
+    COMPLEXITY_WORDS,
     GRADE_WORDS,
     ROLE_WORDS,
     STATE_WORDS,
+    TRACK_WORDS,
     VISIT_OUTCOME_WORDS,
     VISIT_WAY_WORDS,
 )
@@ -20,6 +23,8 @@ from grid_app.web.wording import local_time
 
 RELATION_WORDS = {"same_household": "同一户同一件事", "other_household": "另一户同样的事", "unrelated": "无关"}
 ATTENTION = frozenset({"grade_raised"})
+EXTENSIONS = ("extension_asked", "extended_by_parties", "extension_approved", "extension_refused")
+CLOCK_NAMES = {rule.code: rule.name for rule in STANDING}
 
 
 def timeline_of(
@@ -78,11 +83,22 @@ def _told(moment: Moment, units: Mapping[UUID, str], places: Mapping[str, str]) 
         "followed_up": _followed_up(details),
         "carrier_named": "交给另一位同事回访" if details.get("to") else "由办理单位自己回访",
         "reopened": f"原来的办结依据:{CLOSURE_WORDS.get(str(details.get('ground')), '')}",
+        "sorted": _sorted(details),
+        **dict.fromkeys(EXTENSIONS, _extension(details)),
         "linked": RELATION_WORDS.get(str(details.get("relation")), ""),
         "band_confirmed": f"{details.get('to')} 户",
         "party_added": str(details.get("label", "")),
     }
     return words.get(moment.kind, "")
+
+
+def _sorted(details: Mapping[str, object]) -> str:
+    track, complexity = str(details.get("track")), str(details.get("complexity"))
+    return f"{TRACK_WORDS.get(track, '')},{COMPLEXITY_WORDS.get(complexity, '')}"
+
+
+def _extension(details: Mapping[str, object]) -> str:
+    return f"{CLOCK_NAMES.get(str(details.get('rule')), '期限')}:{details.get('days')} 天"
 
 
 def _closed(details: Mapping[str, object]) -> str:

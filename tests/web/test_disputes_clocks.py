@@ -165,6 +165,7 @@ def test_asked_by_one_and_approved_by_another(sign_in, dispute):
     done = page_of(send(lead, dispute, "extension", extension_code="petition_finish", extension_decision="yes"))
 
     assert "2月8日(周一)前办结并书面答复" in done
+    assert "办结并书面答复(信访事项):20 天" in done  # the history
     assert "township_lead甲批准,延长 20 天" in done
     assert extension_of(dispute, "petition_finish") == 20
 
