@@ -91,6 +91,23 @@ def test_a_circle_over_the_border_is_a_question(open_page: Callable[..., Page], 
     expect(page.get_by_role("status").filter(has_text="云岭村还是柳湾村?")).to_be_visible()
 
 
+def test_the_report_shows_the_circle_over_the_border_beside_its_question(
+    open_page: Callable[..., Page], site: Site
+) -> None:
+    page = registered(open_page, geolocation=AT_THE_BORDER, **GRANTED)
+    page.context.set_offline(True)
+    begin(page)
+    expect(page.get_by_role("group", name="云岭村还是柳湾村?")).to_be_visible()
+
+    picture = page.locator(".map-small")
+    expect(picture.locator(".map-fix-around")).to_be_visible()
+    assert set(picture.locator(".map-name").all_text_contents()) >= {"云岭村", "柳湾村"}
+    shot(page, "place-390")
+    page.get_by_role("button", name="不用定位").tap()
+
+    expect(picture).to_be_hidden()
+
+
 def test_a_refused_position_leaves_the_map(open_page: Callable[..., Page], site: Site) -> None:
     page = opened(open_page, permissions=[])
 

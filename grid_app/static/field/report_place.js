@@ -2,6 +2,7 @@
 /** Where it is: the village, prefilled; the phone's position while people write; and which of two villages. */
 
 import { h, fill } from "./dom.js";
+import { placePicture } from "./map_place.js";
 import { button, choices, field } from "./parts.js";
 import { findPosition } from "./position.js";
 
@@ -40,6 +41,7 @@ export function placePart(form, error) {
   const status = h("p", { class: "hint", role: "status" });
   const question = h("div");
   const village = h("div");
+  const picture = placePicture(form.villages, form.bundle?.home_village ?? "");
   const start = button("用手机定位", () => void locate(), "secondary");
   const clear = button("不用定位", forget, "plain");
   let searching = false;
@@ -59,6 +61,7 @@ export function placePart(form, error) {
 
   function paintQuestion() {
     const { lon, lat, accuracy_m: accuracy = 0 } = form.values;
+    picture.show(lon === undefined || lat === undefined ? null : { lon, lat, accuracy });
     const place = lon === undefined || lat === undefined ? undefined : form.locator?.place({ lon, lat, accuracy });
     if (place?.kind !== "ask") return fill(question, differs());
     const options = place.codes.slice(0, MOST_VILLAGES).map((code) => /** @type {Option} */ ([code, nameOf(form, code) || code]));
@@ -104,6 +107,7 @@ export function placePart(form, error) {
     form.change({ lon: undefined, lat: undefined, accuracy_m: undefined, phone_village: "" });
     fill(status, "没有记录位置,按所选的村登记。");
     fill(question);
+    picture.show(null);
   }
 
   paintVillage(error);
@@ -111,7 +115,7 @@ export function placePart(form, error) {
   const { lon, lat, accuracy_m: accuracy = 0 } = form.values;
   fill(status, lon === undefined || lat === undefined ? "不定位也能提交。" : accuracyWords({ lon, lat, accuracy }));
   if (form.values.lon === undefined) void locateWhenAllowed(locate);
-  return h("section", { class: "part" }, village, question, h("div", { class: "place-tools" }, start, clear, status));
+  return h("section", { class: "part" }, village, question, picture.element, h("div", { class: "place-tools" }, start, clear, status));
 }
 
 /** Begin by itself only where the phone has been asked before. @param {() => Promise<unknown>} locate */
