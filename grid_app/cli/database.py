@@ -22,7 +22,7 @@ def upgrade_command() -> None:
     engine = wired().engine
     before = revision_of(engine)
     if before == head_revision():
-        start_first_clocks(engine, wired().clock.now())
+        start_first_clocks(engine, wired().clock.now(), again=True)
         click.echo(f"数据库已是最新版本({before})。")
         return
     upgrade(engine)

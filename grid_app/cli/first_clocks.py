@@ -10,15 +10,20 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.services.clock_filling import are_filled, fill_clocks, mark_filled
 
 
-def start_first_clocks(engine: Engine, now: datetime) -> None:
-    """Seed the rules and give every open dispute its clocks, in batches; nothing happens when it was done before."""
+def start_first_clocks(engine: Engine, now: datetime, *, again: bool = False) -> None:
+    """Seed the rules and give every open dispute the clocks it lacks, in batches.
+
+    Nothing happens when it was done before, unless ``again``: processes of an older version may have taken reports in.
+    """
     with reading(engine) as session:
-        if are_filled(session):
-            return
+        was_filled = are_filled(session)
+    if was_filled and not again:
+        return
     last, is_more = None, True
     while is_more:
         with transaction(engine) as session:
             last = fill_clocks(session, now=now, after=last)
             is_more = last is not None
-    with transaction(engine) as session:
-        mark_filled(session, now=now)
+    if not was_filled:
+        with transaction(engine) as session:
+            mark_filled(session, now=now)

@@ -30,6 +30,11 @@ def test_the_first_start_fills_and_a_later_one_finds_it_done(engine):
         assert clocks_of(session, first) == {"triage", "accept_simple", "acceptance_notice"}
         assert clocks_of(session, second) == set()
 
+    start_first_clocks(engine, NOW, again=True)
+
+    with transaction(engine) as session:
+        assert len(clocks_of(session, second)) == 3
+
 
 def test_an_empty_database_gets_its_rules(engine):
     start_first_clocks(engine, NOW)
