@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import struct
 import zlib
@@ -15,7 +14,8 @@ from bench.faults.chromium_office import Worker
 from tests.world import PASSWORD
 
 PIN = "2580"
-FETCHES = 30
+FETCHES = 12
+FETCHED = "() => faults.until(() => document.body.innerText.includes('已同步。'), 5_000)"
 HEADING = "(words) => faults.until(() => document.querySelector('main h1')?.textContent.includes(words))"
 
 
@@ -137,10 +137,8 @@ class Phone:
         await self.go("#/settings", "设置")
         for _ in range(FETCHES):  # the server may be on its way up again
             await self.browser.page.get_by_role("button", name="现在同步").click()
-            await self._until("() => faults.until(() => !document.body.innerText.includes('正在同步'))", None)
-            if await self.browser.page.evaluate("() => document.body.innerText.includes('已同步。')"):
+            if await self.browser.page.evaluate(FETCHED):
                 return
-            await asyncio.sleep(1)
         raise PhonePageError("could not fetch what the office has")
 
     async def open_return(self) -> str:
