@@ -25,9 +25,9 @@
       const rows = [];
       for (const { id, kind, state, digest, problem, receipt, sealed } of await store.listReports()) {
         if (known.includes(id)) continue;
-        const content = await vault.open(sealed);
+        const content = sealed && (await vault.open(sealed)); // pruned after its receipt: nothing to read any more
         const blobs = (await store.blobsOf(id)).map((blob) => ({ id: blob.id, sha256: blob.sha256, state: blob.state, problem: blob.problem }));
-        rows.push({ id, kind, state, digest, problem, receipt, text: (kind === "report" ? content.summary : content.note) ?? "", blobs });
+        rows.push({ id, kind, state, digest, problem, receipt, text: content && ((kind === "report" ? content.summary : content.note) ?? ""), blobs });
       }
       await store.close();
       return rows;

@@ -212,7 +212,7 @@ class Phone:
             if row["kind"] == "report" or (row["text"] and row["text"] not in self._noted):
                 return self.missing.append(f"{row['id']} was written by nobody")
             paper = self.papers.setdefault(row["id"], Paper(row["id"], row["kind"]))
-        if paper.kind == "report" and row["text"] not in paper.may_hold:
+        if paper.kind == "report" and row["text"] not in paper.may_hold and row["text"] is not None:
             self.missing.append(f"{row['id']} holds {row['text']!r} instead of one of {paper.may_hold}")
         if row["state"] == "draft":
             if paper.is_submitted:
@@ -220,6 +220,8 @@ class Phone:
         else:
             paper.is_submitted = True
             self.promised[row["id"]] = row["digest"]
+            if row["text"] is None and row["state"] != "received":
+                self.missing.append(f"{row['id']} was pruned before it was received")
         problems = [row["problem"]] if row["state"] == "attention" else []
         problems += [one["problem"] for one in row["blobs"] if one["state"] == "attention"]
         self.missing += [f"{row['id']} was not taken: {one}" for one in problems]
