@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -88,4 +89,8 @@ class AttachmentFiles(Protocol):
 
     def forget_parts(self, attachment_id: UUID) -> None:
         """Remove the chunks of an attachment."""
+        ...
+
+    def resting(self) -> Mapping[UUID, datetime]:
+        """Return the attachments of which chunks lie here, and when the last one was put."""
         ...

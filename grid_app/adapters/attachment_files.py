@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -87,6 +89,15 @@ class SealedAttachmentFiles:
     def forget_parts(self, attachment_id: UUID) -> None:
         """Remove the chunks of an attachment, and what a killed server left beside them."""
         shutil.rmtree(self._parts(attachment_id), ignore_errors=True)
+
+    def resting(self) -> dict[UUID, datetime]:
+        """Return the attachments of which chunks lie here, and when the last one was put."""
+        found: dict[UUID, datetime] = {}
+        with suppress(FileNotFoundError):  # no folder yet, or an upload that has just been completed
+            for path in (self._folder / PARTS).iterdir():
+                with suppress(FileNotFoundError, ValueError):
+                    found[UUID(path.name)] = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return found
 
     def _prepare(self, attachment_id: UUID, place: Path, plain: bytes, role: str) -> PreparedFile:
         make_instance_folder(self._folder)

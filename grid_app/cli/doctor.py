@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from random import SystemRandom
 
 import click
 from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 import grid_app
+from grid_app.adapters.attachment_files import SealedAttachmentFiles
 from grid_app.cli.context import REFUSED, load_settings, print_json
+from grid_app.cli.progress import progress
 from grid_app.database.engine import prepare_engine
 from grid_app.database.transaction import reading
 from grid_app.security.keys import load_keys
 from grid_app.services import doctor
 from grid_app.services.doctor import Check
+from grid_app.services.doctor_attachments import check_attachments
 from grid_app.settings import Settings
+from grid_app.wiring import ATTACHMENTS_FOLDER
 
 STATIC = Path(grid_app.__file__).parent / "static"
 
@@ -23,7 +30,7 @@ STATIC = Path(grid_app.__file__).parent / "static"
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 文档。")
 def doctor_command(*, as_json: bool) -> None:
-    """检查目录、密钥、数据库、前端文件;每项说明缺了会丢什么。有一项不好,退出码为 1。"""
+    """检查目录、密钥、数据库、前端文件、照片和语音;每项说明缺了会丢什么。有一项不好,退出码为 1。"""
     checks = examine(load_settings())
     if as_json:
         print_json([vars(check) for check in checks])
@@ -47,8 +54,18 @@ def examine(settings: Settings) -> list[Check]:
     engine = create_engine(settings.url)
     prepare_engine(engine)
     with reading(engine) as session:
-        found += doctor.check_database(session)
-        if all(check.ok for check in (*keys, *found)):
-            found.append(doctor.check_field_keys(session, load_keys(settings).fields))
+        database = doctor.check_database(session)
+        found += database
+        if all(check.ok for check in (*keys, *database)):
+            found += _check_stored(session, settings)
     engine.dispose()
     return found
+
+
+def _check_stored(session: Session, settings: Settings) -> Iterator[Check]:
+    """Give what can be said of stored content once keys and database are well."""
+    cipher = load_keys(settings).fields
+    yield doctor.check_field_keys(session, cipher)
+    files = SealedAttachmentFiles(settings.instance_dir / ATTACHMENTS_FOLDER, cipher)
+    with progress("正在检查照片和语音", total=1.0) as advance:
+        yield check_attachments(session, files=files, chance=SystemRandom(), advance=advance)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from grid_app.jobs.delivery import deliver_job
-from grid_app.jobs.housekeeping import forget_job
+from grid_app.jobs.housekeeping import forget_chunks_job, forget_job
 from grid_app.jobs.ladders import step_up_job
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
 
@@ -57,5 +57,11 @@ JOBS: Final = (
         forget_job,
         timedelta(hours=1),
         "A session that is over cannot be used; an hour keeps the table small.",
+    ),
+    Job(
+        "attachments.forget_chunks",
+        forget_chunks_job,
+        timedelta(hours=6),
+        "Chunks count for nothing once their photo is whole or has rested for 90 days; no hour of the day matters.",
     ),
 )

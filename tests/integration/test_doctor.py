@@ -82,7 +82,8 @@ def test_a_started_installation_is_well(settings, assets):
     checks = examine(settings)
 
     assert [check.found for check in checks if not check.ok] == []
-    assert len(checks) == 10
+    assert len(checks) == 11
+    assert checks[-1].found == "还没有照片和语音"
 
 
 def test_what_is_stored_can_be_read_with_the_keys(settings, assets):
