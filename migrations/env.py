@@ -9,6 +9,7 @@ import grid_app.models.accounts
 import grid_app.models.attachments
 import grid_app.models.clocks
 import grid_app.models.disputes
+import grid_app.models.documents
 import grid_app.models.escalations
 import grid_app.models.field
 import grid_app.models.follow_ups

@@ -16,7 +16,7 @@ from grid_app.settings import ENVIRONMENT, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("geo", "screening", "notifications", "grid_app")
-PURE = ("geo", "screening", "notifications", "grid_app/clocks")
+PURE = ("geo", "screening", "notifications", "grid_app/clocks", "grid_app/documents")
 LONGEST_FILE = 300
 LONGEST_FUNCTION = {"geo": 60, "screening": 60}
 
