@@ -40,8 +40,7 @@ def compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if not request.accept_encodings["gzip"] or request.method != "GET" or "Content-Encoding" in response.headers:
         return response
-    response.direct_passthrough = False
-    content = response.get_data()
+    content = _taken(response)
     if len(content) < SMALLEST_BYTES:
         return response
     etag = response.get_etag()[0] or ""
@@ -51,6 +50,17 @@ def compress(response: Response) -> Response:
     if etag:
         response.set_etag(etag, weak=True)
     return response
+
+
+def _taken(response: Response) -> bytes:
+    """Return the whole content and close the file it came from: a slow or broken line must not hold it open."""
+    source = response.response
+    response.direct_passthrough = False
+    content = response.get_data()
+    close = getattr(source, "close", None)
+    if close is not None:
+        close()
+    return content
 
 
 def _may_be(path: str) -> bool:

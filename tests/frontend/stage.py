@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, render_template, render_template_string
-from werkzeug.serving import make_server
+
+from tests.serving import server_of
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -133,7 +134,7 @@ def _as_field(page: str) -> str:
 @contextmanager
 def running(stage: Stage) -> Iterator[Stage]:
     """Serve the application on a free port of this machine while the block lasts."""
-    server = make_server("127.0.0.1", 0, stage.app, threaded=True)
+    server = server_of(stage.app)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     stage.address = f"http://127.0.0.1:{server.server_port}"

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from grid_app.http.compressed import compress
 from tests.web.api_phone import Phone
 
 FILE = "/static/css/base.css"
@@ -37,6 +38,16 @@ def test_who_takes_it_gets_the_same_file_smaller(client):
     assert packed.headers["Content-Encoding"] == "gzip"
     assert int(packed.headers["Content-Length"]) == len(short) < len(content) / 2
     assert gzip.decompress(short) == content
+
+
+def test_a_compressed_file_is_closed_before_its_first_byte_goes_out(app):
+    with app.test_request_context(FILE, headers={"Accept-Encoding": "gzip"}):
+        answer = app.send_static_file("css/base.css")
+        source = answer.response
+        packed = compress(answer)
+
+    assert source.file.closed
+    assert packed.headers["Content-Encoding"] == "gzip"
 
 
 def test_an_unchanged_file_is_not_sent_again(client):
