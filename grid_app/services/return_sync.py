@@ -14,10 +14,11 @@ from grid_app.policy import Actor
 from grid_app.services.intake_draft import Caution
 from grid_app.services.intake_values import DivisionCode, Moment, plain
 from grid_app.services.item_sync import FormKind, ItemDesk, Stored, Taken
-from grid_app.services.round_returns import NOTE_LENGTH, answerable, method_note, submit_return
+from grid_app.services.round_returns import NOTE_LENGTH, Returned, answerable, method_note, take_return
 
 MOST_WAYS = 10
 ANSWERED_BEFORE = Caution("answered_before", "这几轮排查之前已经回执过,这一份已收到,不用再交。")
+NAMED_BEFORE = Caution("named_before", "已收到。登记的事项在上一次回执里已经报过,不用再报。")
 
 Way = Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")]
 
@@ -49,7 +50,7 @@ def _store(session: Session, taken: Taken[ReturnContent], desk: ItemDesk) -> Sto
     )
     session.add(row)
     session.flush()  # the id is taken before anything is answered
-    returned = submit_return(
+    returned = take_return(
         session,
         actor=actor,
         division_code=content.division_code,
@@ -58,7 +59,18 @@ def _store(session: Session, taken: Taken[ReturnContent], desk: ItemDesk) -> Sto
         now=desk.now,
     )
     row.return_id = returned.return_id
-    return Stored(row, () if returned.rounds else (ANSWERED_BEFORE,))
+    return Stored(row, _cautions(returned, zero=content.zero))
+
+
+def _cautions(returned: Returned, *, zero: bool) -> tuple[Caution, ...]:
+    """Return what the worker should know of a statement that had been overtaken when it came."""
+    if not returned.rounds:
+        return (ANSWERED_BEFORE,)
+    if zero and returned.entries:
+        return (
+            Caution("entries_added", f"已收到。这里已经登记了 {returned.entries} 件,所以按有登记回执,不算零报告。"),
+        )
+    return () if zero or returned.entries else (NAMED_BEFORE,)
 
 
 def _answering(session: Session, code: str, actors: Sequence[Actor]) -> Actor:

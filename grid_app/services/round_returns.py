@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoun
 from grid_app.models.places import Division
 from grid_app.models.rounds import RoundAnswer, ScreeningReturn
 from grid_app.policy import Actor, covers, dispute_scope
-from grid_app.queries.returns import Entry, entries_since_last_return, rounds_over
+from grid_app.queries.returns import Entry, RoundOver, entries_since_last_return, rounds_over
 from grid_app.services.audit import record_audit
 from grid_app.vocabulary.words import WAY_WORDS
 
@@ -54,14 +55,75 @@ def submit_return(
     NotFoundError, ForbiddenError, ConflictError, InvalidError
         No such grid or village; not the actor's; no open round; a zero return that contradicts the entries.
     """
-    division, note = answerable(session, actor, division_code), method_note.replace("\x00", "").strip()
+    asked = _asked(session, actor, division_code, now)
+    if asked is None:
+        return Returned((), 0, zero)
+    note = _plain(method_note)
+    _check_content(asked.entries, zero=zero, note=note)
+    return _stored(session, asked, actor=actor, zero=zero, note=note, now=now)
+
+
+def take_return(
+    session: Session, *, actor: Actor, division_code: str, zero: bool, method_note: str, now: datetime
+) -> Returned:
+    """Answer like ``submit_return`` what somebody stated without signal, when nobody can be asked again.
+
+    What was logged meanwhile belongs to the answer: a zero return over entries counts as a return with entries, and
+    one whose entries the last return already named counts with none; ``Returned`` says what it was taken as.
+
+    Raises
+    ------
+    NotFoundError, ForbiddenError, ConflictError, InvalidError
+        As ``submit_return``, without the contradictions; nothing was ever logged that could be confirmed.
+    """
+    asked = _asked(session, actor, division_code, now)
+    if asked is None:
+        return Returned((), 0, zero)
+    note = _plain(method_note)
+    _check_note(note, zero=zero)
+    if not zero and not _named_before(session, asked.division):
+        _check_content(asked.entries, zero=zero, note=note)
+    return _stored(session, asked, actor=actor, zero=zero and not asked.entries, note=note, now=now)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A place whose open rounds wait for an answer, and what was logged there since the last one."""
+
+    division: Division
+    rounds: Sequence[RoundOver]
+    entries: Sequence[Entry]
+
+
+def _asked(session: Session, actor: Actor, division_code: str, now: datetime) -> _Asked | None:
+    """Return what is to be answered, or ``None`` when every round was answered before."""
+    division = answerable(session, actor, division_code)
     rounds = rounds_over(session, division, now=now)
     if not rounds:
         raise ConflictError("现在没有进行中的排查,不用回执。登记的纠纷都已保存。", code="round_closed")
     if all(one.answered for one in rounds):
-        return Returned((), 0, zero)
+        return None
     entries = entries_since_last_return(session, dispute_scope(actor), division=division, now=now)
-    _check_content(entries, zero=zero, note=note)
+    return _Asked(division, rounds, entries)
+
+
+def _named_before(session: Session, division: Division) -> bool:
+    """Say whether the last return of the place named entries: somebody else was quicker to confirm them."""
+    last = session.scalar(
+        select(ScreeningReturn.entries)
+        .where(ScreeningReturn.division_code == division.code)
+        .order_by(ScreeningReturn.returned_at.desc(), ScreeningReturn.id.desc())
+        .limit(1)
+    )
+    return bool(last)
+
+
+def _plain(note: str) -> str:
+    return note.replace("\x00", "").strip()
+
+
+def _stored(session: Session, asked: _Asked, *, actor: Actor, zero: bool, note: str, now: datetime) -> Returned:
+    division, entries = asked.division, asked.entries
     made = ScreeningReturn(
         division_code=division.code,
         village_code=_village_code(division),
@@ -74,7 +136,9 @@ def submit_return(
     session.add(made)
     session.flush()  # the answers below point at it
     answered = tuple(
-        one.round_id for one in rounds if not one.answered and _answer(session, one.round_id, division.code, made.id)
+        one.round_id
+        for one in asked.rounds
+        if not one.answered and _answer(session, one.round_id, division.code, made.id)
     )
     record_audit(
         session, actor, "round.returned", now=now, target=("return", str(made.id)),
@@ -114,6 +178,10 @@ def _check_content(entries: Sequence[Entry], *, zero: bool, note: str) -> None:
         raise ConflictError(
             "上次回执以后没有登记纠纷。如果确实没有,请用“零报告”,并写明怎么排查的。", code="nothing_logged"
         )
+    _check_note(note, zero=zero)
+
+
+def _check_note(note: str, *, zero: bool) -> None:
     if zero and not note:
         raise InvalidError("零报告请写一句怎么排查的。", fields={"method_note": "例如:走访 3 个组,开了一次院坝会。"})
     if len(note) > NOTE_LENGTH:

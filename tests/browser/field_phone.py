@@ -37,7 +37,8 @@ KEEP = """async ([rows, contents]) => {
   const vault = await (await import('/static/field/vault.js')).openVault(store);
   const { owner } = await store.getMeta('device');
   for (const [index, row] of rows.entries()) {
-    const title_sealed = await vault.seal({ title: `第 ${index + 1} 件` });
+    const { division_code: village_code } = contents[index % contents.length];
+    const title_sealed = await vault.seal({ title: `第 ${index + 1} 件`, village_code });
     await store.putReport({ owner, kind: 'report', digest: '', tries: 0, next_at: 0, problem: null, receipt: null,
       danger: false, ...row, title_sealed, sealed: await vault.seal(contents[index % contents.length]) });
   }

@@ -20,8 +20,7 @@ from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN, SMALL_TARGETS
 from tests.world import NOW
 
-# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 GRID, OWN = "990101001201J001", "990101001201"
 OLD_FORM = {
@@ -86,6 +85,24 @@ def test_a_zero_return_without_signal_says_how_one_looked(
 
     expect(page.locator(".receipt")).to_contain_text("已收到")
     assert returns(site) == [(GRID, True)]
+
+
+def test_a_return_that_was_refused_is_given_again_and_the_refused_one_goes(
+    open_page: Callable[..., Page], site: Site, open_rounds: None
+) -> None:
+    page = registered(open_page)
+    problem = {"code": "nothing_logged", "sentence": "上次回执以后没有登记纠纷。", "fields": {}}
+    given = {"form": "return/1", "division_code": GRID, "zero": False, "ways": [], "note": ""}
+    page.evaluate(KEEP, [[row(1, "attention", kind="return", problem=problem)], [given]])
+
+    page.evaluate(f"location.hash = '#/round/{GRID}'")
+    expect(page.get_by_text("上一份回执没有收下")).to_be_visible()
+    page.get_by_label("入户走访").check()
+    page.get_by_role("button", name="零报告").tap()
+
+    expect(page.locator(".receipt")).to_contain_text("已收到")
+    assert returns(site) == [(GRID, True)]
+    assert [one["state"] for one in rows_of(page)] == ["received"]
 
 
 def test_a_round_with_entries_is_confirmed_and_counts_what_still_waits(

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from grid_app.database.transaction import transaction
+from grid_app.database.transaction import reading, transaction
 from grid_app.models.accounts import Assignment
 from grid_app.models.field import ReturnSubmission
 from grid_app.models.rounds import ScreeningReturn
@@ -120,17 +121,31 @@ def test_a_round_that_closed_meanwhile_is_named_and_nothing_is_written(phone_of,
     assert counted(ReturnSubmission) == 0
 
 
-def test_a_zero_return_that_contradicts_what_was_logged_is_refused_with_a_sentence(phone_of, open_round) -> None:
+def test_a_zero_return_over_something_logged_is_taken_as_a_return_with_entries(phone_of, open_round) -> None:
     phone = phone_of("grid_worker")
     phone.sync(item())
-    sent = returned()
 
-    answer = send(phone, sent)[0]
+    answer = send(phone, returned())[0]
 
-    assert (answer["outcome"], answer["code"]) == ("rejected", "not_zero")
-    assert "1 件" in answer["detail"]
-    mended = send(phone, {"id": sent["id"], "content": ZERO | {"zero": False}})[0]
-    assert mended["outcome"] == "accepted"
+    assert answer["outcome"] == "accepted"
+    assert [one["code"] for one in answer["warnings"]] == ["entries_added"]
+    assert "1 件" in answer["warnings"][0]["sentence"]
+    with reading() as session:
+        kept = session.scalars(select(ScreeningReturn)).one()
+        assert (kept.zero, len(kept.entries)) == (False, 1)
+
+
+def test_entries_that_the_last_return_named_already_are_confirmed_again(phone_of, open_round) -> None:
+    phone = phone_of("grid_worker")
+    phone.sync(item())
+    send(phone, returned(zero=False))
+    with transaction() as session:
+        closed_round(session, now=NOW, due=NOW.date() + timedelta(days=1), closed=False)
+
+    answer = send(phone, returned(zero=False))[0]
+
+    assert answer["outcome"] == "accepted"
+    assert [one["code"] for one in answer["warnings"]] == ["named_before"]
 
 
 def test_an_empty_confirmation_is_refused_with_what_to_do(phone_of, open_round) -> None:

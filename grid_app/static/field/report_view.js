@@ -100,6 +100,7 @@ function received(row) {
     receipt.tracking_code && h("p", { class: "receipt-code" }, trackingWords(receipt.tracking_code)),
     receipt.case_code && h("p", {}, `编号 ${receipt.case_code}`),
     receipt.received_at && h("p", { class: "hint" }, `${timeWords(receipt.received_at)} 收到,凭证已留在手机上。`),
+    receipt.warning && h("p", {}, receipt.warning),
     row.sealed === null && h("p", {}, "内容在平台,手机上只留标题和回执。要看办理情况,看“首页”,或把编号告诉乡镇。"));
 }
 

@@ -37,31 +37,35 @@ export async function show(main, params, context) {
     h("h1", {}, `${round.name}回执`),
     h("p", {}, `一次回执,同时答复:${round.rounds.join("、")}。${dayWords(round.due)}前。`),
   ];
-  if (answers.length) return fill(main, ...frame, ...answers.map(({ row }) => given(row)), linkButton("回首页", "#/"));
+  const refused = answers.filter(({ row }) => row.state === "attention").map(({ row }) => row);
+  if (answers.length > refused.length) return fill(main, ...frame, ...answers.map(({ row }) => given(row)), linkButton("回首页", "#/"));
   if (round.answered) return fill(main, ...frame, emptyState("已回执", "这里的排查都已经回执了。"), linkButton("回首页", "#/"));
   const entries = [
     ...round.entries.map((one) => cell({ title: one.excerpt })),
     ...waiting.map(({ row, title }) => cell({ title, detail: row.state === "received" ? "服务器已收到" : "在手机上,会先发送,再回执", side: tag(stateWords(row)) })),
   ];
-  fill(main, ...frame, ...(entries.length ? confirmation(context, round, entries) : zero(context, bundle, round)));
+  const again = refused.map((row) => notice("warning", "上一份回执没有收下,请再回执一次", row.problem?.sentence ?? "", "登记的内容都还在。"));
+  const task = { context, round, replaces: refused.map((row) => row.id) };
+  fill(main, ...frame, ...again, ...(entries.length ? confirmation(task, entries) : zero(task, bundle)));
 }
 
 /** @param {import("../rows.js").ReportRow} row */
 function given(row) {
-  if (row.state === "attention") return notice("warning", "这份回执需要处理", row.problem?.sentence ?? "", "登记的内容都还在。");
-  if (row.state === "received") return notice("success", "已收到回执", "");
+  if (row.state === "received") return notice("success", "已收到回执", row.receipt?.warning ?? "");
   return notice("success", "回执已保存在手机上", "有信号时自动发送。", h("p", {}, tag(stateWords(row))));
 }
 
-/** @param {Context} context @param {Round} round @param {HTMLElement[]} entries */
-function confirmation(context, round, entries) {
+/** @typedef {{context: Context, round: Round, replaces: string[]}} Task what is answered, and the refused answers that a new one stands for */
+
+/** @param {Task} task @param {HTMLElement[]} entries */
+function confirmation(task, entries) {
   const status = h("p", { role: "status" });
-  const submit = button(`确认回执(${entries.length} 件)`, () => send(context, round, { zero: false, ways: [], note: "" }, status));
+  const submit = button(`确认回执(${entries.length} 件)`, () => send(task, { zero: false, ways: [], note: "" }, status));
   return [cells(`上次回执以后登记的(${entries.length} 件)`, entries), status, linkButton("补报一件", "#/report/new", "secondary"), actionBar(submit)];
 }
 
-/** @param {Context} context @param {Bundle} bundle @param {Round} round */
-function zero(context, bundle, round) {
+/** @param {Task} task @param {Bundle} bundle */
+function zero(task, bundle) {
   /** @type {Set<string>} */
   const ways = new Set();
   let note = "";
@@ -75,7 +79,7 @@ function zero(context, bundle, round) {
     const missing = ways.size === 0 && !note.trim();
     fill(problems, missing && errorSummary({ ways: "请选怎么排查的,至少一样。" }));
     if (missing) return void /** @type {HTMLElement} */ (problems.firstElementChild).focus();
-    return send(context, round, { zero: true, ways: [...ways], note: note.trim() }, status);
+    return send(task, { zero: true, ways: [...ways], note: note.trim() }, status);
   });
   return [
     h("p", {}, "上次回执以后没有登记纠纷。没有发现也是正常的。"),
@@ -88,12 +92,13 @@ function zero(context, bundle, round) {
   ];
 }
 
-/** @param {Context} context @param {Round} round @param {{zero: boolean, ways: string[], note: string}} answer @param {HTMLElement} status */
-async function send(context, round, answer, status) {
+/** @param {Task} task @param {{zero: boolean, ways: string[], note: string}} answer @param {HTMLElement} status */
+async function send({ context, round, replaces }, answer, status) {
   fill(status, "正在保存…");
   try {
     const content = { form: "return/1", captured_at: new Date().toISOString(), division_code: round.division_code, ...answer };
     const id = await submitReturn(context, content, `${round.name}回执${answer.zero ? "(零报告)" : ""}`);
+    for (const old of replaces) await context.store.deleteReport(old);
     context.say("回执已保存在手机上。");
     context.go(`#/report/${id}`);
   } catch (error) {
