@@ -9,6 +9,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Unit
+from grid_app.models.disputes import Dispute
+from grid_app.models.places import Division
 from grid_app.policy import Scope
 from grid_app.queries.scoping import codes_under
 
@@ -38,3 +40,13 @@ def assignable_units(session: Session, *, scope: Scope, place_path: str, about_u
         (unit for unit in found if unit.id != about_unit_id),
         key=lambda unit: (-len(unit.division_code) if unit.division_code in along else 0, unit.kind, unit.name),
     )
+
+
+def units_over(session: Session, *, dispute_id: UUID) -> list[Unit]:
+    """Return every open unit over a dispute's place, from village to county: any may be the one complained of."""
+    path = session.scalar(
+        select(Division.path).join(Dispute, Dispute.division_code == Division.code).where(Dispute.id == dispute_id)
+    )
+    along = (path or "").strip("/").split("/")
+    found = session.scalars(select(Unit).where(Unit.closed_at.is_(None), Unit.division_code.in_(along)))
+    return sorted(found, key=lambda unit: (-len(unit.division_code), unit.kind, unit.name))

@@ -43,6 +43,10 @@ TURNS: Final = {
     "not_accepted": Turn(done=ACCEPTANCE, stops=(EVERY,)),
     "referred_out": Turn(done=(*ACCEPTANCE, *HANDLING), stops=(EVERY,)),
     "assigned": Turn(starts=("objection",)),
+    "transferred": Turn(done=("petition_transfer",), starts=("objection",)),
+    "transfer_objected": Turn(done=("objection",)),
+    "transfer_returned": Turn(done=("objection",)),
+    "legally_concluded": Turn(stops=(EVERY,)),
     "closed": Turn(done=HANDLING, stops=(EVERY,)),
     "reopened": Turn(starts=HANDLING),
 }

@@ -26,6 +26,8 @@ from grid_app.queries.disputes_units import assignable_units
 from grid_app.queries.scoping import visible
 from grid_app.services.follow_ups import end_follow_ups, plan_follow_ups
 from grid_app.services.grading import regrade
+from grid_app.services.handling_closing import NO_PROOF, Proof, require_ready
+from grid_app.services.handling_contacts import require_contacts
 from grid_app.services.handling_details import (
     Facts,
     add_details,
@@ -36,6 +38,7 @@ from grid_app.services.handling_details import (
 )
 from grid_app.services.handling_states import ASSIGNABLE_STATES, target_of
 from grid_app.services.handling_step import Step, claimed, may_handle, opened, permitted, write, written
+from grid_app.services.handling_transfers import end_transfer
 from grid_app.services.handling_voice import write_up
 from grid_app.services.handling_waivers import refuse_waivers
 from grid_app.vocabulary.words import CLOSURE_WORDS, STATE_WORDS
@@ -54,13 +57,15 @@ class Closure:
     """Why a dispute may be closed.
 
     ``ground`` is a key of ``CLOSURE_WORDS``; ``legal_basis`` names the law or policy; ``outcome`` says what came of
-    it; ``same_as`` is the case code of the other matter and is needed for ``duplicate_of`` only.
+    it; ``same_as`` is the case code of the other matter and is needed for ``duplicate_of`` only. ``proof`` is the
+    paper that the ground needs.
     """
 
     ground: str
     legal_basis: str
     outcome: str
     same_as: str = ""
+    proof: Proof = NO_PROOF
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,8 @@ def assign(session: Session, step: Step, *, unit_id: UUID, note: str = "") -> No
     unit = session.get(Unit, unit_id)
     if unit is None or unit.id not in {one.id for one in _assignable(session, step, dispute)}:
         raise InvalidError("没有指定成功。请从列表里选一个单位。", fields={"unit": "不能交给这个单位,请从列表里选。"})
+    require_contacts(session, step, dispute, before="assign", unit_id=unit.id)
+    end_transfer(session, dispute)
     dispute.owner_unit_id = unit.id
     write(session, step, dispute, kind="assigned", note=note, details={"unit": str(unit.id)})
 
@@ -160,6 +167,7 @@ def close(session: Session, step: Step, *, closure: Closure) -> None:
     other = _same_matter(session, step, dispute, closure)
     if closure.ground == "no_contact":
         _require_tries(session, dispute)
+    require_ready(session, step, dispute, ground=closure.ground, proof=closure.proof)
     dispute.closure_ground, dispute.legal_basis, dispute.closed_at = closure.ground, basis, step.now
     dispute.same_matter_as = other or dispute.same_matter_as
     planned = plan_follow_ups(session, dispute, now=step.now)

@@ -36,13 +36,15 @@ _MOVES: Final = (
     Move("perform", "确认履行", ("agreed",), "performed"),
     Move("terminate", "终止调解", ("mediating",), "terminated"),
     Move("reply", "送达答复", ("handling",), "replied"),
+    Move("rework", "重新处理", ("replied", "following_up"), "handling"),
     Move("follow_up", "开始回访", ("performed", "replied"), "following_up"),
     Move("take_pathway", "转法定途径", ("terminated",), "on_legal_pathway"),
     Move("close", "办结", ("handling", "performed", "replied", "following_up", "on_legal_pathway"), "closed"),
+    Move("conclude", "依法终结", ("referred_out", "replied", "on_legal_pathway"), "legally_concluded"),
     Move("reopen", "重新办理", ("closed",), "reopened"),
 )
 MOVES: Final = {move.name: move for move in _MOVES}
-REFERRAL_MOVES: Final = frozenset({"accept", "decline", "refer_out"})
+REFERRAL_MOVES: Final = frozenset({"accept", "decline", "refer_out", "conclude"})
 """What may happen to a matter of courts, police, procuratorate or discipline organs: it is passed on, not handled."""
 
 ASSIGNABLE_STATES: Final = ("accepted", "handling", "mediating", "agreed", "replied", "following_up", "reopened")

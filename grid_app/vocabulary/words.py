@@ -31,10 +31,12 @@ STATE_WORDS: Final = {
     "replied": "已答复",
     "following_up": "回访中",
     "on_legal_pathway": "走法定途径",
+    "legally_concluded": "依法终结",
     "closed": "已办结",
     "reopened": "重新办理",
 }
-OPEN_STATES: Final = tuple(state for state in STATE_WORDS if state not in ("closed", "not_accepted", "referred_out"))
+ENDED_STATES: Final = ("closed", "not_accepted", "referred_out", "legally_concluded")
+OPEN_STATES: Final = tuple(state for state in STATE_WORDS if state not in ENDED_STATES)
 BANDS: Final = ("1", "2-4", "5-9", "10-29", "30-49", "50+")
 BAND_STATUS_WORDS: Final = {"known": "知道", "estimated": "估计", "confirmed": "乡镇已核实"}
 CHANNEL_WORDS: Final = {
@@ -53,7 +55,13 @@ PLACE_WORDS: Final = {
     "uncertain": "两村之间待核",
     "not_located": "未定位",
 }
-TRACK_WORDS: Final = {"mediation": "矛盾纠纷(调解、处置)", "petition": "信访事项(申诉求决)"}
+TRACK_WORDS: Final = {
+    "mediation": "矛盾纠纷(调解、处置)",
+    "petition": "信访事项(申诉求决)",
+    "litigation": "涉法涉诉(转政法机关)",
+    "discipline": "检举控告(转纪检监察机关)",
+    "suggestion": "意见建议",
+}
 COMPLEXITY_WORDS: Final = {"simple": "简单", "complex": "复杂"}
 CLOSURE_WORDS: Final = {
     "agreement_performed": "协议已履行",

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from flask import url_for
+
 from grid_app.policy import Actor
 from grid_app.queries.disputes_detail import DisputeDetail
+from grid_app.services.handling_board import board_of
+from grid_app.web.handling_shown import TITLES, next_step, offered, waiting_for
+from grid_app.web.handling_told import handling_facts
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,23 @@ OpenSession: TypeAlias = Any
 
 CardMaker: TypeAlias = Callable[[OpenSession, DisputeDetail, Actor, datetime], Card | None]
 
-CARDS: Final[tuple[CardMaker, ...]] = ()
+
+def handling_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now: datetime) -> Card | None:
+    """Return where handling by the law stands and, when it is this actor's turn, what comes next."""
+    board = board_of(session, detail.id, actor=actor, now=now)
+    if board is None:
+        return None
+    main = next_step(board, detail, offered(board, detail, actor, now))
+    return Card(
+        title="依法办理",
+        facts=handling_facts(board),
+        links=(("依法办理这件事", url_for("handling.page", dispute_id=detail.id)),),
+        hint=f"轮到您:{TITLES[main]}。" if main else waiting_for(board, detail),
+        is_next=bool(main),
+    )
+
+
+CARDS: Final[tuple[CardMaker, ...]] = (handling_card,)
 """In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
 
 

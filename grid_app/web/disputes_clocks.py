@@ -13,6 +13,8 @@ from grid_app.policy import Action, Actor, allows
 from grid_app.queries.clocks import ClockRow
 from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.services.clock_extensions import APPROVERS
+from grid_app.services.legal_pathways import pathway_list
+from grid_app.vocabulary.handling import DECIDED_WORDS, NO_PATHWAY, NO_PATHWAY_WORD, ROUTE_WORDS
 from grid_app.vocabulary.words import OPEN_STATES
 from grid_app.web.wording import local_date, local_time, remaining
 
@@ -70,6 +72,16 @@ def offered_by_clocks(detail: DisputeDetail, clocks: Clocks, actor: Actor) -> fr
         "extension": bool(clocks.to_decide),
     }
     return frozenset(name for name, offered in offers.items() if offered)
+
+
+def sort_choices(category: str) -> dict[str, list[tuple[str, str]]]:
+    """Return what can be chosen when sorting; the legal pathways that fit the category stand first."""
+    pathways = [(one.code, one.name) for one in pathway_list().ordered_for(category)]
+    return {
+        "decided": list(DECIDED_WORDS.items()),
+        "routes": list(ROUTE_WORDS.items()),
+        "pathways": [*pathways, (NO_PATHWAY, NO_PATHWAY_WORD)],
+    }
 
 
 def _face(row: ClockRow, now: datetime) -> Face:

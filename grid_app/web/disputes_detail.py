@@ -51,7 +51,7 @@ from grid_app.vocabulary.words import (
 )
 from grid_app.web.disputes_attachments import shown_attachments
 from grid_app.web.disputes_cards import Card, cards_of
-from grid_app.web.disputes_clocks import clocks_shown, offered_by_clocks
+from grid_app.web.disputes_clocks import clocks_shown, offered_by_clocks, sort_choices
 from grid_app.web.disputes_follow_ups import ShownFollowUps, shown_follow_ups
 from grid_app.web.disputes_history import RELATION_WORDS, places_named, timeline_of, units_named
 from grid_app.web.disputes_offers import main_step, offered_steps
@@ -167,6 +167,7 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "rules_url": url_for("policies.clocks") if allows(actor, Action.READ_POLICY) else "",
         "tracks": list(TRACK_WORDS.items()),
         "complexities": list(COMPLEXITY_WORDS.items()),
+        "sort_choices": sort_choices(detail.category),
         "matter": detail.summary or VOICE_ONLY,
         "attachments": shown_attachments(loaded.attachments),
         "facts": [*_facts(detail), *_phone_place(loaded)],

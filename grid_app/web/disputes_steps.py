@@ -18,7 +18,8 @@ from grid_app.services import handling
 from grid_app.services.clock_extensions import Extension, ask_extension, decide_extension
 from grid_app.services.control_words import WRITE_THE_MATTER, words_in_all
 from grid_app.services.handling import Closure, Facts, Referral, Step
-from grid_app.services.handling_sorting import sort_dispute
+from grid_app.services.handling_closing import Proof
+from grid_app.services.handling_sorting import Considered, sort_dispute
 from grid_app.services.handling_step import AlreadyDoneError, Change
 from grid_app.services.parties import add_party
 from grid_app.services.typed import day_of, uuid_of
@@ -64,7 +65,11 @@ def _read_refer_out(typed: Typed) -> Change:
 
 
 def _read_close(typed: Typed) -> Change:
-    closure = Closure(typed["ground"], typed["legal_basis"], typed["note"], typed["same_as"])
+    on = day_of(typed["document_on"])
+    if typed["document_on"].strip() and on is None:
+        raise InvalidError("没有办结,已填的还在。", fields={"document_on": "日期要写成 2026-11-20 这样。"})
+    proof = Proof(typed["document"], on)
+    closure = Closure(typed["ground"], typed["legal_basis"], typed["note"], typed["same_as"], proof)
     return partial(handling.close, closure=closure)
 
 
@@ -86,7 +91,9 @@ def _read_party(typed: Typed) -> Change:
 
 
 def _read_sort(typed: Typed) -> Change:
-    return partial(sort_dispute, track=typed["track"], complexity=typed["complexity"], note=typed["note"])
+    considered = Considered(typed["decided"], typed["route"], typed["pathway"])
+    sort = partial(sort_dispute, track=typed["track"], complexity=typed["complexity"])
+    return partial(sort, note=typed["note"], considered=considered)
 
 
 def _read_extend(typed: Typed) -> Change:

@@ -37,7 +37,7 @@ def downgrade() -> None:
         op.drop_table(name)
 
 
-def _column(name: str, kind: Any, *, empty: bool = False) -> sa.Column[Any]:
+def _column(name: str, kind: sa.types.TypeEngine[Any], *, empty: bool = False) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=empty)
 
 

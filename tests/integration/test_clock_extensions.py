@@ -18,6 +18,7 @@ from grid_app.services.handling import Step
 from grid_app.services.handling_sorting import sort_dispute
 from grid_app.services.ladders import seed_ladders
 from tests.builders import add_dispute
+from tests.handling_world import CONSIDERED
 from tests.world import NOW
 
 WANTED = Extension("petition_finish", 20, "涉及三个单位的档案,还要核对")
@@ -33,7 +34,8 @@ def ladders(session):
 def petition(session, world):
     """Give an accepted matter of the petition track, sixty days from ``NOW``."""
     dispute = add_dispute(session, world)
-    sort_dispute(session, step_of(session, world, "township_officer", dispute), track="petition", complexity="complex")
+    step = step_of(session, world, "township_officer", dispute)
+    sort_dispute(session, step, track="petition", complexity="complex", considered=CONSIDERED)
     handling.accept(session, step_of(session, world, "township_officer", dispute))
     return dispute
 

@@ -19,6 +19,7 @@ from grid_app.services.handling import Closure, Referral, Step
 from grid_app.services.handling_sorting import sort_dispute
 from grid_app.services.ladders import seed_ladders
 from tests.builders import add_dispute
+from tests.handling_world import CONSIDERED
 from tests.world import NOW
 
 GOOD = Closure("agreement_performed", "人民调解法第三十一条", "租金已付清,双方签收。")
@@ -77,7 +78,7 @@ def test_acceptance_ends_those_and_starts_handling(session, world):
 def test_sixty_days_run_for_petition_matters_alone(session, world):
     dispute = filled(session, world)
     step = step_of(session, world, "township_officer", dispute)
-    sort_dispute(session, step, track="petition", complexity="complex")
+    sort_dispute(session, step, track="petition", complexity="complex", considered=CONSIDERED)
 
     handling.accept(session, step_of(session, world, "township_officer", dispute))
 
@@ -106,7 +107,7 @@ def test_sorting_as_a_petition_after_acceptance_counts_from_acceptance(session, 
     handling.accept(session, step_of(session, world, "township_officer", dispute))
 
     later = step_of(session, world, "township_officer", dispute, now=NOW + timedelta(days=9))
-    sort_dispute(session, later, track="petition", complexity="simple")
+    sort_dispute(session, later, track="petition", complexity="simple", considered=CONSIDERED)
 
     assert running(session, dispute)["petition_finish"].started_at == NOW
 
@@ -114,9 +115,10 @@ def test_sorting_as_a_petition_after_acceptance_counts_from_acceptance(session, 
 def test_a_matter_sorted_back_has_no_sixty_days(session, world):
     dispute = filled(session, world)
     handling.accept(session, step_of(session, world, "township_officer", dispute))
-    for track in ("petition", "mediation"):
-        step = step_of(session, world, "township_officer", dispute)
-        sort_dispute(session, step, track=track, complexity="simple")
+    for who, track in (("township_officer", "petition"), ("township_lead", "mediation")):
+        step = step_of(session, world, who, dispute)
+        why = "核对后不是申诉求决"
+        sort_dispute(session, step, track=track, complexity="simple", note=why, considered=CONSIDERED)
 
     assert set(running(session, dispute)) == {"finish_target"}
     assert ended(session, dispute)["petition_finish"] == "stopped"
@@ -252,7 +254,7 @@ def test_seeding_twice_writes_once(session, world):
     seed_rules(session, NOW)
     seed_rules(session, NOW)
 
-    assert len(session.scalars(select(DeadlineRule)).all()) == 39
+    assert len(session.scalars(select(DeadlineRule)).all()) == 40
 
 
 def test_clocks_are_told_with_their_rule_and_only_in_the_scope(session, world):

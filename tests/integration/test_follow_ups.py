@@ -14,10 +14,13 @@ from grid_app.models.follow_ups import FollowUp
 from grid_app.policy import Role, dispute_scope
 from grid_app.queries.follow_ups import own_visits, unit_visits
 from grid_app.services.follow_ups import name_carrier
-from grid_app.services.handling import Closure, Step, reopen
+from grid_app.services.handling import Step, reopen
+from grid_app.services.handling_reviews import Closing
 from grid_app.services.handover import WantedHandover, hand_over
 from grid_app.vocabulary.words import CLOSURE_WORDS, FOLLOWED_UP_GROUNDS
-from tests.follow_ups_world import closed_dispute
+from tests.dispute_rows import add_dispute
+from tests.follow_ups_world import GRID, closed_dispute
+from tests.handling_world import PAPER, TOLD, close_reviewed
 from tests.world import NOW, add_account
 
 VILLAGE = "990101001201"
@@ -34,8 +37,12 @@ def carriers(session) -> set:
 
 @pytest.mark.parametrize("ground", sorted(CLOSURE_WORDS.keys() - FOLLOWED_UP_GROUNDS - {"duplicate_of", "no_contact"}))
 def test_what_was_not_settled_here_is_not_followed_up(session, world, ground):
-    closed_dispute(session, world, at=NOW, closure=Closure(ground, "信访工作条例第二十条", "已经当面告知双方"))
+    dispute_id = add_dispute(session, 1, village=GRID, state="handling", owner_unit_id=world.units["township"])
+    dispute = session.get_one(Dispute, dispute_id)
+    proof = PAPER if ground == "moved_to_legal_pathway" else TOLD
+    close_reviewed(session, world, dispute, Closing(ground, "信访工作条例第二十条", "已经当面告知双方", "", proof))
 
+    assert dispute.state == "closed"
     assert planned(session) == []
 
 

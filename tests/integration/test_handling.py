@@ -17,8 +17,10 @@ from grid_app.queries.disputes import Tab, list_disputes, tallies
 from grid_app.queries.scoping import visible
 from grid_app.services import handling
 from grid_app.services.handling import Closure, Facts, Referral, Step
+from grid_app.services.handling_reviews import Closing
 from grid_app.services.ladders import seed_ladders
 from tests.builders import add_dispute
+from tests.handling_world import TOLD, close_reviewed
 from tests.world import NOW
 
 VILLAGE, NEXT_VILLAGE = "990101001201", "990101001202"
@@ -169,9 +171,10 @@ def test_a_closed_dispute_is_taken_up_again_and_its_first_closing_stays_readable
 def test_a_duplicate_points_to_the_other_matter(session, world):
     other = add_dispute(session, world)
     dispute = add_dispute(session, world, state="handling")
-    closure = Closure("duplicate_of", GOOD.legal_basis, "与先上报的一件是同一件事", other.case_code.lower())
+    code = other.case_code.lower()
 
-    handling.close(session, step_of(session, world, "township_lead", dispute), closure=closure)
+    closing = Closing("duplicate_of", GOOD.legal_basis, "与先上报的一件是同一件事", code, TOLD)
+    close_reviewed(session, world, dispute, closing)
 
     assert dispute.same_matter_as == other.id
 

@@ -280,5 +280,5 @@ def test_every_state_is_named_and_every_move_joins_named_states():
     named = {state for move in MOVES.values() for state in (*move.sources, move.target)}
 
     assert named == set(STATE_WORDS)
-    assert all(moves_from(state, "0901") for state in STATE_WORDS if state not in ("not_accepted", "referred_out"))
+    assert all(moves_from(state, "0901") for state in STATE_WORDS if state not in ("not_accepted", "legally_concluded"))
     assert moves_from("accepted", "1502") == {"refer_out"}

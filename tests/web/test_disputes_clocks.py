@@ -41,7 +41,9 @@ def send(client, dispute: Dispute, ending: str, **typed):
 
 
 def petition(client, dispute: Dispute) -> None:
-    assert send(client, dispute, "sort", sort_track="petition", sort_complexity="complex").status_code == 200
+    typed = {"sort_track": "petition", "sort_complexity": "complex"}
+    considered = {"sort_decided": "no", "sort_route": "opinion", "sort_pathway": "none"}
+    assert send(client, dispute, "sort", **typed, **considered).status_code == 200
     assert send(client, dispute, "accept").status_code == 200
 
 
