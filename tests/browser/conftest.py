@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import make_server
 
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.settings import Settings
 from tests.fakes import FrozenClock
+from tests.serving import server_of
 from tests.world import NOW, PASSWORD, World, build_world
 
 PHONE = {"width": 390, "height": 844}
@@ -46,7 +46,7 @@ def site(sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
     app = create_app(settings, clock=clock)
     with app.app_context(), transaction() as session:
         world = build_world(session)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = server_of(app)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Site(f"http://127.0.0.1:{server.server_port}", app, clock, world)

@@ -14,12 +14,13 @@ from grid_app.services.rounds import open_due_rounds
 from tests.browser.conftest import PHONE, Site
 from tests.browser.field_phone import KEEP, PIN, registered
 from tests.browser.test_field_app_rows import OLD_FORM, row
+from tests.browser.test_field_map import HERE, reported
+from tests.browser.visits_page import KEPT, NAME, answer, close_one, part, save, until, with_pin
 from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN
 from tests.world import NOW
 
-# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 STATIC = Path(__file__).parents[2] / "grid_app" / "static"
 LOW = """() => [...document.querySelectorAll(
@@ -117,6 +118,48 @@ def test_the_screens_before_and_behind_the_pin_as_well(open_page: Callable[..., 
     page.reload()
     expect(page.get_by_role("button", name="打开")).to_be_visible()
     found += faults(page, "unlock")
+
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_map_and_a_visit_with_all_that_can_stand_on_them(
+    open_page: Callable[..., Page], site: Site, mode: str
+) -> None:
+    """Walk over marks, a position, a card, and a visit with names behind the PIN, by touch and by keyboard."""
+    close_one(site.app, site.world)
+    reported(site, (111.02, 29.02), (111.021, 29.02), (111.07, 29.04))
+
+    def opened(**options: object) -> Page:
+        page = open_page(**options)
+        page.context.clock.set_fixed_time(NOW)
+        return page
+
+    page = with_pin(registered(opened, bypass_csp=True, geolocation=HERE, permissions=["geolocation"], **MODES[mode]))
+    until(page, KEPT, [True, True, True])
+    page.context.set_offline(True)
+    if mode == "large":
+        page.evaluate("import('/static/field/letters.js').then((letters) => letters.setLarge(true))")
+    go(page, "map")
+    expect(page.locator(".map-picture .map-mark").first).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="您在云岭村")).to_be_visible()
+    found = faults(page, "map")
+    page.locator(".cells button.cell-body").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="选中的一件").get_by_role("heading")).to_be_focused()
+    found += faults(page, "map with a card")
+    go(page, "visits")
+    found += faults(page, "visits")
+    part(page, "今天要回访(1 件)").get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(NAME)).to_be_visible()
+    found += faults(page, "visit")
+    page.get_by_role("button", name="保存回访").tap()
+    expect(page.locator(".error-summary")).to_be_focused()
+    found += faults(page, "visit with answers missing")
+    answer(page, "又出现了", note="上游又把水堵了,两家吵起来")
+    save(page)
+    found += faults(page, "visit saved")
 
     assert "\n".join(found) == ""
 

@@ -14,8 +14,7 @@ from grid_app.models.disputes import Dispute
 from tests.browser.conftest import PHONE, Site, enter
 from tests.browser.field_phone import CONTENTS, PIN, begin, refusing, registered, rows_of, submit
 
-# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 OWN, NEXT = "990101001201", "990101001202"
 AT_THE_BORDER = {"longitude": 111.0999, "latitude": 29.03, "accuracy": 60}

@@ -16,8 +16,7 @@ from tests.browser.conftest import Site
 from tests.browser.field_phone import BLOBS, add_photo, begin, drawn, registered, submit
 from tests.world import NOW
 
-# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 ROOM_KNOWN_MILLISECONDS = 31_000
 NO_STORAGE = """() => void (IDBFactory.prototype.open = () => { throw new DOMException('gone', 'UnknownError'); })"""

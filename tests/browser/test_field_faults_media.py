@@ -16,8 +16,7 @@ from tests.browser.field_phone import BLOBS, add_photo, begin, drawn, registered
 from tests.browser.media_page import HEIC, markers, with_exif
 from tests.frontend.stage import chromium
 
-# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 BUDGET = 400 * 1024
 

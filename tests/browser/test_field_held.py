@@ -16,8 +16,7 @@ from tests.browser.test_field_report import stored
 from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN, SMALL_TARGETS
 
-# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 SUMMARY = "土地租金从春天起没有付"
 SET_BACK = """async (days) => {

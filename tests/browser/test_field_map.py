@@ -10,14 +10,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from grid_app.clock import local_date
+from tests.browser import test_field_offline as offline
 from tests.browser.conftest import DESK, PHONE, Site, complaints
-from tests.browser.field_phone import begin, registered, submit
+from tests.browser.field_phone import PIN, begin, registered, submit
+from tests.browser.visits_page import NAME, close_one, known_world, open_today, part, restarted
 from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN, SMALL_TARGETS
 from tests.web.api_phone import Phone, item
 from tests.world import NOW
 
 pytestmark = pytest.mark.browser
+
+server, open_phone = offline.server, offline.open_phone
 
 HERE = {"longitude": 111.03, "latitude": 29.03, "accuracy": 40}
 AT_THE_BORDER = {"longitude": 111.0999, "latitude": 29.03, "accuracy": 60}
@@ -242,3 +246,38 @@ def test_the_map_breaks_no_rule_in_any_size(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(SMALL_TARGETS.replace("44", str(SMALLEST))) == []
     assert page.evaluate(AXE_RUN) == []
+
+
+# --- the server is gone -----------------------------------------------------------------------------------------
+
+
+def test_map_and_visits_open_after_a_restart_without_the_server(server, open_phone) -> None:
+    close_one(server.app, known_world(server.app))
+    page = restarted(server, open_phone)
+    said = complaints(page)
+
+    page.goto("/field/#/map")
+    expect(page.locator(".map-name-own")).to_have_text("云岭村")
+    assert set(names_on(page)) >= {"云岭村", "第1网格", "第2网格"}
+    page.reload()
+    expect(page.locator(".map-name-own")).to_have_text("云岭村")
+    page.goto("/field/#/visits")
+    expect(part(page, "今天要回访(1 件)").locator(".cell")).to_have_count(1)
+    page.reload()
+    expect(part(page, "以后几天(2 件)").locator(".cell")).to_have_count(2)
+
+    assert not [line for line in said if "Content Security Policy" in line or "Error" in line]
+
+
+def test_behind_the_pin_as_well(server, open_phone) -> None:
+    close_one(server.app, known_world(server.app))
+    page = restarted(server, open_phone, lock=True)
+
+    page.goto("/field/#/map")
+    page.get_by_label("口令", exact=True).fill(PIN)
+    page.get_by_role("button", name="打开").tap()
+    expect(page.locator(".map-name-own")).to_have_text("云岭村")
+    assert NAME not in page.content()
+    open_today(page)
+
+    expect(page.get_by_text(NAME)).to_be_visible()

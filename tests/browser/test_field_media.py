@@ -11,8 +11,7 @@ from playwright.sync_api import Browser, BrowserType, Page
 from tests.browser.media_page import DRAW, HEIC, SHRINK, markers, with_exif
 from tests.frontend.stage import Stage, chromium, make_stage, running
 
-# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 BUDGET = 400 * 1024
 RECORD = """async (milliseconds) => {

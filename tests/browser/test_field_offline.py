@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, Response, request
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer
 
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
@@ -19,10 +19,10 @@ from grid_app.settings import Settings
 from tests.browser.conftest import PATIENCE_MILLISECONDS, PHONE, complaints, enter
 from tests.fakes import FrozenClock
 from tests.frontend.stage import chromium
+from tests.serving import server_of
 from tests.world import NOW, build_world
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""A browser that closes in the middle of a download leaves the development server's open file behind."""
+pytestmark = pytest.mark.browser
 
 CONTROLLED = "navigator.serviceWorker.controller !== null"
 KEPT = "caches.keys().then((names) => names.filter((name) => name.startsWith('field-')))"
@@ -46,7 +46,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self._running = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        self._running = server_of(self.app, self.port)
         threading.Thread(target=self._running.serve_forever, daemon=True).start()
 
     def stop(self) -> None:

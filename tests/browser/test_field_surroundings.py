@@ -19,8 +19,7 @@ from tests.browser.field_phone import begin, registered, rows_of, submit
 from tests.browser.test_field_app import PIXEL
 from tests.world import NOW
 
-# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 ANDROID = "Mozilla/5.0 (Linux; Android 13; V2244A) AppleWebKit/537.36 Chrome/116.0.0.0 Mobile Safari/537.36"
 APPS = {

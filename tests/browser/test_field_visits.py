@@ -33,8 +33,7 @@ from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN, SMALL_TARGETS
 from tests.world import NOW
 
-# A page that is closed while a file is on its way leaves the file to the collector; that is no fault of the app.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 server, open_phone = offline.server, offline.open_phone
 closed, phone, locked = visits_page.closed, visits_page.phone, visits_page.locked

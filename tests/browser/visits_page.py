@@ -8,14 +8,15 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.accounts import Account, Assignment
 from grid_app.models.disputes import Dispute
 from grid_app.models.follow_ups import FollowUp
-from tests.browser.conftest import Site
+from tests.browser import test_field_offline as offline
+from tests.browser.conftest import Site, enter
 from tests.browser.field_phone import PIN, registered
 from tests.follow_ups_world import add_contact, closed_dispute
 from tests.world import NOW, World
@@ -26,13 +27,15 @@ KEPT = """async () => {
   const kept = (await store.getReference('follow_ups'))?.value ?? null;
   return kept && kept.items.map((one) => one.contacts !== null);
 }"""
+VILLAGES_KEPT = """import('/static/field/store.js').then(({ openStore }) => openStore())
+  .then((store) => store.getReference('villages')).then((kept) => Boolean(kept?.value?.features?.length))"""
 
 
 def close_one(app: Flask, world: World) -> UUID:
     """Close a dispute of the worker's grid yesterday: visits of it fall due today, in two days and in six."""
     at = NOW - timedelta(days=1)
     with app.app_context(), transaction() as session:
-        dispute_id = closed_dispute(session, world, at=at)
+        dispute_id = closed_dispute(session, world, at=at, number=900)  # a number that no report gets
         session.get_one(Dispute, dispute_id).summary = WORDS
         add_contact(session, dispute_id, app.extensions["grid"].keys.fields, at=at)
     return dispute_id
@@ -114,3 +117,21 @@ def known_world(app: Flask) -> World:
     with app.app_context(), reading() as session:
         officer = session.scalars(select(Assignment).join(Account).where(Account.login == "township_officer")).one()
         return World(officer.id, units={"township": officer.unit_id}, assignments={"township_officer": officer.id})
+
+
+def restarted(server: offline.Server, open_phone: Callable[[], BrowserContext], *, lock: bool = False) -> Page:
+    """Register, fetch everything, stop the server, and start the browser anew on the same folder."""
+    first = open_phone()
+    first.clock.set_fixed_time(NOW)
+    page = enter(offline.opened_once(first), "grid_worker")
+    page.goto("/field/")
+    page.get_by_label("设一个口令").fill(PIN)
+    page.get_by_label("每次打开都要输口令").set_checked(lock)
+    page.get_by_role("button", name="登记本机").tap()
+    until(page, KEPT, [lock, lock, lock])
+    until(page, VILLAGES_KEPT, True)
+    first.close()
+    server.stop()
+    again = open_phone()
+    again.clock.set_fixed_time(NOW)
+    return again.new_page()
