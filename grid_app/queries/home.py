@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -21,9 +21,11 @@ from grid_app.queries.disputes import Tab, tallies
 from grid_app.queries.findings import counts_by_state
 from grid_app.queries.follow_ups import AHEAD, own_due_dates, unit_visits
 from grid_app.queries.inbox import waiting_count
+from grid_app.queries.mediation_work import count_due_terms
 from grid_app.queries.report_gaps import count_open_gaps
 from grid_app.queries.returns import rounds_over
 from grid_app.queries.scoping import visible
+from grid_app.vocabulary.mediation import mediation_rules
 from grid_app.vocabulary.words import OPEN_STATES
 
 LATEST_NOTICES = 5
@@ -45,6 +47,7 @@ class FieldCounts:
     own_open: int
     to_answer: tuple[RoundToAnswer, ...]
     visits: tuple[date, ...]
+    terms: int
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class OfficeCounts:
     empty_grids: int
     visits: int
     phone_gaps: int
+    terms: int
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ def field_counts(session: Session, actor: Actor, *, now: datetime) -> FieldCount
     answers = allows(actor, Action.RETURN_ROUND) and place.level in ("grid", "village")
     rounds = rounds_over(session, place, now=now) if answers else []
     waiting = tuple(RoundToAnswer(row.round_id, row.name, row.due_at) for row in rounds if not row.answered)
-    return FieldCounts(count, waiting, tuple(_visits(session, actor, until=local_date(now) + AHEAD, now=now)))
+    visits = tuple(_visits(session, actor, until=local_date(now) + AHEAD, now=now))
+    return FieldCounts(count, waiting, visits, _terms(session, actor, now))
 
 
 def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCounts:
@@ -105,7 +110,14 @@ def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCou
         open_rounds=_open_rounds(session, actor, now),
         empty_grids=len(grids_without_worker(session, path=actor.division_path, now=now)),
         phone_gaps=count_open_gaps(session, path=actor.division_path),
+        terms=_terms(session, actor, now),
     )
+
+
+def _terms(session: Session, actor: Actor, now: datetime) -> int:
+    """Return how many promises the own unit watches over fall due within the days of the reminder."""
+    until = local_date(now) + timedelta(days=mediation_rules().days_ahead)
+    return count_due_terms(session, actor, dispute_scope(actor), until=until)
 
 
 def _visits(session: Session, actor: Actor, *, until: date, now: datetime) -> list[date]:

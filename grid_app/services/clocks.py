@@ -47,6 +47,11 @@ TURNS: Final = {
     "transfer_objected": Turn(done=("objection",)),
     "transfer_returned": Turn(done=("objection",)),
     "legally_concluded": Turn(stops=(EVERY,)),
+    "mediation_started": Turn(starts=("mediation",)),
+    "mediation_refused": Turn(done=("mediation",)),
+    "mediation_terminated": Turn(done=("mediation",)),
+    "agreed": Turn(done=("mediation",)),
+    "settled_on_spot": Turn(done=(*ACCEPTANCE, *HANDLING), stops=(EVERY,)),
     "closed": Turn(done=HANDLING, stops=(EVERY,)),
     "reopened": Turn(starts=HANDLING),
 }

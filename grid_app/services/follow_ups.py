@@ -1,7 +1,7 @@
 """Follow-up visits after a settled dispute: planned when it is closed, ended when it is taken up again, handed on.
 
-They fall due 1, 3, 7 and 30 days after the local day of closing. Who makes them is a matter of order and never of
-measure: nothing counts or compares what somebody visited.
+They fall due 1, 3, 7 and 30 days after the local day of closing, on day 7 alone after settling on the spot. Who makes
+them is a matter of order and never of measure: nothing counts or compares what somebody visited.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from grid_app.policy import Action, Actor
 from grid_app.queries.disputes_places import place_names
 from grid_app.queries.follow_ups import carrier_for, carriers_for
 from grid_app.services.handling_step import Step, opened, permitted, take_turn, write
-from grid_app.vocabulary.words import FOLLOWED_UP_GROUNDS
+from grid_app.vocabulary.mediation import mediation_rules
+from grid_app.vocabulary.words import FOLLOWED_UP_GROUNDS, SETTLED_ON_SPOT
 
-DAYS: Final = (1, 3, 7, 30)
+DAYS: Final = mediation_rules().follow_up_days
 NAMED = "carrier_named"
 
 
@@ -36,6 +37,7 @@ def plan_follow_ups(session: Session, dispute: Dispute, *, now: datetime) -> dic
     """
     if dispute.closure_ground not in FOLLOWED_UP_GROUNDS:
         return {}
+    days = mediation_rules().spot_follow_up_days if dispute.closure_ground == SETTLED_ON_SPOT else DAYS
     carrier = carrier_for(session, dispute, now=now)
     session.add_all(
         FollowUp(
@@ -45,9 +47,9 @@ def plan_follow_ups(session: Session, dispute: Dispute, *, now: datetime) -> dic
             due_on=local_date(now) + timedelta(days=day),
             carrier_id=carrier,
         )
-        for day in DAYS
+        for day in days
     )
-    return {"follow_ups": len(DAYS), "carrier": str(carrier) if carrier else None}
+    return {"follow_ups": len(days), "carrier": str(carrier) if carrier else None}
 
 
 def end_follow_ups(

@@ -41,7 +41,8 @@ from grid_app.services.handling_step import Step, claimed, may_handle, opened, p
 from grid_app.services.handling_transfers import end_transfer
 from grid_app.services.handling_voice import write_up
 from grid_app.services.handling_waivers import refuse_waivers
-from grid_app.vocabulary.words import CLOSURE_WORDS, STATE_WORDS
+from grid_app.services.mediation_closing import drop_unbegun, require_performed
+from grid_app.vocabulary.words import CHOSEN_GROUNDS, STATE_WORDS
 
 __all__ = [
     "Closure", "Facts", "Referral", "Step", "accept", "add_details", "assign", "close", "confirm_band", "decline",
@@ -56,7 +57,7 @@ NO_CONTACT_SPAN: Final = timedelta(days=15)
 class Closure:
     """Why a dispute may be closed.
 
-    ``ground`` is a key of ``CLOSURE_WORDS``; ``legal_basis`` names the law or policy; ``outcome`` says what came of
+    ``ground`` is one of ``CHOSEN_GROUNDS``; ``legal_basis`` names the law or policy; ``outcome`` says what came of
     it; ``same_as`` is the case code of the other matter and is needed for ``duplicate_of`` only. ``proof`` is the
     paper that the ground needs.
     """
@@ -155,7 +156,7 @@ def close(session: Session, step: Step, *, closure: Closure) -> None:
     A sanction is no ground: it settles nothing. Nothing that signs a right away can be written (人民调解法 3(3)).
     """
     step = permitted(step, Action.HANDLE_DISPUTE)
-    if closure.ground not in CLOSURE_WORDS:
+    if closure.ground not in CHOSEN_GROUNDS:
         raise InvalidError("没有办结。请选一个办结依据。", fields={"ground": "请从列表里选一个办结依据。"})
     basis = written(
         closure.legal_basis, field="legal_basis", what="法律或政策依据(哪部法律、哪份文件、第几条)", least=4
@@ -167,9 +168,11 @@ def close(session: Session, step: Step, *, closure: Closure) -> None:
     other = _same_matter(session, step, dispute, closure)
     if closure.ground == "no_contact":
         _require_tries(session, dispute)
+    require_performed(session, dispute, ground=closure.ground)
     require_ready(session, step, dispute, ground=closure.ground, proof=closure.proof)
     dispute.closure_ground, dispute.legal_basis, dispute.closed_at = closure.ground, basis, step.now
     dispute.same_matter_as = other or dispute.same_matter_as
+    drop_unbegun(session, dispute, now=step.now)
     planned = plan_follow_ups(session, dispute, now=step.now)
     details = {"ground": closure.ground, **planned}
     write(session, step, dispute, kind="closed", to_state=target, note=outcome, details=details)

@@ -2,7 +2,8 @@
 
 Modelled on the usual course of people's mediation and of administrative handling: a matter is reported, taken up or
 refused, mediated or handled, answered or agreed and performed, followed up, closed, and taken up again when the
-trouble returns. Mediation refused or failed ends in a legal route (人民调解法 17, 26).
+trouble returns. Mediation refused or failed is handled on or ends in a legal route (人民调解法 17, 26), and so does
+an agreement that nobody performs (32).
 """
 
 from __future__ import annotations
@@ -30,15 +31,16 @@ _MOVES: Final = (
     Move("accept", "受理", ("reported",), "accepted"),
     Move("decline", "不予受理", ("reported",), "not_accepted"),
     Move("refer_out", "转有权机关", ("reported", "accepted", "handling", "reopened"), "referred_out"),
-    Move("work", "记录办理", ("accepted", "handling", "reopened"), "handling"),
-    Move("mediate", "开始调解", ("accepted", "handling", "reopened"), "mediating"),
+    Move("work", "记录办理", ("accepted", "handling", "reopened", "terminated"), "handling"),
+    Move("mediate", "开始调解", ("accepted", "handling", "reopened", "terminated"), "mediating"),
     Move("agree", "达成协议", ("mediating",), "agreed"),
     Move("perform", "确认履行", ("agreed",), "performed"),
     Move("terminate", "终止调解", ("mediating",), "terminated"),
     Move("reply", "送达答复", ("handling",), "replied"),
     Move("rework", "重新处理", ("replied", "following_up"), "handling"),
     Move("follow_up", "开始回访", ("performed", "replied"), "following_up"),
-    Move("take_pathway", "转法定途径", ("terminated",), "on_legal_pathway"),
+    Move("take_pathway", "转法定途径", ("agreed", "terminated"), "on_legal_pathway"),
+    Move("settle", "即时化解", ("reported", "accepted", "handling", "reopened"), "closed"),
     Move("close", "办结", ("handling", "performed", "replied", "following_up", "on_legal_pathway"), "closed"),
     Move("conclude", "依法终结", ("referred_out", "replied", "on_legal_pathway"), "legally_concluded"),
     Move("reopen", "重新办理", ("closed",), "reopened"),

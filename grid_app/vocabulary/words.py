@@ -63,6 +63,7 @@ TRACK_WORDS: Final = {
     "suggestion": "意见建议",
 }
 COMPLEXITY_WORDS: Final = {"simple": "简单", "complex": "复杂"}
+SETTLED_ON_SPOT: Final = "settled_on_spot"
 CLOSURE_WORDS: Final = {
     "agreement_performed": "协议已履行",
     "review_chain_completed": "复查复核已完成",
@@ -73,9 +74,18 @@ CLOSURE_WORDS: Final = {
     "not_established": "事实不成立",
     "out_of_jurisdiction": "不属本县管辖",
     "no_contact": "多次联系不上",
+    SETTLED_ON_SPOT: "即时化解",
 }
+CHOSEN_GROUNDS: Final = tuple(ground for ground in CLOSURE_WORDS if ground != SETTLED_ON_SPOT)
+"""Grounds that the form of closing offers; settling on the spot has a screen of its own and is counted apart."""
 FOLLOWED_UP_GROUNDS: Final = frozenset(
-    {"agreement_performed", "review_chain_completed", "admin_reconsideration_decided", "withdrawn_by_party"}
+    {
+        "agreement_performed",
+        "review_chain_completed",
+        "admin_reconsideration_decided",
+        "withdrawn_by_party",
+        SETTLED_ON_SPOT,
+    }
 )
 """Grounds of closing that mean it was settled here: somebody asks later whether it lasts."""
 FOLLOW_UP_STATE_WORDS: Final = {

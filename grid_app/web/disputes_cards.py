@@ -1,39 +1,21 @@
-"""Cards that workspaces add to the page of a dispute: a few facts, and the way to the workspace's own page."""
+"""Cards that workspaces add to the page of a dispute; a new workspace adds its maker to ``CARDS``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from flask import url_for
 
 from grid_app.policy import Actor
 from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.services.handling_board import board_of
+from grid_app.web.card import Card, CardMaker, OpenSession
 from grid_app.web.handling_shown import TITLES, next_step, offered, waiting_for
 from grid_app.web.handling_told import handling_facts
+from grid_app.web.mediation_card import mediation_card, spot_card
 
-
-@dataclass(frozen=True)
-class Card:
-    """A card: its title, facts as pairs of word and text, and links as pairs of word and address.
-
-    ``hint`` is one plain sentence under the facts; ``is_next`` marks what this actor has to do now.
-    """
-
-    title: str
-    facts: tuple[tuple[str, str], ...] = ()
-    links: tuple[tuple[str, str], ...] = ()
-    hint: str = ""
-    is_next: bool = False
-
-
-OpenSession: TypeAlias = Any
-"""An open database session, handed on to queries; pages know nothing of it."""
-
-CardMaker: TypeAlias = Callable[[OpenSession, DisputeDetail, Actor, datetime], Card | None]
+__all__ = ["CARDS", "Card", "CardMaker", "OpenSession", "cards_of"]
 
 
 def handling_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now: datetime) -> Card | None:
@@ -51,7 +33,7 @@ def handling_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now
     )
 
 
-CARDS: Final[tuple[CardMaker, ...]] = (handling_card,)
+CARDS: Final[tuple[CardMaker, ...]] = (mediation_card, spot_card, handling_card)
 """In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
 
 

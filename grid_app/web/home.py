@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.http.guard import NotSignedInError, PasswordChangeDueError, guard_pages, requires, the_presence
-from grid_app.policy import ADMIN_ROLES, Action, Actor
+from grid_app.policy import ADMIN_ROLES, Action, Actor, Role
 from grid_app.queries.delegations import lent_to
 from grid_app.queries.home import (
     field_counts,
@@ -66,6 +66,7 @@ def _field_page(actor: Actor, frame: dict[str, object]) -> str:
         counts=counts,
         visits_now=sum(day <= today for day in counts.visits),
         next_visit=day_words(counts.visits[0]) if counts.visits else "",
+        mediates=actor.role is Role.MEDIATOR,
         **frame,
     )
 
