@@ -110,10 +110,11 @@ function showFailure(error) {
 }
 
 async function showScreens() {
-  const [{ openContext }, routes] = await Promise.all([import("./context.js"), import("./routes.js")]);
+  const [{ openContext }, routes, { lockWhenLeft }] = await Promise.all([import("./context.js"), import("./routes.js"), import("./auto_lock.js")]);
   const context = Object.assign(await openContext({ say }), { shell });
   const show = () => routes.showRoute(location.hash || "#/", part("screen"), context).catch(showFailure);
   window.addEventListener("hashchange", show);
+  lockWhenLeft(context.vault, show);
   window.addEventListener("field-queued", () => void requestSync());
   window.addEventListener("field-storage-cleared", () => {
     note("field-warning", CLEARED);
