@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from grid_app.demo.background import bases
 from grid_app.demo.courses import working_time
 from grid_app.demo.desk import Desk
+from grid_app.demo.lawful import close_lawfully
 from grid_app.demo.names import table
 from grid_app.demo.stories import Story, Words
 from grid_app.demo.visits import visit_settled
 from grid_app.models.disputes import Dispute
 from grid_app.services.follow_ups import DAYS
-from grid_app.services.handling import Closure, Referral, Step, accept, close, confirm_band, record_work, refer_out
+from grid_app.services.handling import Closure, Referral, Step, accept, confirm_band, record_work, refer_out
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
 CONFIRMED_BY_PHONE: Final = "给物业和三位住户打过电话,受影响的是两个单元。"
@@ -53,7 +54,7 @@ class StoryCourses:
             self._at(dispute_id, self._office_time(worked + timedelta(hours=3)), confirm)
         if story.course == "done":
             done = self._office_time(worked + timedelta(days=max(1, story.done_after - 3)))
-            self._at(dispute_id, done, partial(close, closure=self._closure(story)))
+            self._at(dispute_id, done, partial(close_lawfully, self._desk, closure=self._closure(story)))
             for day in DAYS:
                 visit = partial(visit_settled, self._desk, dispute_id, day)
                 self._desk.timeline.serve(done + timedelta(days=day), visit)

@@ -17,6 +17,7 @@ from grid_app.clock import start_of_day
 from grid_app.database.base import new_id
 from grid_app.demo.background import Telling, bases
 from grid_app.demo.desk import Desk
+from grid_app.demo.lawful import close_lawfully
 from grid_app.demo.people import FULLY_STAFFED
 from grid_app.demo.places import Place
 from grid_app.demo.report_rows import content_of
@@ -26,7 +27,7 @@ from grid_app.models.follow_ups import FollowUp
 from grid_app.policy import Role
 from grid_app.services.follow_up_access import visiting
 from grid_app.services.follow_up_visits import Visit, record_visit
-from grid_app.services.handling import Closure, Step, accept, close, record_work
+from grid_app.services.handling import Closure, Step, accept, record_work
 from grid_app.services.intake import parse_report, receive_report
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
@@ -127,7 +128,7 @@ class Visits:
         closure = Closure("agreement_performed", bases()[matter.category], matter.outcome)
         self._step(matter.told - 1, key, partial(accept, note="已电话联系,约好上门。"))
         self._step(matter.told - 3, key, partial(record_work, note=WORKED))
-        self._step(matter.closed, key, partial(close, closure=closure))
+        self._step(matter.closed, key, partial(close_lawfully, self._desk, closure=closure))
         for day in matter.visited:
             self._at(matter.closed - day, 16, partial(visit_settled, self._desk, key, day))
 

@@ -19,6 +19,7 @@ from grid_app.vocabulary.words import (
     VISIT_OUTCOME_WORDS,
     VISIT_WAY_WORDS,
 )
+from grid_app.web.handling_history import HANDLING_TOLD
 from grid_app.web.mediation_history import TOLD
 from grid_app.web.wording import local_time
 
@@ -75,8 +76,8 @@ def _told(moment: Moment, units: Mapping[UUID, str], places: Mapping[str, str]) 
     if moment.kind == "assigned":
         unit = uuid_of(str(details.get("unit", "")))
         return f"由{units.get(unit, '所选单位') if unit else '所选单位'}办理"
-    if moment.kind in TOLD:
-        return TOLD[moment.kind](details, units)
+    if told := TOLD.get(moment.kind) or HANDLING_TOLD.get(moment.kind):
+        return told(details, units)
     if moment.kind in ("graded", "grade_raised", "grade_lowered"):
         return _grades(details)
     if moment.kind == "place_settled":

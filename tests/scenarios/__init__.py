@@ -1,0 +1,1 @@
+"""Scenarios in plain words, one or more for each row of the source documents."""
