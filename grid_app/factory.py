@@ -31,6 +31,8 @@ from grid_app.web import (
     places,
     policies,
     report,
+    residents,
+    residents_office,
     rounds,
     sign_in,
     support,
@@ -61,6 +63,8 @@ PAGES = (
     field_app,
     follow_up_pages,
     display,
+    residents,
+    residents_office,
 )
 API = (sync, devices, reference, field, returns, follow_ups, held, exports, attachments)
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -110,6 +114,7 @@ def _install(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for module in PAGES:
         app.register_blueprint(module.bp)
+    csrf.exempt(residents.bp)  # nobody is signed in there; its forms carry signed marks of their own
     for module in API:
         app.register_blueprint(module.bp)
         csrf.exempt(module.bp)

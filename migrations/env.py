@@ -16,6 +16,7 @@ import grid_app.models.follow_ups
 import grid_app.models.handling
 import grid_app.models.mediation
 import grid_app.models.places
+import grid_app.models.residents
 import grid_app.models.rounds
 import grid_app.models.support  # noqa: F401 - the imports register the tables
 from grid_app.database.base import Base

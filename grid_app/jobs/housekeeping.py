@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.services.housekeeping import begin_anew, chunks_to_forget, forget_chunks, forget_old_sign_ins
+from grid_app.services.residents_limits import forget_old_tries
 from grid_app.wiring import wired
 
 
@@ -13,6 +14,7 @@ def forget_job() -> int:
     """Delete the desk sessions that are over for good and return how many."""
     wiring = wired()
     with transaction() as session:
+        forget_old_tries(session, now=wiring.clock.now())
         return forget_old_sign_ins(
             session, now=wiring.clock.now(), absolute=timedelta(hours=wiring.settings.absolute_hours)
         )

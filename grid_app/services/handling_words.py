@@ -61,6 +61,8 @@ EVENT_WORDS: Final = {
     "court_answered": "法院答复司法确认申请",
     "court_decided": "法院的司法确认结果",
     "settled_on_spot": "即时化解",
+    "withdrawal_asked": "当事人要求撤回",
+    "code_reissued": "补发查询码",
     "closed": "办结",
     "reopened": "重新办理",
     "followed_up": "回访",

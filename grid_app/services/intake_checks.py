@@ -8,7 +8,7 @@ from grid_app.clock import local_date
 from grid_app.errors import InvalidError
 from grid_app.policy import Actor, Role
 from grid_app.services.intake_draft import Caution, DraftReport, Via
-from grid_app.vocabulary.categories import is_category, may_be_reported_in_the_field
+from grid_app.vocabulary.categories import SEALED, group_of, is_category, may_be_reported_in_the_field
 
 CLOCK_AHEAD = timedelta(days=1)
 CLOCK_BEHIND = timedelta(days=300)
@@ -23,7 +23,7 @@ def check_rights(draft: DraftReport, actor: Actor, via: Via, *, now: datetime) -
     """Refuse what this actor may not report this way.
 
     Categories of courts, discipline, nationalities and religion (14xx, 15xx, 16xx) are for county staff and
-    imports; an import may bring any category, but nothing from the future.
+    imports; an import may bring any category, but nothing from the future. A resident may report officials (15xx).
 
     Raises
     ------
@@ -44,7 +44,7 @@ def check_rights(draft: DraftReport, actor: Actor, via: Via, *, now: datetime) -
 def _category_problem(category: str, actor: Actor, via: Via) -> dict[str, str]:
     if not is_category(category):
         return {"category": f"没有 {category} 这个类别。请重新选择类别,拿不准就选“其他”。"}
-    if via == "import":
+    if via == "import" or (via == "qr" and group_of(category) == SEALED):
         return {}
     if category == IMPORT_ONLY_CATEGORY:
         return {"category": "这个类别只用于导入旧资料,请选别的类别。"}

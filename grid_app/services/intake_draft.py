@@ -10,7 +10,7 @@ from uuid import UUID
 from geo.coordinates import Crs
 from grid_app.security.receipts import Json
 
-Via = Literal["sync", "form", "import", "export"]
+Via = Literal["sync", "form", "import", "export", "qr"]
 Outcome = Literal["accepted", "already_have", "conflict", "rejected"]
 
 

@@ -49,7 +49,7 @@ class Desk(Protocol):
 def tell_rerouted(session: Session, *, draft: DraftReport, place: DecidedPlace, dispute: Dispute, desk: Desk) -> None:
     """Tell reporter and worker of the place, when the chosen village has ended or the place is not the reporter's."""
     ended = any(caution in MOVED for caution in place.cautions)
-    if desk.via == "import" or not (ended or _is_elsewhere(place.code, desk)):
+    if desk.via in ("import", "qr") or not (ended or _is_elsewhere(place.code, desk)):
         return
     name = place_names(session, {place.code})[place.code]
     if ended:

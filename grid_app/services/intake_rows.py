@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import rfc8785
@@ -35,6 +36,7 @@ from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
 LINK_MISSING = Caution("link_missing", "要关联的事项找不到,已单独登记。")
 PARTY_LETTERS = "ABCDEF"
+RESIDENT: Final = "qr"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,16 @@ class Desk:
     now: datetime
     via: Via
     lookups: Lookups
+
+    @property
+    def writer(self) -> Actor | None:
+        """Return whose report it is: nobody's, when a resident sent it without an account."""
+        return None if self.via == RESIDENT else self.actor
+
+    @property
+    def reporter(self) -> UUID | None:
+        """Return the assignment that the report belongs to, if any."""
+        return self.writer.assignment_id if self.writer else None
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
 
     The audit links come first: they take the chain's lock, so that every transaction takes its locks in one order.
     """
-    record_audits(session, desk.actor, [deed for one in waiting for deed in _deeds(one, desk)], now=desk.now)
+    record_audits(session, desk.writer, [deed for one in waiting for deed in _deeds(one, desk)], now=desk.now)
     county, year = county_of(desk.actor), local_date(desk.now).year
     codes = next_case_codes(session, county_code=county, year=year, count=len(waiting))
     made = [_made(one, desk, case_code=code) for one, code in zip(waiting, codes, strict=True)]
@@ -143,7 +155,7 @@ def _dispute(one: Placed, desk: Desk, *, words: Words, captured_at: datetime, ca
         since_when=draft.since_when,
         household_label=_household(draft, place, desk.keys),
         owner_unit_id=desk.lookups.office(place.path, county_only=not may_be_reported_in_the_field(draft.category)),
-        reported_by=desk.actor.assignment_id,
+        reported_by=desk.reporter,
         captured_at=captured_at,
         received_at=desk.now,
         noted_on=min(local_date(captured_at), today),
@@ -169,7 +181,7 @@ def _first_event(dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...]) ->
         at=desk.now,
         kind="reported",
         to_state="reported",
-        assignment_id=desk.actor.assignment_id,
+        assignment_id=desk.reporter,
         details={
             "via": desk.via,
             "place": dispute.place_kind,
@@ -189,7 +201,7 @@ def _submission(draft: DraftReport, desk: Desk) -> Submission:
         form=draft.form,
         received_at=desk.now,
         channel=desk.via,
-        assignment_id=desk.actor.assignment_id,
+        assignment_id=desk.reporter,
         dispute_id=draft.id,
         content_sealed=desk.keys.fields.encrypt(plain, context=content_context(draft.id)),
     )
@@ -227,12 +239,12 @@ def _party(dispute_id: UUID, label: str, told: DraftParty, desk: Desk) -> Party:
 
 
 def _link(session: Session, draft: DraftReport, desk: Desk) -> tuple[Caution, ...]:
-    if draft.link_to is None or draft.link_relation is None:
+    if draft.link_to is None or draft.link_relation is None or desk.writer is None:
         return ()
     try:
         link_disputes(
             session,
-            actor=desk.actor,
+            actor=desk.writer,
             dispute_id=draft.id,
             other_id=draft.link_to,
             relation=draft.link_relation,

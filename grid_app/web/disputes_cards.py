@@ -14,6 +14,7 @@ from grid_app.web.card import Card, CardMaker, OpenSession
 from grid_app.web.handling_shown import TITLES, next_step, offered, waiting_for
 from grid_app.web.handling_told import handling_facts
 from grid_app.web.mediation_card import mediation_card, spot_card
+from grid_app.web.residents_card import said_of_matter
 
 __all__ = ["CARDS", "Card", "CardMaker", "OpenSession", "cards_of"]
 
@@ -33,7 +34,15 @@ def handling_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now
     )
 
 
-CARDS: Final[tuple[CardMaker, ...]] = (mediation_card, spot_card, handling_card)
+def residents_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now: datetime) -> Card | None:
+    """Return what the resident said of this matter, as far as this actor may know it."""
+    said = said_of_matter(session, detail, actor, now)
+    if said is None:
+        return None
+    return Card("群众评价和要求", said.facts, said.links, said.hint, is_next=said.is_next)
+
+
+CARDS: Final[tuple[CardMaker, ...]] = (mediation_card, spot_card, handling_card, residents_card)
 """In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
 
 

@@ -65,7 +65,7 @@ def _item(moment: Moment, units: Mapping[UUID, str], places: Mapping[str, str]) 
 
 def _who(moment: Moment) -> str:
     if not moment.unit:
-        return "系统"
+        return "群众(扫码)" if moment.details.get("via") == "qr" else "系统"
     acting = f"(代{moment.for_name})" if moment.for_name else ""
     return f"{moment.unit} · {ROLE_WORDS.get(moment.role, moment.role)} · {moment.name}{acting}"
 

@@ -41,6 +41,7 @@ NAVIGATION = (
     ("排查", "rounds.index", Action.READ_ROUNDS),
     ("苗头提示", "findings.index", Action.READ_FINDINGS),
     ("收件箱", "inbox.index", Action.READ_INBOX),
+    ("群众", "residents_office.index", Action.HANDLE_DISPUTE),
     ("地图", "maps.index", Action.READ_MAP),
     ("账号", "accounts.index", Action.MANAGE_ACCOUNTS),
     ("策略", "inbox.policies", Action.EDIT_POLICY),
