@@ -21,6 +21,7 @@ from grid_app.web import (
     audit,
     display,
     disputes,
+    document_templates,
     field_export,
     findings,
     handling,
@@ -38,6 +39,7 @@ from grid_app.web import (
     support,
 )
 from grid_app.web import field as field_app
+from grid_app.web import documents as document_pages
 from grid_app.web import follow_ups as follow_up_pages
 from grid_app.web.errors import init_errors
 from grid_app.web.shell import init_shell
@@ -62,6 +64,8 @@ PAGES = (
     field_export,
     field_app,
     follow_up_pages,
+    document_pages,
+    document_templates,
     display,
     residents,
     residents_office,

@@ -60,6 +60,7 @@ class Action(StrEnum):
     MANAGE_ACCOUNTS = "account.manage"
     READ_POLICY = "policy.read"
     EDIT_POLICY = "policy.edit"
+    EDIT_TEMPLATES = "template.edit"
     MANAGE_PLACES = "place.manage"
     MANAGE_JOBS = "job.manage"
     READ_AUDIT = "audit.read"
@@ -101,6 +102,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.MANAGE_ACCOUNTS: frozenset({Role.SECURITY_ADMIN}),
     Action.READ_POLICY: _OFFICE | {Role.SECURITY_ADMIN},
     Action.EDIT_POLICY: frozenset({Role.SECURITY_ADMIN}),
+    Action.EDIT_TEMPLATES: frozenset({Role.COUNTY_OFFICER, Role.SECURITY_ADMIN}),
     Action.MANAGE_PLACES: frozenset({Role.SYSADMIN}),
     Action.MANAGE_JOBS: frozenset({Role.SYSADMIN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),

@@ -107,7 +107,7 @@ def _right(document: DocumentFile, words: str) -> None:
 
 
 def _plain(document: DocumentFile, words: str) -> None:
-    _write(document.add_paragraph(), words)
+    _write(document.add_paragraph(), words).paragraph_format.keep_with_next = True
 
 
 def _small(document: DocumentFile, words: str) -> None:
@@ -119,9 +119,10 @@ def _empty(document: DocumentFile, _: str) -> None:
 
 
 def _seal(document: DocumentFile, _: str) -> None:
-    for words in ("{{单位}}(盖章)", "{{签发日期}}"):
+    for words in ("{{单位}}（盖章）", "{{签发日期}}"):
         line = _write(document.add_paragraph(), words, align=WD_ALIGN_PARAGRAPH.RIGHT)
         line.paragraph_format.space_before = Pt(46 if "盖章" in words else 6)
+        line.paragraph_format.keep_with_next = "盖章" in words
 
 
 def _signatures(document: DocumentFile, words: str) -> None:

@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from grid_app.documents.kinds import Kind
-from grid_app.documents.words import DRAFT_LINE, printable
+from grid_app.documents.words import DRAFT_LINE, chinese_marks, printable
 
 Row: TypeAlias = Mapping[str, str]
 Values: TypeAlias = Mapping[str, str | Sequence[Row]]
@@ -53,12 +53,16 @@ def fill(template: bytes, kind: Kind, values: Values, made: Made) -> bytes:
 
 def complete(kind: Kind, values: Values) -> dict[str, Any]:
     """Return a value for every placeholder of ``kind``, printable; what is not of the kind is left out."""
-    fields = {name: printable(_text(values.get(name, ""))) for name in kind.fields}
+    fields = {name: _shown(_text(values.get(name, ""))) for name in kind.fields}
     lists = {
-        name: [{column: printable(row.get(column, "")) for column in columns} for row in _rows(values.get(name, ()))]
+        name: [{column: _shown(row.get(column, "")) for column in columns} for row in _rows(values.get(name, ()))]
         for name, columns in kind.rows.items()
     }
     return fields | lists
+
+
+def _shown(text: str) -> str:
+    return chinese_marks(printable(text))
 
 
 def _text(value: str | Sequence[Row]) -> str:

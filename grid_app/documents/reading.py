@@ -41,7 +41,10 @@ class Words:
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph: lengths in points; ``rule`` is the colour of a line below it, empty for none."""
+    """A paragraph: lengths in points; ``rule`` is the colour of a line below it, empty for none.
+
+    ``keep``: it stays on one page with what follows.
+    """
 
     runs: tuple[Words, ...]
     size: float
@@ -52,6 +55,7 @@ class Block:
     after: float = 0
     rule: str = ""
     new_page: bool = False
+    keep: bool = False
     kind: str = "paragraph"
 
 
@@ -124,6 +128,7 @@ def _block(paragraph: Paragraph) -> Block:
         before=_points(layout.space_before, _points(styled.space_before, 0)),
         after=_points(layout.space_after, _points(styled.space_after, 0)),
         rule=_rule(paragraph),
+        keep=bool(layout.keep_with_next),
         new_page=bool(layout.page_break_before) or 'w:type="page"' in paragraph._p.xml,  # noqa: SLF001 - python-docx offers no other way
     )
 

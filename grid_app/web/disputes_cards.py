@@ -11,6 +11,7 @@ from grid_app.policy import Actor
 from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.services.handling_board import board_of
 from grid_app.web.card import Card, CardMaker, OpenSession
+from grid_app.web.documents_card import documents_facts
 from grid_app.web.handling_shown import TITLES, next_step, offered, waiting_for
 from grid_app.web.handling_told import handling_facts
 from grid_app.web.mediation_card import mediation_card, spot_card
@@ -42,7 +43,14 @@ def residents_card(session: OpenSession, detail: DisputeDetail, actor: Actor, no
     return Card("群众评价和要求", said.facts, said.links, said.hint, is_next=said.is_next)
 
 
-CARDS: Final[tuple[CardMaker, ...]] = (mediation_card, spot_card, handling_card, residents_card)
+def documents_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now: datetime) -> Card:  # noqa: ARG001 - as every maker
+    """Return the newest documents of a dispute and the way to all of them."""
+    facts = documents_facts(session, detail.id)
+    links = (("出具、上传文书", url_for("documents.index", dispute_id=detail.id)),)
+    return Card("文书", facts, links, hint="" if facts else "还没有出具文书,也没有上传签字的纸。")
+
+
+CARDS: Final[tuple[CardMaker, ...]] = (mediation_card, spot_card, handling_card, residents_card, documents_card)
 """In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
 
 
