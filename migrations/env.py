@@ -14,6 +14,7 @@ import grid_app.models.escalations
 import grid_app.models.field
 import grid_app.models.follow_ups
 import grid_app.models.handling
+import grid_app.models.intake
 import grid_app.models.mediation
 import grid_app.models.places
 import grid_app.models.residents

@@ -13,6 +13,7 @@ from typing import Final
 
 from grid_app.jobs.delivery import deliver_job
 from grid_app.jobs.housekeeping import forget_chunks_job, forget_job
+from grid_app.jobs.imports import go_on_with_imports_job
 from grid_app.jobs.ladders import step_up_job
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
 
@@ -39,6 +40,12 @@ JOBS: Final = (
         deliver_job,
         timedelta(seconds=10),
         "A red matter should knock at the door while the person who raised it still looks at the page.",
+    ),
+    Job(
+        "imports.go_on",
+        go_on_with_imports_job,
+        timedelta(seconds=10),
+        "Whoever waits at the desk for a long sheet sees it move on; one that was interrupted is taken up again.",
     ),
     Job(
         "rounds.open",

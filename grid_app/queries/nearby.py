@@ -23,7 +23,7 @@ from grid_app.queries.masking import mask_text
 from grid_app.queries.scoping import codes_under, visible
 from grid_app.vocabulary.words import OPEN_STATES, VOICE_ONLY
 from screening.inputs import Incident
-from screening.likeness import likeness
+from screening.likeness import Likeness, Parts, likeness
 from screening.parameters import Parameters
 
 MOST_CANDIDATES = 300
@@ -39,7 +39,10 @@ _BOXES = table(
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is known of the report being written; ``lon`` and ``lat`` are WGS84, both or neither."""
+    """What is known of the report being written; ``lon`` and ``lat`` are WGS84, both or neither.
+
+    ``leave_out`` are disputes that are not asked about.
+    """
 
     category: str
     text: str
@@ -48,11 +51,12 @@ class Asked:
     lat: float | None = None
     organisation: str = ""
     today: date
+    leave_out: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
 class Hint:
-    """An open dispute that may be the same matter; ``place`` is its village, ``score`` 0 to 1."""
+    """An open dispute that may be the same matter; ``place`` is its village, ``score`` 0 to 1, ``parts`` says why."""
 
     id: UUID
     case_code: str
@@ -62,20 +66,25 @@ class Hint:
     excerpt: str
     verdict: Literal["same_matter", "related"]
     score: float
+    parts: Parts
 
 
-def similar_open(session: Session, *, scope: Scope, asked: Asked, params: Parameters | None = None) -> list[Hint]:
-    """Return at most three similar open disputes inside ``scope``, best first; only a person decides."""
+def similar_open(
+    session: Session, *, scope: Scope, asked: Asked, params: Parameters | None = None, limit: int = MOST_HINTS
+) -> list[Hint]:
+    """Return at most ``limit`` similar open disputes inside ``scope``, best first; only a person decides."""
     params = params or Parameters()
     new = _asked_incident(asked)
     scored = []
     for row in _candidates(session, scope, asked, params):
+        if row.id in asked.leave_out:
+            continue
         found = likeness(_at_one_place(new, row), _incident(row), params)
         if found.verdict != "unrelated":
-            scored.append((found.score, str(row.id), row, found.verdict))
-    best = sorted(scored, key=lambda one: (-one[0], one[1]))[:MOST_HINTS]
-    names = _village_names(session, [row.division_code[:12] for _, _, row, _ in best])
-    return [_hint(row, verdict, score, names) for score, _, row, verdict in best]
+            scored.append((found, row))
+    best = sorted(scored, key=lambda one: (-one[0].score, str(one[1].id)))[:limit]
+    names = _village_names(session, [row.division_code[:12] for _, row in best])
+    return [_hint(row, found, names) for found, row in best]
 
 
 def _candidates(session: Session, scope: Scope, asked: Asked, params: Parameters) -> list[Row[tuple[object, ...]]]:
@@ -170,7 +179,7 @@ def _village_names(session: Session, codes: list[str]) -> dict[str, str]:
     return {row.code: row.name for row in rows}
 
 
-def _hint(row: Row[tuple[object, ...]], verdict: str, score: float, names: dict[str, str]) -> Hint:
+def _hint(row: Row[tuple[object, ...]], found: Likeness, names: dict[str, str]) -> Hint:
     plain = " ".join(row.summary.split()) or VOICE_ONLY
     excerpt = plain if len(plain) <= EXCERPT_SIGNS else plain[:EXCERPT_SIGNS] + "…"
     return Hint(
@@ -180,6 +189,7 @@ def _hint(row: Row[tuple[object, ...]], verdict: str, score: float, names: dict[
         since=row.noted_on,
         category=row.category,
         excerpt=excerpt,
-        verdict=cast("Literal['same_matter', 'related']", verdict),
-        score=round(score, 3),
+        verdict=cast("Literal['same_matter', 'related']", found.verdict),
+        score=round(found.score, 3),
+        parts=found.parts,
     )

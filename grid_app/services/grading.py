@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from grid_app.models.disputes import Dispute, DisputeEvent
+from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink
 from grid_app.models.rounds import Finding, FindingMember
 from grid_app.services.escalations import raise_escalation
 from grid_app.services.numbering import next_event_number
@@ -16,6 +17,7 @@ from screening.grading import DisputeFacts, Grade, grade_dispute
 
 RED = "red"
 FAILED_ATTEMPT = "terminated"
+EARLIER = "earlier_matter"
 
 
 def first_grade(dispute: Dispute) -> Grade:
@@ -76,10 +78,23 @@ def _own_facts(dispute: Dispute, *, failed_attempts: int = 0, shared: bool = Fal
     )
 
 
+def _earlier_matters(session: Session, dispute: Dispute) -> list[UUID]:
+    """Return the earlier disputes of the same matter and place that a handler has linked; what failed there counts."""
+    rows = session.execute(
+        select(DisputeLink.dispute_id, DisputeLink.other_id).where(
+            or_(DisputeLink.dispute_id == dispute.id, DisputeLink.other_id == dispute.id),
+            DisputeLink.relation == EARLIER,
+        )
+    )
+    linked = {key for pair in rows for key in pair} - {dispute.id}
+    before = select(Dispute.id).where(Dispute.id.in_(linked), Dispute.received_at < dispute.received_at)
+    return list(session.scalars(before)) if linked else []
+
+
 def _facts_of(session: Session, dispute: Dispute) -> DisputeFacts:
     failed = session.scalar(
         select(func.count()).where(
-            DisputeEvent.dispute_id == dispute.id,
+            DisputeEvent.dispute_id.in_([dispute.id, *_earlier_matters(session, dispute)]),
             DisputeEvent.to_state == FAILED_ATTEMPT,
             DisputeEvent.from_state.is_not(None),
         )

@@ -6,6 +6,8 @@ from typing import Final
 
 EVENT_WORDS: Final = {
     "reported": "上报",
+    "registered": "登记",
+    "imported_closed": "导入历史台账",
     "accepted": "受理",
     "not_accepted": "不予受理",
     "referred_out": "转有权机关",

@@ -14,6 +14,7 @@ from grid_app.services.intake_file import CsvFile
 ITEMS = (
     "id", "noted_at", "category", "type", "text", "reporter", "division", "district", "lon", "lat", "crs",
     "organisation", "project", "place_text", "channel", "band", "band_status", "danger",
+    "state", "closed_on", "outcome",
 )  # fmt: skip
 ID_COLUMN = re.compile(r"身份证|证件号|公民身份|(^|[_\W])(id_?card|id_?(number|no)|identity)", re.IGNORECASE)
 SAMPLE_ROWS = 200
@@ -58,7 +59,7 @@ def columns_of(file: CsvFile, mapping: Mapping[str, object] | None = None) -> Co
     InvalidError
         The mapping names an unknown item or column, or something a report needs is missing.
     """
-    dropped = tuple(name for name in file.columns if _holds_id_numbers(file, name))
+    dropped = tuple(name for name in file.columns if holds_id_numbers(file, name))
     sources, fixed = _from_mapping(mapping or {}, file)
     for item in ITEMS:
         if item not in sources and item not in fixed and item in file.columns:
@@ -139,7 +140,7 @@ def _check_complete(columns: Columns, file: CsvFile) -> None:
         )
 
 
-def _holds_id_numbers(file: CsvFile, name: str) -> bool:
+def holds_id_numbers(file: CsvFile, name: str) -> bool:
     """Say whether a column holds identity numbers, by its name or by what half of its first rows hold."""
     if ID_COLUMN.search(name):
         return True

@@ -62,9 +62,10 @@ class _EveryForm(BaseModel):
     captured_at: Moment
     category: Annotated[str, Field(min_length=2, max_length=4, pattern=r"^[0-9]+$")]
     danger: bool
-    channel: Literal["grid_walk", "resident_told", "mediation_room", "hotline", "qr", "other_office", "import"] = (
-        "grid_walk"
-    )
+    channel: Literal[
+        "grid_walk", "resident_told", "mediation_room", "hotline", "qr", "other_office", "import",
+        "phone", "visit", "letter", "assigned", "transferred", "instruction", "department",
+    ] = "grid_walk"  # fmt: skip
     village_code: DivisionCode | None = None
     lon: Annotated[Degrees, Field(ge=-180, le=180)] | None = None
     lat: Annotated[Degrees, Field(ge=-90, le=90)] | None = None

@@ -34,6 +34,14 @@ class DraftAttachment:
     sha256: str
 
 
+@dataclass(frozen=True)
+class ClosedBefore:
+    """That a matter was settled before it was brought in: on which day, and what came of it (may be empty)."""
+
+    on: date
+    outcome: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DraftReport:
     """A report whose form was understood; place, category and rights are checked when it is received.
@@ -41,7 +49,8 @@ class DraftReport:
     ``lon`` and ``lat`` are degrees in ``crs``, ``accuracy_m`` metres. ``household`` is an opaque reference of the
     household that told us. ``noted_on`` is the day of ``captured_at`` in Asia/Shanghai. ``content`` is what was
     sent, unchanged; ``digest`` covers it. ``summary`` may be empty when a voice note is announced. ``phone_village`` is
-    what the phone's own locator found, empty when it did not say.
+    what the phone's own locator found, empty when it did not say. ``closed`` is set for history alone: nothing is
+    started for it, and nobody is told.
     """
 
     id: UUID
@@ -73,6 +82,7 @@ class DraftReport:
     parties: tuple[DraftParty, ...] = ()
     phone_village: str = ""
     attachments: tuple[DraftAttachment, ...] = ()
+    closed: ClosedBefore | None = None
 
 
 @dataclass(frozen=True)

@@ -44,14 +44,21 @@ def read_csv(raw: bytes) -> CsvFile:
     InvalidError
         The file is empty, in another encoding, has no header, or a column name twice.
     """
-    text, encoding = _decoded(raw)
+    text, encoding = decoded(raw)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns = _header(reader)
     rows = tuple(row for row in _rows(reader, columns))
     return CsvFile(columns, rows, "utf-8" if encoding == CODECS[0] else encoding, hashlib.sha256(raw).hexdigest())
 
 
-def _decoded(raw: bytes) -> tuple[str, str]:
+def decoded(raw: bytes) -> tuple[str, str]:
+    """Return the text of a file and its encoding; a few broken signs are tolerated, their rows are refused later.
+
+    Raises
+    ------
+    InvalidError
+        It is neither UTF-8 nor GB18030.
+    """
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InvalidError("文件是 UTF-16 编码,没有导入。请另存为“CSV UTF-8”后重试。")
     tolerated = max(FEWEST_TOLERATED, int(raw.count(b"\n") * MOST_BROKEN_SHARE))

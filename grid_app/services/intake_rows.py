@@ -11,7 +11,7 @@ from uuid import UUID
 import rfc8785
 from sqlalchemy.orm import Session
 
-from grid_app.clock import local_date
+from grid_app.clock import local_date, start_of_day
 from grid_app.database.base import new_id
 from grid_app.errors import InvalidError, NotFoundError
 from grid_app.models.attachments import Attachment
@@ -36,6 +36,7 @@ from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
 LINK_MISSING = Caution("link_missing", "要关联的事项找不到,已单独登记。")
 PARTY_LETTERS = "ABCDEF"
+HISTORY_BASIS = "导入的历史台账,当时已办结。"
 RESIDENT: Final = "qr"
 
 
@@ -90,9 +91,9 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
     session.flush()  # events, submissions and parties refer to the disputes' ids
     book = rulebook(session, TURNS["reported"].starts, now=desk.now)
     for one, (dispute, cautions) in zip(waiting, made, strict=True):
-        starts = starts_of(dispute, "reported")
+        starts = () if one.draft.closed else starts_of(dispute, "reported")
         session.add_all(clocks_from(dispute, starts, book=book, started_at=desk.now))
-        event = _first_event(dispute, desk, cautions)
+        event = _first_event(dispute, desk, cautions, one.draft)
         session.add_all([event, _submission(one.draft, desk), *_parties(one.draft, desk), *_attachments(one.draft)])
     session.flush()  # links and escalations count the events
     return [
@@ -117,7 +118,7 @@ def _made(one: Placed, desk: Desk, *, case_code: str) -> tuple[Dispute, tuple[Ca
 
 
 def _finished(session: Session, one: Placed, dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...]) -> Stored:
-    if dispute.grade == RED:
+    if dispute.grade == RED and one.draft.closed is None:
         escalate_red(session, dispute, now=desk.now)
     tell_rerouted(session, draft=one.draft, place=one.place, dispute=dispute, desk=desk)
     draft, cautions = one.draft, (*cautions, *_link(session, one.draft, desk))
@@ -161,7 +162,16 @@ def _dispute(one: Placed, desk: Desk, *, words: Words, captured_at: datetime, ca
         noted_on=min(local_date(captured_at), today),
         phone_village=draft.phone_village or None,
     )
-    return _graded(dispute)
+    return _graded(_as_history(dispute, draft))
+
+
+def _as_history(dispute: Dispute, draft: DraftReport) -> Dispute:
+    """Return the dispute as settled before it came here, when the report says so; no ground of ours closed it."""
+    if draft.closed is not None:
+        dispute.state = "closed"
+        dispute.closed_at = start_of_day(draft.closed.on)
+        dispute.legal_basis = HISTORY_BASIS
+    return dispute
 
 
 def _graded(dispute: Dispute) -> Dispute:
@@ -174,13 +184,15 @@ def _household(draft: DraftReport, place: DecidedPlace, keys: Keys) -> str:
     return keys.fields.household_label(draft.household, issue=f"{place.code[:12]}|{draft.category[:2]}")
 
 
-def _first_event(dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...]) -> DisputeEvent:
+def _first_event(dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...], draft: DraftReport) -> DisputeEvent:
+    closed = draft.closed
     return DisputeEvent(
         dispute_id=dispute.id,
         number=1,
         at=desk.now,
-        kind="reported",
-        to_state="reported",
+        kind="imported_closed" if closed else "reported",
+        to_state=dispute.state,
+        note=closed.outcome if closed else "",
         assignment_id=desk.reporter,
         details={
             "via": desk.via,

@@ -7,20 +7,20 @@ the same file again finds every row known.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid5
 
-from grid_app.clock import SHANGHAI
 from grid_app.errors import InvalidError
 from grid_app.security.receipts import Json
 from grid_app.services.intake_batch import SentItem
 from grid_app.services.intake_columns import Columns
 from grid_app.services.intake_content import FORM, IMPORTED_SIGNS, digest_report, parse_report
+from grid_app.services.intake_dates import moment_of
+from grid_app.services.intake_draft import DraftReport
 from grid_app.services.intake_file import CsvFile, CsvRow
+from grid_app.services.intake_history import closed_before
 from grid_app.vocabulary.words import BAND_STATUS_WORDS, CHANNEL_WORDS
 
 NAMESPACE = UUID("6f3f0b6e-6d1c-5b7e-9a53-2f4c1d0a7e11")
@@ -29,18 +29,19 @@ NO = frozenset({"", "0", "false", "no", "n", "否", "无"})
 NOT_TAKEN = "这一行没有导入。"
 _CHANNELS = {word: key for key, word in CHANNEL_WORDS.items()}
 _STATUSES = {word: key for key, word in BAND_STATUS_WORDS.items()}
-_MOMENT = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?"
-)
 
 
 @dataclass(frozen=True)
 class Tables:
-    """What a file needs besides its columns: type to category, district to code, and the name of its source."""
+    """What a file needs besides its columns: type to category, district to code, and the name of its source.
+
+    ``allowed`` are the codes whose subtrees it may bring something into, ``None`` for the whole county.
+    """
 
     categories: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     source: str = "import"
+    allowed: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,24 @@ class RowReader:
         self._tables = tables
         self._seen: Counter[str] = Counter()
 
-    def read_all(self, file: CsvFile) -> list[ReadRow]:
-        """Return every row of the file in its order; a row that cannot be read stays in, with its reason."""
+    def read_all(self, file: CsvFile, *, begin: int = 0, end: int | None = None) -> list[ReadRow]:
+        """Return the rows of the file in their order; a row that cannot be read stays in, with its reason.
+
+        The rows before ``begin`` are only counted, so that a repeated row has the same id however a file is parted.
+        """
         value = self._columns.value
-        return [ReadRow(row.line, value(row.values, "id")[:60], self._read(row)) for row in file.rows]
+        for row in file.rows[:begin]:
+            self._count(row)
+        return [ReadRow(row.line, value(row.values, "id")[:60], self._read(row)) for row in file.rows[begin:end]]
+
+    def _count(self, row: CsvRow) -> None:
+        if row.problem:
+            return
+        try:
+            digest = digest_report(self._content(row.values))
+        except InvalidError:
+            return
+        self._id(self._columns.value(row.values, "id"), digest)
 
     def _read(self, row: CsvRow) -> SentItem:
         if row.problem:
@@ -86,7 +101,16 @@ class RowReader:
             draft = parse_report(content, report_id=report_id, digest=digest, longest=IMPORTED_SIGNS)
         except InvalidError as refusal:
             return SentItem(report_id, digest, refusal=refusal)
-        return SentItem(report_id, digest, draft=draft)
+        return self._with_history(row, SentItem(report_id, digest, draft=draft), draft)
+
+    def _with_history(self, row: CsvRow, item: SentItem, draft: DraftReport) -> SentItem:
+        """Return the item with how the matter was settled before, when the row says so."""
+        problems: dict[str, str] = {}
+        told = {name: self._columns.value(row.values, name) for name in ("state", "closed_on", "outcome")}
+        closed = closed_before(told, noted=draft.noted_on, problems=problems)
+        if problems:
+            return SentItem(item.report_id, item.digest, refusal=InvalidError(NOT_TAKEN, fields=problems))
+        return replace(item, draft=replace(draft, closed=closed))
 
     def _id(self, reference: str, digest: str) -> UUID:
         if reference:
@@ -129,6 +153,8 @@ class RowReader:
             code = self._tables.places.get(district, "")
             if not code:
                 problems["district"] = f"“{district[:40]}”不在地点对照表里。"
+        if code and self._tables.allowed is not None and not self._tables.allowed & {code[:12], code[:9], code}:
+            problems["division" if told.get("division") else "district"] = f"{code} 不在您的范围内。"
         return {"village_code": code} if code else {}
 
     def _rest(self, told: Mapping[str, str]) -> dict[str, Json]:
@@ -150,18 +176,10 @@ class RowReader:
 
 def _moment(text: str, problems: dict[str, str]) -> str:
     """Return a moment with its time zone; without one, local time in Asia/Shanghai; a day alone begins at midnight."""
-    match = _MOMENT.fullmatch(text)
-    if match is not None:
-        year, month, day, hour, minute, second, zone = match.groups()
-        try:
-            figures = [int(part or 0) for part in (year, month, day, hour, minute, second)]
-            plain = datetime(*figures, tzinfo=SHANGHAI)  # type: ignore[arg-type,misc]  # six figures, in order
-        except ValueError:
-            match = None
-        else:
-            return datetime.fromisoformat(f"{plain:%Y-%m-%dT%H:%M:%S}{zone}").isoformat() if zone else plain.isoformat()
-    problems["noted_at"] = f"“{text[:30]}”不是时间,请写成 2026-11-20 或 2026-11-20 09:30。"
-    return ""
+    found = moment_of(text)
+    if found is None:
+        problems["noted_at"] = f"“{text[:30]}”不是时间,请写成 2026-11-20 或 2026-11-20 09:30。"
+    return found.isoformat() if found else ""
 
 
 def _danger(text: str, problems: dict[str, str]) -> bool:

@@ -1,7 +1,8 @@
 """What a person answers about two similar disputes: same household, another household, or unrelated.
 
 Both disputes keep their case code, their clock and their history; a link only says how they belong together, can
-be answered anew, and never makes the number of households smaller elsewhere.
+be answered anew, and never makes the number of households smaller elsewhere. An earlier matter (同一事由前案) is picked
+by hand from the village's own list; nothing finds it by a person.
 """
 
 from __future__ import annotations
@@ -17,20 +18,23 @@ from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink
 from grid_app.policy import Actor, dispute_scope
 from grid_app.queries.scoping import visible
 from grid_app.services.audit import record_audit
-from grid_app.services.handling_step import take_turn
+from grid_app.services.grading import EARLIER, regrade
+from grid_app.services.handling_step import take_turn, written
 from grid_app.services.numbering import next_event_number
 
 SAME_HOUSEHOLD = "same_household"
-RELATIONS = (SAME_HOUSEHOLD, "other_household", "unrelated")
+UNRELATED = "unrelated"
+RELATIONS = (SAME_HOUSEHOLD, "other_household", UNRELATED, EARLIER)
 
 
 def link_disputes(
-    session: Session, *, actor: Actor, dispute_id: UUID, other_id: UUID, relation: str, now: datetime
-) -> None:
+    session: Session, *, actor: Actor, dispute_id: UUID, other_id: UUID, relation: str, now: datetime,
+    reason: str = "",
+) -> None:  # fmt: skip
     """Record how ``dispute_id`` (the newer) and ``other_id`` belong together; a later answer replaces it.
 
     ``same_household`` makes the newer one the same matter as the other; any other answer takes that back. Both
-    histories keep every answer.
+    histories keep every answer and the reason that was given for it.
 
     Raises
     ------
@@ -47,7 +51,13 @@ def link_disputes(
         return
     _point_to(session, dispute, other, relation)
     for one, counterpart in ((dispute, other), (other, dispute)):
-        session.add(_event(session, one, counterpart, actor=actor, relation=relation, before=before, now=now))
+        told = _event(session, one, counterpart, actor=actor, relation=relation, before=before, now=now)
+        told.note = reason
+        session.add(told)
+    session.flush()  # the grade counts what failed in an earlier matter
+    if EARLIER in (relation, before):
+        for one in (dispute, other):
+            regrade(session, one, now=now)
     record_audit(
         session,
         actor,
@@ -55,6 +65,32 @@ def link_disputes(
         now=now,
         target=("dispute", str(dispute.id)),
         details={"other": str(other.id), "relation": relation, "before": before},
+    )
+
+
+def unlink_disputes(
+    session: Session, *, actor: Actor, dispute_id: UUID, other_id: UUID, reason: str, now: datetime
+) -> None:
+    """Take a link back, with the reason in both histories; the two go on as matters of their own.
+
+    Raises
+    ------
+    InvalidError
+        There is no reason.
+    NotFoundError
+        There is no link between the two, or one of them lies outside the actor's area.
+    """
+    told = written(reason, field="reason", what="为什么解除关联", least=5)
+    pair = (dispute_id, other_id)
+    linked = session.scalar(
+        select(DisputeLink.id).where(
+            DisputeLink.dispute_id.in_(pair), DisputeLink.other_id.in_(pair), DisputeLink.relation != UNRELATED
+        )
+    )
+    if linked is None:
+        raise NotFoundError("这两件没有关联,可能刚刚有人解除了。什么也没有改。")
+    link_disputes(
+        session, actor=actor, dispute_id=dispute_id, other_id=other_id, relation=UNRELATED, now=now, reason=told
     )
 
 

@@ -36,6 +36,8 @@ AUDIT_WORDS: Final = {
     "device.revoked": "收回手机",
     "dispute.linked": "关联相似纠纷",
     "dispute.reported": "上报纠纷",
+    "disputes.import_started": "开始导入表格",
+    "disputes.import_undone": "撤销一批导入",
     "disputes.imported": "导入纠纷",
     "escalation.acknowledged": "确认收到提醒",
     "escalation.climbed": "提醒升级",

@@ -46,8 +46,21 @@ CHANNEL_WORDS: Final = {
     "hotline": "热线",
     "qr": "扫码",
     "other_office": "其他单位",
+    "phone": "来电",
+    "visit": "来访",
+    "letter": "来信",
+    "assigned": "上级交办",
+    "transferred": "上级转送",
+    "instruction": "领导批示",
+    "department": "部门移送",
     "import": "导入",
 }
+INTAKE_CHANNELS: Final = (
+    "visit", "phone", "letter", "hotline", "qr", "assigned", "transferred", "instruction", "department", "other_office",
+)  # fmt: skip
+"""The ways by which something comes to an office, in the order in which its desk offers them."""
+FROM_A_UNIT: Final = frozenset({"hotline", "assigned", "transferred", "instruction", "department"})
+"""What another unit sends: with its name, document and perhaps a due date of its own."""
 PLACE_WORDS: Final = {
     "inside": "定位在村内",
     "nearest": "定位在村界附近",

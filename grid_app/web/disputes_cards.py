@@ -14,6 +14,7 @@ from grid_app.web.card import Card, CardMaker, OpenSession
 from grid_app.web.documents_card import documents_facts
 from grid_app.web.handling_shown import TITLES, next_step, offered, waiting_for
 from grid_app.web.handling_told import handling_facts
+from grid_app.web.intake_shown import intake_facts
 from grid_app.web.mediation_card import mediation_card, spot_card
 from grid_app.web.residents_card import said_of_matter
 
@@ -50,7 +51,13 @@ def documents_card(session: OpenSession, detail: DisputeDetail, actor: Actor, no
     return Card("文书", facts, links, hint="" if facts else "还没有出具文书,也没有上传签字的纸。")
 
 
-CARDS: Final[tuple[CardMaker, ...]] = (mediation_card, spot_card, handling_card, residents_card, documents_card)
+def intake_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now: datetime) -> Card | None:
+    """Return how the matter came, which date leads, and for offices the way to its duplicates."""
+    told = intake_facts(session, detail, actor, now)
+    return Card("登记和关联", told.facts, told.links, told.hint, is_next=told.is_next) if told else None
+
+
+CARDS: Final[tuple[CardMaker, ...]] = (mediation_card, spot_card, handling_card, residents_card, documents_card, intake_card)
 """In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
 
 

@@ -23,7 +23,12 @@ from grid_app.web.handling_history import HANDLING_TOLD
 from grid_app.web.mediation_history import TOLD
 from grid_app.web.wording import local_time
 
-RELATION_WORDS = {"same_household": "同一户同一件事", "other_household": "另一户同样的事", "unrelated": "无关"}
+RELATION_WORDS = {
+    "same_household": "同一户同一件事",
+    "other_household": "另一户同样的事",
+    "unrelated": "无关",
+    "earlier_matter": "同一事由前案",
+}
 ATTENTION = frozenset({"grade_raised"})
 EXTENSIONS = ("extension_asked", "extended_by_parties", "extension_approved", "extension_refused")
 CLOCK_NAMES = {rule.code: rule.name for rule in STANDING}
