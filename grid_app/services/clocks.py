@@ -37,6 +37,8 @@ class Turn:
 
 ACCEPTANCE: Final = ("triage", "accept_simple", "accept_complex", "acceptance_notice", "petition_transfer")
 HANDLING: Final = ("finish_target", "petition_finish")
+RIGHTS: Final = frozenset({"review_request", "review_answer", "recheck_request", "recheck_answer"})
+"""Of the resident: they go on when the office has closed the matter."""
 TURNS: Final = {
     "reported": Turn(starts=("triage", "accept_simple", "accept_complex", "acceptance_notice")),
     "accepted": Turn(done=ACCEPTANCE, starts=HANDLING),
@@ -100,7 +102,8 @@ def move_clocks(session: Session, dispute: Dispute, *, kind: str, now: datetime,
         return
     running = running_of(session, dispute.id)
     done = [one for one in running if one.rule_code in turn.done]
-    stopped = [one for one in running if EVERY in turn.stops and one not in done]
+    kept = RIGHTS if kind == "closed" else frozenset()
+    stopped = [one for one in running if EVERY in turn.stops and one not in done and one.rule_code not in kept]
     starts = [code for code in starts_of(dispute, kind) if code != "objection" or by_unit != dispute.owner_unit_id]
     replaced = [one for one in running if one.rule_code in starts and one not in [*done, *stopped]]
     _end(session, done, ended="done", now=now)

@@ -16,6 +16,7 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.handling import Opinion, OpinionReview
 from grid_app.policy import Action
 from grid_app.services.clocks import finish_clock, start_clock
+from grid_app.services.handling import take_up_again
 from grid_app.services.handling_opinions import delivered_opinion
 from grid_app.services.handling_second import is_county
 from grid_app.services.handling_states import target_of
@@ -83,7 +84,9 @@ def answer_review(session: Session, step: Step, *, answer: Answer) -> None:
     row.result, row.document_no, row.legal_basis = answer.result, number, basis
     row.answered_on, row.answered_at = answer.answered_on, step.now
     target = None
-    if answer.result == "revoked":
+    if answer.result == "revoked" and dispute.state == "closed":
+        take_up_again(session, step, dispute, reason=basis)
+    elif answer.result == "revoked":
         target = target_of("rework", state=dispute.state, category=dispute.category)
     details = {"stage": row.stage, "result": answer.result}
     write(session, step, dispute, kind="review_answered", to_state=target, note=basis, details=details)

@@ -72,6 +72,8 @@ def checked_proof(session: Session, step: Step, dispute: Dispute, *, ground: str
     wrong = _lacks(ground, checked, local_date(step.now))
     if ground == "review_chain_completed" and (lacking := _chain_lacks(session, dispute)):
         wrong["ground"] = f"“复查复核已完成”要有三份注明日期的文书,还缺:{'、'.join(lacking)}。"
+    if ground == "opinion_carried_out" and not _has_delivered(session, dispute):
+        wrong["ground"] = "“处理意见已落实”要先有送达当事人的处理意见书。"
     if dispute.track == "litigation" and ground not in ("moved_to_legal_pathway", "duplicate_of"):
         wrong["ground"] = "涉法涉诉的事项转政法机关办理,这里不能按这个依据办结。"
     if wrong:
@@ -156,6 +158,11 @@ def _use(session: Session, step: Step, dispute: Dispute, *, ground: str, proof: 
                 assignment_id=step.actor.assignment_id, at=step.now, state="used",
             )
         )  # fmt: skip
+
+
+def _has_delivered(session: Session, dispute: Dispute) -> bool:
+    delivered = select(Opinion.id).where(Opinion.dispute_id == dispute.id, Opinion.delivered_on.is_not(None))
+    return session.scalar(delivered.limit(1)) is not None
 
 
 def _chain_lacks(session: Session, dispute: Dispute) -> list[str]:

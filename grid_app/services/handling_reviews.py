@@ -36,7 +36,7 @@ from grid_app.services.handling_step import (
     written,
 )
 from grid_app.services.handling_waivers import refuse_waivers
-from grid_app.vocabulary.words import CLOSURE_WORDS
+from grid_app.vocabulary.words import CHOSEN_GROUNDS
 
 NOT_YOURS: Final = "这一项审核要由另一个人、另一个岗位来做,不能由提出办结的人或者已经审核过的人来做。什么也没有改。"
 
@@ -54,7 +54,7 @@ class Closing:
 
 def propose_closing(session: Session, step: Step, *, closing: Closing) -> None:
     """Put a closing before those who review it; one that stood before is withdrawn with its reviews."""
-    if closing.ground not in CLOSURE_WORDS:
+    if closing.ground not in CHOSEN_GROUNDS:
         raise InvalidError("没有提交。请选一个办结依据。", fields={"ground": "请从列表里选一个办结依据。"})
     basis = written(
         closing.legal_basis, field="legal_basis", what="法律或政策依据(哪部法律、哪份文件、第几条)", least=4

@@ -79,6 +79,7 @@ COMPLEXITY_WORDS: Final = {"simple": "简单", "complex": "复杂"}
 SETTLED_ON_SPOT: Final = "settled_on_spot"
 CLOSURE_WORDS: Final = {
     "agreement_performed": "协议已履行",
+    "opinion_carried_out": "处理意见已落实",
     "review_chain_completed": "复查复核已完成",
     "admin_reconsideration_decided": "行政复议已决定",
     "moved_to_legal_pathway": "已进入法定途径",
@@ -94,6 +95,7 @@ CHOSEN_GROUNDS: Final = tuple(ground for ground in CLOSURE_WORDS if ground != SE
 FOLLOWED_UP_GROUNDS: Final = frozenset(
     {
         "agreement_performed",
+        "opinion_carried_out",
         "review_chain_completed",
         "admin_reconsideration_decided",
         "withdrawn_by_party",

@@ -24,7 +24,7 @@ from grid_app.vocabulary.handling import (
     SEAL_KIND_WORDS,
     STAGE_WORDS,
 )
-from grid_app.vocabulary.words import CLOSURE_WORDS, OPEN_STATES, STATE_WORDS
+from grid_app.vocabulary.words import CHOSEN_GROUNDS, CLOSURE_WORDS, OPEN_STATES, STATE_WORDS
 from grid_app.web.disputes_words import state_tone
 from grid_app.web.handling_told import (
     chain_pairs,
@@ -81,7 +81,7 @@ def offered(board: Board, detail: DisputeDetail, actor: Actor, now: datetime) ->
         "finish": handles and "close" in moves and board.proposal is not None and not board.missing,
         "opinion": works and "reply" in moves,
         "deliver": works and "reply" in moves and board.draft is not None,
-        "ask": handles and bool(board.stage) and board.asked is None and detail.state in OPEN_STATES,
+        "ask": handles and bool(board.stage) and board.asked is None and detail.state in (*OPEN_STATES, "closed"),
         "answer": handles and board.asked is not None,
         "conclude": is_county(actor) and "conclude" in moves,
         "seal": adds and is_open and board.seal is None and board.dispute.about_unit_id is None,
@@ -176,7 +176,7 @@ def shown(board: Board, detail: DisputeDetail, *, actor: Actor, now: datetime) -
             "results": [(code, word, "") for code, word in RESULT_WORDS.items()],
             "methods": list(METHOD_WORDS.items()),
             "review_results": list(REVIEW_RESULT_WORDS.items()),
-            "grounds": list(CLOSURE_WORDS.items()),
+            "grounds": [(code, CLOSURE_WORDS[code]) for code in CHOSEN_GROUNDS],
             "seal_kinds": list(SEAL_KIND_WORDS.items()),
         },
         "remedy": REMEDY,

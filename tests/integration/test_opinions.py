@@ -193,6 +193,29 @@ def test_a_revoked_opinion_is_worked_on_anew(session, world):
     draft_opinion(session, step_of(session, world, "township_officer", dispute), draft=DRAFT)
 
 
+def test_a_closed_matter_can_still_be_reviewed_in_time_and_is_taken_up_again_when_the_opinion_falls(session, world):
+    dispute = delivered(session, world)
+    closure = Closure("opinion_carried_out", "《民法典》第五百七十七条", "租金已按意见付清,凭证在案")
+    handling.close(session, step_of(session, world, "township_officer", dispute), closure=closure)
+    assert clock(session, dispute, "review_request").done_at is None
+
+    ask(session, world, dispute, TODAY)
+    answer(session, world, dispute, TODAY, result="revoked")
+
+    assert dispute.state == "reopened"
+    assert dispute.closure_ground is None
+
+
+def test_an_opinion_is_carried_out_only_when_it_was_delivered(session, world):
+    dispute = drafted(session, world)
+    closure = Closure("opinion_carried_out", "《民法典》第五百七十七条", "租金已按意见付清,凭证在案")
+
+    with pytest.raises(InvalidError) as refused:
+        handling.close(session, step_of(session, world, "township_officer", dispute), closure=closure)
+
+    assert set(refused.value.fields) == {"ground"}
+
+
 def test_the_end_by_law_needs_its_document_is_the_countys_and_is_only_read_afterwards(session, world):
     dispute = add_dispute(session, world, state="referred_out", category="1403")
     paper = Conclusion("省高级人民法院", "终结决定书(2026)5号", TODAY)
