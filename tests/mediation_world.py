@@ -74,10 +74,9 @@ def good_beginning(world: World, **changes: Any) -> Beginning:
 def met(session: Session, world: World, dispute: Dispute, *, now: datetime = NOW) -> None:
     """Plan a meeting for now and hold it."""
     plan_session(session, at_step(session, world, dispute, now=now), plan=Plan(now, place="田边"))
-    session.flush()
-    meeting = session.scalars(select(MediationSession).order_by(MediationSession.number.desc())).first()
     record = "两家都说了自己的难处,谈到谁来改排水。"
-    hold_session(session, at_step(session, world, dispute, now=now), session_id=meeting.id, record=record)
+    key = meeting_of(session, dispute)
+    hold_session(session, at_step(session, world, dispute, now=now), session_id=key, record=record)
 
 
 def promises(*dues: date) -> tuple[Promise, ...]:

@@ -14,6 +14,7 @@ from grid_app.demo.background import DAYS, Telling, bases, tell_background
 from grid_app.demo.courses import Courses
 from grid_app.demo.desk import Desk
 from grid_app.demo.lawful import Lawful
+from grid_app.demo.mediated import Mediated
 from grid_app.demo.names import names
 from grid_app.demo.report_rows import Arrival
 from grid_app.demo.stories import stories
@@ -35,6 +36,7 @@ def live(desk: Desk, *, generation_id: UUID, say: Callable[[str, float], None]) 
     storyteller.begin()
     Visits(desk, weeks).begin()
     Lawful(desk, weeks).begin()
+    Mediated(desk, weeks).begin()
     weeks.begin(storyteller.follow_up)
     start, done = desk.end - timedelta(days=DAYS), 0.0
 

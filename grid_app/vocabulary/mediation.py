@@ -13,7 +13,7 @@ CASE_WORDS: Final = {
     "mediating": "调解中",
     "agreed": "已达成协议",
     "performed": "协议已履行",
-    "refused": "有一方不愿意,没有调解",
+    "refused": "有一方不愿意,调解结束",
     "terminated": "调解终止",
     "dropped": "没有开始调解,事项已办结",
     "pathway": "协议没有履行,走法定途径",
