@@ -156,8 +156,8 @@ def test_S1_19_two_talks_come_before_handing_on_and_two_readers_before_closing(s
 
 def test_S1_19_a_light_matter_is_free_of_both(session, world):
     dispute = add_dispute(session, world, state="handling")
-    handling.assign(session, step_of(session, world, "township_officer", dispute), unit_id=world.units["village"])
-
+    village = world.units["village"]
+    handling.assign(session, step_of(session, world, "township_officer", dispute), unit_id=village)
     closure = Closure(CLOSED.ground, CLOSED.legal_basis, CLOSED.outcome)
     handling.close(session, step_of(session, world, "township_officer", dispute), closure=closure)
 
