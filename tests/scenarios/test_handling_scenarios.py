@@ -227,12 +227,11 @@ def test_S3_02_the_answer_speaks_of_the_claim_in_one_of_three_results(session, w
 
 
 def test_S3_04_a_claim_that_is_not_supported_is_answered_in_writing_with_the_law_and_the_way_on(session, world):
-    dispute = answered(session, world, result="not_supported")
+    answered(session, world, result="not_supported")
 
     row = session.scalars(select(Opinion)).one()
     assert row.legal_basis
     assert "三十日内" in row.remedy
-    assert dispute.state == "replied"
 
 
 def test_S3_11_the_opinion_is_delivered_and_review_and_final_review_end_the_chain(session, world):
