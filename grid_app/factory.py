@@ -39,8 +39,8 @@ from grid_app.web import (
     sign_in,
     support,
 )
-from grid_app.web import field as field_app
 from grid_app.web import documents as document_pages
+from grid_app.web import field as field_app
 from grid_app.web import follow_ups as follow_up_pages
 from grid_app.web.errors import init_errors
 from grid_app.web.shell import init_shell

@@ -135,7 +135,7 @@ def _finish(session: Session, sheet: ImportSheet, *, file_columns: tuple[str, ..
 def _answer(row: ReadRow, received: Received) -> RowAnswer:
     """Return what became of a row, in the words of the page: sentences without the names of our items."""
     plain = row_answer(row.line, row.reference, received)
-    told = ";".join(dict.fromkeys(received.fields.values())) or received.sentence
+    told = "".join(dict.fromkeys(received.fields.values())) or received.sentence
     sentence = told if plain.outcome == "rejected" else ""
     return RowAnswer(plain.line, plain.reference, plain.outcome, plain.reason, sentence)
 

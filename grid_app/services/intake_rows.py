@@ -36,8 +36,8 @@ from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
 LINK_MISSING = Caution("link_missing", "要关联的事项找不到,已单独登记。")
 PARTY_LETTERS = "ABCDEF"
-HISTORY_BASIS = "导入的历史台账,当时已办结。"
 RESIDENT: Final = "qr"
+HISTORY_BASIS = "导入的历史台账,当时已办结。"
 
 
 @dataclass(frozen=True)

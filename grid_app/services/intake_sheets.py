@@ -144,6 +144,7 @@ def start_sheet(session: Session, sheet: ImportSheet, *, actor: Actor, now: date
     require_reading(sheet)
     if "chosen" not in sheet.facts:
         raise ConflictError("请先选每一列是什么,再导入。什么也没有导入。")
+    _refuse_other_source(session, sheet)
     sheet.state, sheet.changed_at, sheet.assignment_id = "running", now, actor.assignment_id
     record_audit(
         session, actor, "disputes.import_started", now=now, target=("file", sheet.digest[:60]),
@@ -175,6 +176,25 @@ def _forget_old(session: Session, actor: Actor, now: datetime) -> None:
 def _require(actor: Actor) -> None:
     if not allows(actor, Action.IMPORT_DISPUTES):
         raise ForbiddenError("您现在的身份不能导入。请用乡镇或县级人员的身份。")
+
+
+def _refuse_other_source(session: Session, sheet: ImportSheet) -> None:
+    """Refuse the very same file under another name of its source: its rows would not be recognised."""
+    name = session.scalar(
+        select(ImportSource.name)
+        .join(ImportSheet, ImportSheet.source_id == ImportSource.id)
+        .where(
+            ImportSheet.unit_id == sheet.unit_id,
+            ImportSheet.digest == sheet.digest,
+            ImportSheet.state.in_(("running", "done")),
+            ImportSheet.source_id != sheet.source_id,
+        )
+        .limit(1)
+    )
+    if name is not None:
+        raise ConflictError(
+            f"这个文件已经用“{name}”这个来源导入过,换名字再导入会重复登记。没有导入;要补导,请用原来的名字重新上传。"
+        )
 
 
 def require_reading(sheet: ImportSheet) -> None:

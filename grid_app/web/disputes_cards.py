@@ -44,6 +44,12 @@ def residents_card(session: OpenSession, detail: DisputeDetail, actor: Actor, no
     return Card("群众评价和要求", said.facts, said.links, said.hint, is_next=said.is_next)
 
 
+def intake_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now: datetime) -> Card | None:
+    """Return how the matter came, which date leads, and for offices the way to its duplicates."""
+    told = intake_facts(session, detail, actor, now)
+    return Card("登记和关联", told.facts, told.links, told.hint, is_next=told.is_next) if told else None
+
+
 def documents_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now: datetime) -> Card:  # noqa: ARG001 - as every maker
     """Return the newest documents of a dispute and the way to all of them."""
     facts = documents_facts(session, detail.id)
@@ -51,13 +57,14 @@ def documents_card(session: OpenSession, detail: DisputeDetail, actor: Actor, no
     return Card("文书", facts, links, hint="" if facts else "还没有出具文书,也没有上传签字的纸。")
 
 
-def intake_card(session: OpenSession, detail: DisputeDetail, actor: Actor, now: datetime) -> Card | None:
-    """Return how the matter came, which date leads, and for offices the way to its duplicates."""
-    told = intake_facts(session, detail, actor, now)
-    return Card("登记和关联", told.facts, told.links, told.hint, is_next=told.is_next) if told else None
-
-
-CARDS: Final[tuple[CardMaker, ...]] = (mediation_card, spot_card, handling_card, residents_card, documents_card, intake_card)
+CARDS: Final[tuple[CardMaker, ...]] = (
+    mediation_card,
+    spot_card,
+    handling_card,
+    residents_card,
+    intake_card,
+    documents_card,
+)
 """In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
 
 

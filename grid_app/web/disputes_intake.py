@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
+from grid_app.clock import local
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import requires, the_actor, the_scope
@@ -68,7 +69,7 @@ def report_sheet(dispute_id: UUID) -> str:
         received=local_time(detail.received_at),
         closed=local_time(detail.closed_at) if detail.closed_at else "",
         unit=the_actor().unit_name,
-        today=day_words(wired().clock.now()),
+        today=f"{local(wired().clock.now()):%Y年%m月%d日}",
     )
 
 

@@ -228,6 +228,16 @@ def test_the_same_sheet_again_finds_every_row_known(session, world) -> None:
     assert count(session, Dispute) == 4
 
 
+def test_the_same_file_under_another_name_of_its_source_is_not_imported_twice(session, world) -> None:
+    raw = ledger()
+    imported(session, world, chosen(session, world, raw))
+    again = chosen(session, world, raw, source="换了个名字")
+    session.flush()
+
+    with pytest.raises(ConflictError, match="东河镇2025年台账"):
+        start_sheet(session, again, actor=world.actor(session, "township_officer"), now=NOW)
+
+
 def test_a_long_sheet_goes_on_where_it_stopped_and_ends_whole(session, world) -> None:
     rows = PORTION + 7
     sheet = chosen(session, world, long_ledger(rows))
