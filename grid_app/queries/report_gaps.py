@@ -73,9 +73,6 @@ def count_open_gaps(session: Session, *, path: str) -> int:
 
 def _is_open() -> ColumnElement[bool]:
     arrived = or_(
-        *[
-            exists().where(table.id == ReportGap.report_id, table.digest == ReportGap.digest)
-            for table in RECEIVED
-        ]
+        *[exists().where(table.id == ReportGap.report_id, table.digest == ReportGap.digest) for table in RECEIVED]
     )
     return ReportGap.settled_at.is_(None) & ~arrived
