@@ -67,7 +67,10 @@
     return asked;
   };
 
-  addEventListener("input", () => reach("type, before"), true);
+  addEventListener("input", () => {
+    faults.typed = faults.said; // an earlier save may have been told of until now; what is told later holds this too
+    reach("type, before");
+  }, true);
   addEventListener("input", () => reach("type, after"));
   new MutationObserver((changes) => {
     const isLine = (node) => node instanceof Element && node.classList.contains("saved-line") && node.textContent.startsWith("已保存");

@@ -16,6 +16,7 @@ from tests.world import PASSWORD
 PIN = "2580"
 FETCHES = 12
 FETCHED = "() => faults.until(() => document.body.innerText.includes('已同步。'), 5_000)"
+SAVED = "() => faults.until(() => faults.said > faults.typed)"
 HEADING = "(words) => faults.until(() => document.querySelector('main h1')?.textContent.includes(words))"
 
 
@@ -112,10 +113,9 @@ class Phone:
     async def _type(self, paper: Paper) -> None:
         self._made += 1
         text = f"手机{self.number}第{self._made}稿,事{paper.id[-12:]}"
-        before = await self.browser.page.evaluate("faults.said")
         paper.written.append(text)
         await self.browser.page.get_by_label("一句话说清楚").fill(text)
-        await self._until("(before) => faults.until(() => faults.said > before)", before)
+        await self._until(SAVED, None)
         paper.said = len(paper.written) - 1
 
     async def _add_photo(self, paper: Paper) -> None:

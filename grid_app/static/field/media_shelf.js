@@ -68,7 +68,7 @@ export function makeShelf(form) {
       unsaved.add(id);
       form.attachments = (await rows()).map(({ id: key, kind: what, type: name, bytes, sha256 }) => ({ id: key, kind: what, type: name, bytes, sha256 }));
       await saveOne(id);
-      form.saved();
+      if (!form.saver.isDirty) form.saved(); // what was typed meanwhile is said by its own save
     }),
     /** The text, then whatever is not saved yet. */
     save: () => inTurn(async () => {

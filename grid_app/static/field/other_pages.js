@@ -51,9 +51,11 @@ export async function goOnBeside(form, error) {
 /** Show the newer state when the page is looked at again and holds nothing that is not saved; gives what ends this. @param {Form} form */
 export function watchOtherPages(form) {
   const look = async () => {
-    if (document.visibilityState !== "visible" || form.saver.isDirty) return;
+    const { isDirty, turns } = form.saver;
+    if (document.visibilityState !== "visible" || isDirty || turns % 2) return;
     const row = await form.context.store.getReport(form.id).catch(() => undefined);
-    if (form.saver.isDirty || isAsSeen(form.context, form.id, row)) return;
+    // What this page itself has saved meanwhile is no news; what was typed meanwhile must not go.
+    if (form.saver.isDirty || form.saver.turns !== turns || isAsSeen(form.context, form.id, row)) return;
     await form.saver.close();
     form.context.say(NEWER);
     form.context.go(`#/report/${form.id}`);

@@ -22,11 +22,13 @@ export function makeSaver({ save, onSaved, onError, now = () => new Date(), mill
   let timer;
   let dirty = false;
   let closed = false;
+  let turns = 0;
   let running = Promise.resolve();
 
   async function write() {
     if (!dirty || closed) return;
     dirty = false;
+    turns += 1;
     try {
       await save();
       if (!dirty) onSaved(now()); // what was written meanwhile is not saved yet: the next save says so
@@ -35,6 +37,8 @@ export function makeSaver({ save, onSaved, onError, now = () => new Date(), mill
       const isFinal = /** @type {{isFinal?: boolean}} */ (error ?? {}).isFinal === true;
       if (!closed && !isFinal) timer ??= setTimeout(flush, again);
       onError(error);
+    } finally {
+      turns += 1;
     }
   }
 
@@ -67,6 +71,10 @@ export function makeSaver({ save, onSaved, onError, now = () => new Date(), mill
     },
     get isDirty() {
       return dirty;
+    },
+    /** Odd while a save is under way; another number later means that there was one in between. */
+    get turns() {
+      return turns;
     },
   };
 }
