@@ -1,7 +1,8 @@
 """Writing many reports, steps and returns at once: the very rows that the services write one by one.
 
 Only for the background of the county: nothing in it is dangerous and nothing belongs to a finding, so that no colour
-turns red and none depends on another report. Whatever does goes through the services.
+turns red and none depends on another report. Whatever does goes through the services; so do the follow-up visits, of
+which the background has none.
 """
 
 from __future__ import annotations

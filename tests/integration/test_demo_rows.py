@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -91,6 +92,15 @@ def trail(session: Session, target: UUID) -> list[dict[str, object]]:
     return [columns(event) for event in session.scalars(question)]
 
 
+VISITS = {"follow_ups", "carrier", "follow_ups_ended"}
+
+
+def without_visits(row: dict[str, object]) -> dict[str, object]:
+    """Return a row as it stands in the ledger, which plans no follow-up visits: its matters are background."""
+    details = cast(dict[str, object], row["details"])
+    return row | {"details": {name: told for name, told in details.items() if name not in VISITS}}
+
+
 @pytest.mark.parametrize(
     "place",
     [INSIDE, Place(VILLAGE, "chosen"), Place("990101001", "not_located")],
@@ -141,8 +151,8 @@ def test_a_course_in_the_ledger_is_the_course_that_handling_writes(session: Sess
     session.expire_all()
 
     assert columns(other) == columns(one)
-    assert history(session, other) == history(session, one)
-    assert trail(session, other.id) == trail(session, one.id)
+    assert history(session, other) == [without_visits(event) for event in history(session, one)]
+    assert trail(session, other.id) == [without_visits(link) for link in trail(session, one.id)]
     assert first_broken_link(session) is None
 
 

@@ -18,7 +18,6 @@ from grid_app.models.escalations import Escalation
 from grid_app.models.follow_ups import FollowUp
 from grid_app.models.intake import ImportRow, ImportSheet
 from grid_app.services import handling
-from grid_app.services.handling import Step
 from grid_app.services.intake import Desk, Lookups
 from grid_app.services.intake_batches import PORTION, examine_sheet, take_portion, undo_sheet
 from grid_app.services.intake_choices import choose_columns, choose_words, proposed, words_in
@@ -278,7 +277,7 @@ def test_nothing_is_taken_back_once_somebody_has_worked_on_a_row(session, world)
     imported(session, world, sheet)
     dispute = session.scalars(select(Dispute).where(Dispute.state == "reported")).first()
     actor = world.actor(session, "township_officer")
-    handling.accept(session, Step(dispute.id, actor, dispute.version, NOW))
+    handling.accept(session, handling.Step(dispute.id, actor, dispute.version, NOW))
     session.flush()
 
     with pytest.raises(ConflictError, match=dispute.case_code):
