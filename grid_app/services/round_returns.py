@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from grid_app.vocabulary.words import WAY_WORDS
 
 NOTE_LENGTH = 300
 BETWEEN_WAYS = "、"
+NAMED_LATELY = timedelta(days=30)
+"""How long a phone may not have heard that its report was in a return already."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def take_return(
     """Answer like ``submit_return`` what somebody stated without signal, when nobody can be asked again.
 
     What was logged meanwhile belongs to the answer: a zero return over entries counts as a return with entries, and
-    one whose entries the last return already named counts with none; ``Returned`` says what it was taken as.
+    one whose entries an earlier return named lately counts with none; ``Returned`` says what it was taken as.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def take_return(
         return Returned((), 0, zero)
     note = _plain(method_note)
     _check_note(note, zero=zero)
-    if not zero and not _named_before(session, asked.division):
+    if not zero and not _named_before(session, asked.division, now):
         _check_content(asked.entries, zero=zero, note=note)
     return _stored(session, asked, actor=actor, zero=zero and not asked.entries, note=note, now=now)
 
@@ -107,15 +109,14 @@ def _asked(session: Session, actor: Actor, division_code: str, now: datetime) ->
     return _Asked(division, rounds, entries)
 
 
-def _named_before(session: Session, division: Division) -> bool:
-    """Say whether the last return of the place named entries: somebody else was quicker to confirm them."""
-    last = session.scalar(
-        select(ScreeningReturn.entries)
-        .where(ScreeningReturn.division_code == division.code)
-        .order_by(ScreeningReturn.returned_at.desc(), ScreeningReturn.id.desc())
-        .limit(1)
+def _named_before(session: Session, division: Division, now: datetime) -> bool:
+    """Say whether a return of the place named entries lately: a colleague was quicker, or an answer got lost."""
+    lately = session.scalars(
+        select(ScreeningReturn.entries).where(
+            ScreeningReturn.division_code == division.code, ScreeningReturn.returned_at >= now - NAMED_LATELY
+        )
     )
-    return bool(last)
+    return any(lately)
 
 
 def _plain(note: str) -> str:

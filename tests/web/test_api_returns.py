@@ -148,6 +148,19 @@ def test_entries_that_the_last_return_named_already_are_confirmed_again(phone_of
     assert [one["code"] for one in answer["warnings"]] == ["named_before"]
 
 
+def test_a_phone_that_never_heard_of_its_report_may_confirm_after_a_zero_return(phone_of, open_round) -> None:
+    phone = phone_of("grid_worker")
+    phone.sync(item())
+    send(phone, returned(zero=False))
+    for days in (1, 2):  # a round that was answered with zero, then one for which the phone still counts its report
+        with transaction() as session:
+            closed_round(session, now=NOW, due=NOW.date() + timedelta(days=days), closed=False)
+        answer = send(phone, returned(zero=days == 1))[0]
+
+    assert answer["outcome"] == "accepted"
+    assert [one["code"] for one in answer["warnings"]] == ["named_before"]
+
+
 def test_an_empty_confirmation_is_refused_with_what_to_do(phone_of, open_round) -> None:
     answer = send(phone_of("grid_worker"), returned(zero=False))[0]
 
