@@ -32,9 +32,9 @@ from grid_app.models.accounts import Account, Assignment, Unit
 from grid_app.models.places import Boundary, BoundaryGeneration, Division
 from grid_app.policy import Role
 from grid_app.security.passwords import hash_password
-from grid_app.services.actors import actor_of
-from grid_app.services.devices import register_device
-from grid_app.services.ladders import seed_ladders
+from grid_app.services.accounts.actors import actor_of
+from grid_app.services.accounts.devices import register_device
+from grid_app.services.escalations.ladders import seed_ladders
 from grid_app.settings import Settings
 from tests.fakes import FrozenClock
 from tests.postgres import Cluster, PostgresMissingError

@@ -16,33 +16,27 @@ from grid_app.http.compressed import init_compression
 from grid_app.http.headers import init_headers
 from grid_app.security.keys import make_instance_folder
 from grid_app.settings import Settings
-from grid_app.web import (
-    accounts,
-    audit,
-    display,
-    disputes,
-    document_templates,
-    field_export,
-    findings,
-    handling,
-    home,
-    inbox,
-    intake,
-    maps,
-    mediation,
-    places,
-    policies,
-    report,
-    residents,
-    residents_office,
-    rounds,
-    sign_in,
-    support,
-)
-from grid_app.web import documents as document_pages
-from grid_app.web import field as field_app
+from grid_app.web import audit, display, home, sign_in, support
 from grid_app.web import follow_ups as follow_up_pages
+from grid_app.web.accounts import pages as accounts
+from grid_app.web.disputes import pages as disputes
+from grid_app.web.documents import pages as document_pages
+from grid_app.web.documents import templates as document_templates
 from grid_app.web.errors import init_errors
+from grid_app.web.field import export as field_export
+from grid_app.web.field import pages as field_app
+from grid_app.web.findings import pages as findings
+from grid_app.web.handling import pages as handling
+from grid_app.web.inbox import pages as inbox
+from grid_app.web.intake import pages as intake
+from grid_app.web.maps import pages as maps
+from grid_app.web.mediation import pages as mediation
+from grid_app.web.places import pages as places
+from grid_app.web.policies import pages as policies
+from grid_app.web.report import pages as report
+from grid_app.web.residents import office as residents_office
+from grid_app.web.residents import pages as residents
+from grid_app.web.rounds import pages as rounds
 from grid_app.web.shell import init_shell
 from grid_app.wiring import attach, make_wiring
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import EscalationEvent, PushSubscription
-from grid_app.services.escalations import raise_escalation
+from grid_app.services.escalations.steps import raise_escalation
 from tests.world import NOW, World
 
 VILLAGE = "990101001201"

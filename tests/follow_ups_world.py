@@ -16,8 +16,8 @@ from grid_app.models.disputes import Dispute, DisputeEvent, Party
 from grid_app.models.follow_ups import FollowUp
 from grid_app.security.fields import FieldCipher
 from grid_app.security.receipts import digest_of
-from grid_app.services.handling import Closure, Step, close
-from grid_app.services.parties import name_context, phone_context
+from grid_app.services.handling.steps import Closure, Step, close
+from grid_app.services.matters.parties import name_context, phone_context
 from grid_app.wiring import wired
 from tests.dispute_rows import add_dispute
 from tests.web.api_phone import Phone

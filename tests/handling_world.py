@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
 from grid_app.models.disputes import Dispute
-from grid_app.services.handling_closing import Proof, missing_reviews, reviews_needed, standing_proposal
-from grid_app.services.handling_contacts import Contact, record_contact
-from grid_app.services.handling_finish import close_as_proposed
-from grid_app.services.handling_reviews import Closing, open_sides, propose_closing, review_closing
-from grid_app.services.handling_sorting import Considered
-from grid_app.services.handling_step import Step
+from grid_app.services.handling.closing import Proof, missing_reviews, reviews_needed, standing_proposal
+from grid_app.services.handling.contacts import Contact, record_contact
+from grid_app.services.handling.finish import close_as_proposed
+from grid_app.services.handling.reviews import Closing, open_sides, propose_closing, review_closing
+from grid_app.services.handling.sorting import Considered
+from grid_app.services.matters.step import Step
 from tests.world import NOW, World
 
 TODAY = local_date(NOW)

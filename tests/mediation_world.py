@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from grid_app.clock import local_date
 from grid_app.models.disputes import Dispute, Party
 from grid_app.models.mediation import AgreementTerm, MediationAgreement, MediationCase, MediationSession
-from grid_app.services.handling import Step
-from grid_app.services.mediation import Beginning, Opening, begin_mediation, offer_mediation, record_consent
-from grid_app.services.mediation_agreement import Conclusion, Draft, Promise, conclude_agreement, draft_agreement
-from grid_app.services.mediation_sessions import Plan, hold_session, plan_session
+from grid_app.services.handling.steps import Step
+from grid_app.services.mediation.agreement import Conclusion, Draft, Promise, conclude_agreement, draft_agreement
+from grid_app.services.mediation.sessions import Plan, hold_session, plan_session
+from grid_app.services.mediation.steps import Beginning, Opening, begin_mediation, offer_mediation, record_consent
 from tests.builders import add_dispute
 from tests.world import NOW, World
 

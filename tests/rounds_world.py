@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from grid_app.database.base import Base
 from grid_app.database.transaction import reading
 from grid_app.models.rounds import FindingMember, RoundRun
-from grid_app.services.round_calendar import chosen_period
-from grid_app.services.rounds import close_round, open_round, seed_templates
+from grid_app.services.rounds.calendar import chosen_period
+from grid_app.services.rounds.steps import close_round, open_round, seed_templates
 from tests.world import COUNTY
 
 

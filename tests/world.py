@@ -20,7 +20,7 @@ from grid_app.models.accounts import Account, Assignment, Unit
 from grid_app.models.places import Boundary, BoundaryGeneration, Division, MediationRoom
 from grid_app.policy import Actor, Role
 from grid_app.security.passwords import hash_password
-from grid_app.services.actors import actor_of
+from grid_app.services.accounts.actors import actor_of
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday 10:00 in Shanghai
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

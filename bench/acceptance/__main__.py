@@ -47,7 +47,7 @@ def main() -> int:
 def _quieten_logs() -> None:
     """Let errors through alone, but for the escalation that the run leaves to be exhausted."""
     logging.getLogger("grid_app").setLevel(logging.ERROR)
-    logging.getLogger("grid_app.services.escalation_rungs").setLevel(logging.CRITICAL)
+    logging.getLogger("grid_app.services.escalations.rungs").setLevel(logging.CRITICAL)
 
 
 def _options() -> argparse.Namespace:

@@ -19,7 +19,7 @@ from bench.acceptance.timeline import Step, at
 from grid_app.database.transaction import reading
 from grid_app.jobs.delivery import deliver_job
 from grid_app.models.disputes import Dispute, DisputeEvent, Submission
-from grid_app.services.receipts import receipt_for
+from grid_app.services.reports.receipts import receipt_for
 
 SECTION = "field flow through the pages"
 TOWNSHIP = GRID_VILLAGE[:9]

@@ -16,7 +16,7 @@ from bench.acceptance.stream_messages import SOURCE
 from bench.acceptance.tables import rows_of
 from grid_app.database.transaction import reading
 from grid_app.models.rounds import Finding, FindingMember, Round, RoundRun
-from grid_app.services.intake_table import NAMESPACE
+from grid_app.services.intake.table import NAMESPACE
 
 SECTION = "gold issues of stream (b), for information"
 HOUSEHOLDS = 3

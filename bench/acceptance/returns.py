@@ -14,7 +14,7 @@ from grid_app.database.transaction import reading
 from grid_app.models.accounts import Account
 from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
 from grid_app.queries.rounds import progress_of, round_of
-from grid_app.services.actors import actors_of
+from grid_app.services.accounts.actors import actors_of
 
 SECTION = "returns through the pages"
 FRIDAY, SATURDAY = timedelta(days=4), timedelta(days=5)

@@ -31,7 +31,7 @@ from bench.acceptance.stream_messages import MessageStream
 from bench.acceptance.sums import count_audit, count_disputes
 from bench.acceptance.timeline import SHANGHAI, WEEK, SettableClock, Step, at, play
 from grid_app.database.transaction import transaction
-from grid_app.services.ladders import seed_ladders
+from grid_app.services.escalations.ladders import seed_ladders
 from tests.push_receiver import PushReceiver
 
 BEGINS = datetime(2018, 2, 1, 9, 0, tzinfo=SHANGHAI)

@@ -17,7 +17,7 @@ from bench.acceptance.site import Site
 from bench.acceptance.timeline import WEEK, Step, at, monday_of, mondays
 from grid_app.database.transaction import reading
 from grid_app.models.disputes import Dispute
-from grid_app.services.intake_content import SUMMARY_SIGNS
+from grid_app.services.reports.content import SUMMARY_SIGNS
 
 SECTION = "stream (b): citizen messages by disputes import"
 AGAIN = "stream (b) imported once more"

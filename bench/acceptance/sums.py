@@ -20,7 +20,7 @@ from grid_app.models.places import Division
 from grid_app.policy import ADMIN_ROLES, Role, Scope, dispute_scope
 from grid_app.queries.disputes import Tab, list_disputes, tallies
 from grid_app.queries.map_counts import map_counts
-from grid_app.services.actors import actors_of
+from grid_app.services.accounts.actors import actors_of
 
 STORED = "disputes stored and listed over all scopes"
 MAPPED = "disputes on the map"

@@ -14,9 +14,9 @@ from grid_app.clock import SHANGHAI
 from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import transaction
 from grid_app.policy import Role
-from grid_app.services.ladders import seed_ladders
-from grid_app.services.round_calendar import Period
-from grid_app.services.rounds import open_round
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.rounds.calendar import Period
+from grid_app.services.rounds.steps import open_round
 from tests.world import add_account, build_world
 
 ROUND_DAYS = 7

@@ -27,11 +27,11 @@ from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.models.follow_ups import FollowUp
 from grid_app.policy import Actor
-from grid_app.services.devices import register_device
-from grid_app.services.ladders import seed_ladders
-from grid_app.services.round_calendar import Period
-from grid_app.services.round_returns import submit_return
-from grid_app.services.rounds import open_round
+from grid_app.services.accounts.devices import register_device
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.rounds.calendar import Period
+from grid_app.services.rounds.returns import submit_return
+from grid_app.services.rounds.steps import open_round
 from grid_app.settings import Settings
 from tests.builders import add_dispute
 from tests.world import World, build_world

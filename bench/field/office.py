@@ -30,7 +30,7 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.places import Boundary, BoundaryGeneration, Division
 from grid_app.policy import Role
 from grid_app.security.passwords import hash_password
-from grid_app.services.ladders import seed_ladders
+from grid_app.services.escalations.ladders import seed_ladders
 from grid_app.settings import Settings
 
 COUNTY, VILLAGE = "430702", "430702200212"

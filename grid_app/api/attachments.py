@@ -16,7 +16,7 @@ from grid_app.http.guard import requires, the_actor
 from grid_app.http.problems import problem
 from grid_app.policy import Action
 from grid_app.queries.attachments import Announced, announced_by
-from grid_app.services.attachments import SENTENCES, Upload, clear_up, prepare_chunk, take_chunk
+from grid_app.services.reports.attachments import SENTENCES, Upload, clear_up, prepare_chunk, take_chunk
 from grid_app.wiring import wired
 
 CHUNK_BYTES: Final = 1024 * 1024

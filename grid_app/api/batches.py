@@ -7,9 +7,9 @@ from grid_app.api.parsing import read_object
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.http.guard import the_actor
-from grid_app.services.actors import acting_alike
-from grid_app.services.intake_draft import Received
-from grid_app.services.item_sync import Content, FormKind, ItemDesk, read_form, receive_form
+from grid_app.services.accounts.actors import acting_alike
+from grid_app.services.reports.draft import Received
+from grid_app.services.reports.item_sync import Content, FormKind, ItemDesk, read_form, receive_form
 from grid_app.wiring import wired
 
 ID_SIGNS = 64

@@ -14,8 +14,8 @@ from grid_app.errors import ForbiddenError, InvalidError
 from grid_app.http.guard import requires
 from grid_app.http.problems import problem
 from grid_app.policy import Action, Actor, allows
-from grid_app.services.actors import actors_of
-from grid_app.services.devices import (
+from grid_app.services.accounts.actors import actors_of
+from grid_app.services.accounts.devices import (
     PhoneRevoked,
     PinRight,
     PinWrong,
@@ -24,7 +24,7 @@ from grid_app.services.devices import (
     pin_weakness,
     register_device,
 )
-from grid_app.services.sign_in import SignedIn, SignInRefused, check_credentials, sign_in, sign_out
+from grid_app.services.accounts.sign_in import SignedIn, SignInRefused, check_credentials, sign_in, sign_out
 from grid_app.wiring import wired
 
 bp = Blueprint("api_devices", __name__, url_prefix="/api/v1")

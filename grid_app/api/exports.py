@@ -13,7 +13,7 @@ from grid_app.api.openapi_models import SyncAnswer
 from grid_app.http.export_intake import hand_in
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
-from grid_app.services.exports import EXPORT_BYTES
+from grid_app.services.reports.exports import EXPORT_BYTES
 
 bp = Blueprint("api_exports", __name__, url_prefix="/api/v1")
 guard_api(bp)

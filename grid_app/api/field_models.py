@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from grid_app.api.openapi_models import Answer, Hex, Strict
-from grid_app.services.follow_up_sync import VisitContent
-from grid_app.services.return_sync import ReturnContent
+from grid_app.services.follow_ups.sync import VisitContent
+from grid_app.services.rounds.return_sync import ReturnContent
 
 
 class FieldAccount(Answer):

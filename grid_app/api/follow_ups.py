@@ -13,8 +13,8 @@ from grid_app.clock import local_date
 from grid_app.database.transaction import transaction
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
-from grid_app.services.follow_up_contacts import VisitForPhone, visits_for_phone
-from grid_app.services.follow_up_sync import VISITS
+from grid_app.services.follow_ups.contacts import VisitForPhone, visits_for_phone
+from grid_app.services.follow_ups.sync import VISITS
 from grid_app.wiring import wired
 
 bp = Blueprint("api_follow_ups", __name__, url_prefix="/api/v1")

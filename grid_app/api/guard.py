@@ -8,7 +8,7 @@ from grid_app.database.transaction import reading
 from grid_app.errors import ForbiddenError
 from grid_app.http.guard import NotSignedInError, action_of, cookie_presence
 from grid_app.policy import Action, Actor, allows
-from grid_app.services.devices import actor_of_token
+from grid_app.services.accounts.devices import actor_of_token
 from grid_app.wiring import wired
 
 

@@ -13,7 +13,7 @@ from grid_app.database.transaction import transaction
 from grid_app.errors import InvalidError
 from grid_app.http.guard import requires
 from grid_app.policy import Action
-from grid_app.services.report_gaps import HeldItem, compare_held
+from grid_app.services.reports.gaps import HeldItem, compare_held
 from grid_app.wiring import wired
 
 BODY_BYTES = 512 * 1024

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from grid_app.services.intake_content import DisputeContent, DisputeContentTwo
+from grid_app.services.reports.content import DisputeContent, DisputeContentTwo
 
 
 class Strict(BaseModel):

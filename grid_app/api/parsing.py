@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
 from grid_app.errors import InvalidError, Refusal
-from grid_app.services.intake_sentences import sentences_of
 from grid_app.services.json_text import json_of
+from grid_app.services.reports.sentences import sentences_of
 
 SMALL_BODY_BYTES = 64 * 1024
 

@@ -8,7 +8,7 @@ from grid_app.api.batches import take_forms
 from grid_app.api.guard import guard_api
 from grid_app.http.guard import requires
 from grid_app.policy import Action
-from grid_app.services.return_sync import RETURNS
+from grid_app.services.rounds.return_sync import RETURNS
 
 bp = Blueprint("api_returns", __name__, url_prefix="/api/v1")
 guard_api(bp)

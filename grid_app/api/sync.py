@@ -17,9 +17,9 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
-from grid_app.services.intake import Desk, Lookups
-from grid_app.services.intake_batch import read_items, receive_items
-from grid_app.services.receipts import verify_receipt
+from grid_app.services.reports.batch import read_items, receive_items
+from grid_app.services.reports.receipts import verify_receipt
+from grid_app.services.reports.receiving import Desk, Lookups
 from grid_app.wiring import wired
 
 BATCH_BYTES = 8 * 1024 * 1024

@@ -23,8 +23,8 @@ from grid_app.cli.context import in_app, print_json
 from grid_app.cli.progress import progress
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
-from grid_app.services.boundaries import activate, import_boundaries, preview_import
-from grid_app.services.boundaries_check import check_generation, gather_check
+from grid_app.services.places.boundaries import activate, import_boundaries, preview_import
+from grid_app.services.places.boundaries_check import check_generation, gather_check
 from grid_app.wiring import wired
 
 

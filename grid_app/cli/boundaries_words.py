@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 from geo.coverage_check import CoverageReport
 from geo.features import BoundarySet
-from grid_app.services.boundaries import Activated, Imported
-from grid_app.services.boundaries_check import CheckReport
-from grid_app.services.divisions import TreePlan
+from grid_app.services.places.boundaries import Activated, Imported
+from grid_app.services.places.boundaries_check import CheckReport
+from grid_app.services.places.divisions import TreePlan
 from grid_app.vocabulary.words import LEVEL_WORDS
 
 SHOWN = 20

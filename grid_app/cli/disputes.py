@@ -13,10 +13,9 @@ from grid_app.cli.progress import Advance, progress
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.policy import Actor
-from grid_app.services.intake import Desk, Lookups
-from grid_app.services.intake_columns import Columns, columns_of, pairs_of, read_mapping
-from grid_app.services.intake_file import CsvFile, read_csv
-from grid_app.services.intake_import import (
+from grid_app.services.intake.columns import Columns, columns_of, pairs_of, read_mapping
+from grid_app.services.intake.file import CsvFile, read_csv
+from grid_app.services.intake.importing import (
     RowAnswer,
     Tally,
     examine_rows,
@@ -26,7 +25,8 @@ from grid_app.services.intake_import import (
     row_answer,
     tally,
 )
-from grid_app.services.intake_table import ReadRow, RowReader, Tables
+from grid_app.services.intake.table import ReadRow, RowReader, Tables
+from grid_app.services.reports.receiving import Desk, Lookups
 from grid_app.wiring import Wiring, wired
 
 ROWS_PER_TRANSACTION = 500

@@ -18,9 +18,9 @@ from grid_app.cli.progress import progress
 from grid_app.database.engine import prepare_engine
 from grid_app.database.transaction import reading
 from grid_app.security.keys import load_keys
-from grid_app.services import doctor
-from grid_app.services.doctor import Check
-from grid_app.services.doctor_attachments import check_attachments
+from grid_app.services.upkeep import doctor
+from grid_app.services.upkeep.doctor import Check
+from grid_app.services.upkeep.doctor_attachments import check_attachments
 from grid_app.settings import Settings
 from grid_app.wiring import ATTACHMENTS_FOLDER
 

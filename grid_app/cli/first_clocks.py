@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.services.clock_filling import are_filled, fill_clocks, mark_filled
+from grid_app.services.clocks.filling import are_filled, fill_clocks, mark_filled
 
 
 def start_first_clocks(engine: Engine, now: datetime, *, again: bool = False) -> None:

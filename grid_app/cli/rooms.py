@@ -11,7 +11,7 @@ import click
 from grid_app.cli.context import in_app, print_json
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError, NotFoundError
-from grid_app.services.rooms import RoomsImported, import_rooms, preview_rooms
+from grid_app.services.places.rooms import RoomsImported, import_rooms, preview_rooms
 from grid_app.wiring import wired
 
 

@@ -15,9 +15,9 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError
 from grid_app.jobs.rounds import analyse_and_record
 from grid_app.queries.rounds import NamedRound, closed_round_ids, named_rounds
-from grid_app.services.round_calendar import Period, chosen_period, current_period
-from grid_app.services.round_runs import RecordedRun
-from grid_app.services.rounds import close_overdue_rounds, close_round, open_round, template_of
+from grid_app.services.rounds.calendar import Period, chosen_period, current_period
+from grid_app.services.rounds.runs import RecordedRun
+from grid_app.services.rounds.steps import close_overdue_rounds, close_round, open_round, template_of
 from grid_app.wiring import wired
 
 USUAL_DAYS = 8

@@ -14,8 +14,8 @@ from grid_app.errors import InvalidError
 from grid_app.models.accounts import Unit
 from grid_app.policy import Role
 from grid_app.security.passwords import hash_password, new_password, weakness
-from grid_app.services.accounts import add_account, new_account
-from grid_app.services.assignments import wanted_assignment
+from grid_app.services.accounts.assignments import wanted_assignment
+from grid_app.services.accounts.staff import add_account, new_account
 from grid_app.services.typed import uuid_of
 from grid_app.wiring import wired
 

@@ -28,10 +28,10 @@ from grid_app.demo.seeded import SeededIds, StandingClock, repeatable
 from grid_app.demo.timeline import Timeline
 from grid_app.models.accounts import InstallationFact
 from grid_app.models.places import BoundaryGeneration, Division
-from grid_app.services.boundaries import activate, import_boundaries
-from grid_app.services.clock_filling import fill_clocks, mark_filled
-from grid_app.services.ladders import seed_ladders
-from grid_app.services.rounds import seed_templates
+from grid_app.services.clocks.filling import fill_clocks, mark_filled
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.places.boundaries import activate, import_boundaries
+from grid_app.services.rounds.steps import seed_templates
 from grid_app.wiring import DEMO_FACT, Wiring
 
 SETTLED_BEFORE: Final = timedelta(days=400)

@@ -20,7 +20,7 @@ from grid_app.demo.timeline import Timeline
 from grid_app.policy import Actor
 from grid_app.ports import PlaceFinder
 from grid_app.security.keys import Keys
-from grid_app.services.actors import actor_of
+from grid_app.services.accounts.actors import actor_of
 
 
 @dataclass

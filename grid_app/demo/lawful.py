@@ -22,15 +22,15 @@ from grid_app.demo.report_rows import content_of
 from grid_app.demo.weeks import Weeks
 from grid_app.models.disputes import Dispute
 from grid_app.policy import Role
-from grid_app.services.handling import Closure, Step, accept, close, record_work
-from grid_app.services.handling_closing import missing_reviews, reviews_needed, standing_proposal
-from grid_app.services.handling_contacts import Contact, record_contact
-from grid_app.services.handling_finish import close_as_proposed
-from grid_app.services.handling_opinions import Delivery, Draft, deliver_opinion, draft_opinion
-from grid_app.services.handling_reviews import Closing, open_sides, propose_closing, review_closing
-from grid_app.services.handling_sorting import Considered, sort_dispute
-from grid_app.services.handling_transfers import Sending, object_to, receive, transfer
-from grid_app.services.intake import parse_report, receive_report
+from grid_app.services.handling.closing import missing_reviews, reviews_needed, standing_proposal
+from grid_app.services.handling.contacts import Contact, record_contact
+from grid_app.services.handling.finish import close_as_proposed
+from grid_app.services.handling.opinions import Delivery, Draft, deliver_opinion, draft_opinion
+from grid_app.services.handling.reviews import Closing, open_sides, propose_closing, review_closing
+from grid_app.services.handling.sorting import Considered, sort_dispute
+from grid_app.services.handling.steps import Closure, Step, accept, close, record_work
+from grid_app.services.handling.transfers import Sending, object_to, receive, transfer
+from grid_app.services.reports.receiving import parse_report, receive_report
 from grid_app.vocabulary.handling import REMEDY
 
 CHANCE: Final = 78

@@ -32,8 +32,8 @@ from grid_app.demo.report_rows import (
 from grid_app.models.disputes import CaseCounter, Dispute, DisputeEvent, Party, Submission
 from grid_app.models.rounds import RoundAnswer, ScreeningReturn
 from grid_app.security.keys import Keys
-from grid_app.services.grading import first_grade
-from grid_app.services.handling_states import MOVES
+from grid_app.services.matters.grading import first_grade
+from grid_app.services.matters.states import MOVES
 
 TARGETS: Final = {
     "accepted": "accept", "not_accepted": "decline", "referred_out": "refer_out", "work_recorded": "work",

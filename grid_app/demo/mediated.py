@@ -24,17 +24,8 @@ from grid_app.demo.weeks import Weeks
 from grid_app.models.disputes import Dispute
 from grid_app.models.mediation import AgreementTerm, MediationAgreement, MediationCase, MediationSession
 from grid_app.policy import Role
-from grid_app.services.handling import Step, accept
-from grid_app.services.intake import parse_report, receive_report
-from grid_app.services.mediation import (
-    Beginning,
-    Opening,
-    begin_mediation,
-    offer_mediation,
-    record_consent,
-    terminate_mediation,
-)
-from grid_app.services.mediation_agreement import (
+from grid_app.services.handling.steps import Step, accept
+from grid_app.services.mediation.agreement import (
     Conclusion,
     Draft,
     Promise,
@@ -42,8 +33,17 @@ from grid_app.services.mediation_agreement import (
     draft_agreement,
     record_performance,
 )
-from grid_app.services.mediation_sessions import Plan, hold_session, plan_session
-from grid_app.services.settled_on_spot import Spot, settle_on_spot
+from grid_app.services.mediation.sessions import Plan, hold_session, plan_session
+from grid_app.services.mediation.settled_on_spot import Spot, settle_on_spot
+from grid_app.services.mediation.steps import (
+    Beginning,
+    Opening,
+    begin_mediation,
+    offer_mediation,
+    record_consent,
+    terminate_mediation,
+)
+from grid_app.services.reports.receiving import parse_report, receive_report
 
 CHANCE: Final = 79
 TRIES: Final = 200

@@ -15,11 +15,11 @@ from grid_app.database.base import new_id
 from grid_app.demo.background import Telling
 from grid_app.models.disputes import Dispute
 from grid_app.security.keys import Keys
-from grid_app.services.grading import first_grade
-from grid_app.services.intake import DraftReport, parse_report
-from grid_app.services.intake_content import FORM, IMPORTED_SIGNS
-from grid_app.services.intake_rows import content_context
+from grid_app.services.matters.grading import first_grade
 from grid_app.services.numbering import new_tracking_code
+from grid_app.services.reports.content import FORM, IMPORTED_SIGNS
+from grid_app.services.reports.receiving import DraftReport, parse_report
+from grid_app.services.reports.rows import content_context
 
 Row = dict[str, Any]
 PARTY_LETTERS = "AB"

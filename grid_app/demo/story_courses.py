@@ -18,8 +18,8 @@ from grid_app.demo.names import table
 from grid_app.demo.stories import Story, Words
 from grid_app.demo.visits import visit_settled
 from grid_app.models.disputes import Dispute
-from grid_app.services.follow_ups import DAYS
-from grid_app.services.handling import Closure, Referral, Step, accept, confirm_band, record_work, refer_out
+from grid_app.services.handling.steps import Closure, Referral, Step, accept, confirm_band, record_work, refer_out
+from grid_app.services.matters.follow_up_plans import DAYS
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
 CONFIRMED_BY_PHONE: Final = "给物业和三位住户打过电话,受影响的是两个单元。"

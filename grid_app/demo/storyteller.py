@@ -20,10 +20,10 @@ from grid_app.demo.weeks import Weeks
 from grid_app.models.escalations import Escalation
 from grid_app.models.rounds import Finding, FindingMember
 from grid_app.policy import Actor
-from grid_app.services.escalations import acknowledge, mark_seen, step_up_due
-from grid_app.services.findings import confirm_finding, dismiss_finding
-from grid_app.services.intake import parse_report, receive_report
-from grid_app.services.links import link_disputes
+from grid_app.services.escalations.steps import acknowledge, mark_seen, step_up_due
+from grid_app.services.findings.decisions import confirm_finding, dismiss_finding
+from grid_app.services.matters.links import link_disputes
+from grid_app.services.reports.receiving import parse_report, receive_report
 from screening.rules import ONE_BIG_ENTRY
 
 LAST_DECISION: Final = timedelta(hours=7, minutes=30)

@@ -25,10 +25,10 @@ from grid_app.demo.weeks import Weeks
 from grid_app.models.disputes import Dispute
 from grid_app.models.follow_ups import FollowUp
 from grid_app.policy import Role
-from grid_app.services.follow_up_access import visiting
-from grid_app.services.follow_up_visits import Visit, record_visit
-from grid_app.services.handling import Closure, Step, accept, record_work
-from grid_app.services.intake import parse_report, receive_report
+from grid_app.services.follow_ups.access import visiting
+from grid_app.services.follow_ups.visits import Visit, record_visit
+from grid_app.services.handling.steps import Closure, Step, accept, record_work
+from grid_app.services.reports.receiving import parse_report, receive_report
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
 CHANCE: Final = 77

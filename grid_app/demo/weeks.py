@@ -24,9 +24,9 @@ from grid_app.models.places import Division
 from grid_app.models.rounds import Round
 from grid_app.policy import dispute_scope
 from grid_app.queries.returns import entries_since_last_return
-from grid_app.services.round_calendar import chosen_period
-from grid_app.services.round_returns import submit_return
-from grid_app.services.rounds import open_round, review_round
+from grid_app.services.rounds.calendar import chosen_period
+from grid_app.services.rounds.returns import submit_return
+from grid_app.services.rounds.steps import open_round, review_round
 from grid_app.vocabulary.categories import is_withheld_from_maps
 
 ROUND_DAYS: Final = 42

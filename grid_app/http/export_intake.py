@@ -10,16 +10,16 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.policy import Actor
 from grid_app.queries.attachments import announced_by
-from grid_app.services.attachments import Upload, clear_up, prepare_chunk, take_chunk
 from grid_app.services.audit import record_audit
-from grid_app.services.export_owner import Owner, note_hand_in, owner_of
-from grid_app.services.exports import Export, ExportedBlob, kind_of, open_export, without_kind
-from grid_app.services.follow_up_sync import VISITS
-from grid_app.services.intake import Desk, Lookups
-from grid_app.services.intake_batch import RESEND, read_items, receive_items
-from grid_app.services.intake_draft import Received
-from grid_app.services.item_sync import Content, FormKind, ItemDesk, read_form, receive_form
-from grid_app.services.return_sync import RETURNS
+from grid_app.services.follow_ups.sync import VISITS
+from grid_app.services.reports.attachments import Upload, clear_up, prepare_chunk, take_chunk
+from grid_app.services.reports.batch import RESEND, read_items, receive_items
+from grid_app.services.reports.draft import Received
+from grid_app.services.reports.export_owner import Owner, note_hand_in, owner_of
+from grid_app.services.reports.exports import Export, ExportedBlob, kind_of, open_export, without_kind
+from grid_app.services.reports.item_sync import Content, FormKind, ItemDesk, read_form, receive_form
+from grid_app.services.reports.receiving import Desk, Lookups
+from grid_app.services.rounds.return_sync import RETURNS
 from grid_app.wiring import wired
 
 AT_ONCE = 100

@@ -12,7 +12,7 @@ from flask import session as cookie
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ForbiddenError
 from grid_app.policy import Action, Actor, Scope, allows, as_used, dispute_scope
-from grid_app.services.sign_in import Presence, is_due_for_note, note_presence, presence_of
+from grid_app.services.accounts.sign_in import Presence, is_due_for_note, note_presence, presence_of
 from grid_app.wiring import wired
 
 View = TypeVar("View", bound=Callable[..., object])

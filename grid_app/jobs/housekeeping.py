@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.services.housekeeping import begin_anew, chunks_to_forget, forget_chunks, forget_old_sign_ins
-from grid_app.services.residents_limits import forget_old_tries
+from grid_app.services.residents.limits import forget_old_tries
+from grid_app.services.upkeep.housekeeping import begin_anew, chunks_to_forget, forget_chunks, forget_old_sign_ins
 from grid_app.wiring import wired
 
 

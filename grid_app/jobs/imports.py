@@ -8,9 +8,9 @@ from uuid import UUID
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import Refusal
-from grid_app.services.actors import actor_of
-from grid_app.services.intake import Desk, Lookups
-from grid_app.services.intake_batches import running_sheets, take_portion
+from grid_app.services.accounts.actors import actor_of
+from grid_app.services.intake.batches import running_sheets, take_portion
+from grid_app.services.reports.receiving import Desk, Lookups
 from grid_app.wiring import wired
 
 MOST_PORTIONS: Final = 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grid_app.database.transaction import transaction
-from grid_app.services.escalations import STEPS_AT_ONCE, step_up_due
+from grid_app.services.escalations.steps import STEPS_AT_ONCE, step_up_due
 from grid_app.wiring import wired
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from grid_app.clock import Clock, SystemClock
 from grid_app.database.transaction import transaction
-from grid_app.services.leases import give_up_lease, take_lease
+from grid_app.services.upkeep.leases import give_up_lease, take_lease
 
 LEASE_NAME: Final = "scheduler"
 LEASE: Final = timedelta(seconds=60)

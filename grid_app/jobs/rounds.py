@@ -8,9 +8,9 @@ from uuid import UUID
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError
 from grid_app.queries.rounds import closed_round_ids
-from grid_app.services.round_analysis import analyse, prepare_analysis
-from grid_app.services.round_runs import RecordedRun, record_run
-from grid_app.services.rounds import close_overdue_rounds, open_due_rounds
+from grid_app.services.rounds.analysis import analyse, prepare_analysis
+from grid_app.services.rounds.runs import RecordedRun, record_run
+from grid_app.services.rounds.steps import close_overdue_rounds, open_due_rounds
 from grid_app.wiring import wired
 
 log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from grid_app.clock import SHANGHAI, Clock, SystemClock
 from grid_app.database.transaction import transaction
 from grid_app.jobs.leader import Leader, process_name
 from grid_app.jobs.table import JOBS, Job
-from grid_app.services.leases import note_run
+from grid_app.services.upkeep.leases import note_run
 from grid_app.wiring import EXTENSION, Wiring
 
 MISFIRE_GRACE_SECONDS: Final = 3600

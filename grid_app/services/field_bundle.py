@@ -13,8 +13,8 @@ from grid_app.policy import Action, Actor, allows, dispute_scope
 from grid_app.queries.disputes import DisputeLine, own_reports
 from grid_app.queries.field import Duty, OpenNearby, duty_of, open_nearby
 from grid_app.queries.return_pages import ReturnPage, places_to_answer, return_page
-from grid_app.services.actors import acting_alike
-from grid_app.services.round_returns import answerable
+from grid_app.services.accounts.actors import acting_alike
+from grid_app.services.rounds.returns import answerable
 
 MOST_OWN = 100
 MOST_PLACES = 30

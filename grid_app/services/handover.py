@@ -17,7 +17,7 @@ from grid_app.models.places import Division, MediationRoom
 from grid_app.policy import Actor, Role
 from grid_app.queries.accounts import assignment_is_valid
 from grid_app.queries.handover import OpenWork, may_hand_over, open_work
-from grid_app.services.assignments import (
+from grid_app.services.accounts.assignments import (
     WantedAssignment,
     account_in_reach,
     add_assignment,
@@ -26,7 +26,7 @@ from grid_app.services.assignments import (
     release,
 )
 from grid_app.services.audit import record_audit
-from grid_app.services.follow_ups import hand_over_follow_ups
+from grid_app.services.matters.follow_up_plans import hand_over_follow_ups
 from grid_app.services.numbering import next_event_number
 from grid_app.vocabulary.words import OPEN_STATES
 

@@ -18,7 +18,7 @@ from grid_app.policy import Action
 from grid_app.queries.audit import MOST_EXPORTED, PER_PAGE, AuditFilter, AuditRow, audit_export, audit_page
 from grid_app.queries.audit import known_actions as actions_in_trail
 from grid_app.services.audit import last_verification, record_audit, remember_verification, verify_chain
-from grid_app.services.handling_words import EVENT_WORDS
+from grid_app.services.matters.words import EVENT_WORDS
 from grid_app.services.typed import day_of
 from grid_app.vocabulary.actions import AUDIT_WORDS, TARGET_WORDS
 from grid_app.vocabulary.words import ROLE_WORDS

@@ -16,13 +16,13 @@ from grid_app.errors import InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor, the_presence, the_scope
 from grid_app.policy import Action, Actor
 from grid_app.queries.follow_ups import AHEAD, DueVisit, one_visit, own_visits, same_closing, unit_visits
-from grid_app.services.follow_up_access import GONE, visiting
-from grid_app.services.follow_up_contacts import open_contacts
-from grid_app.services.follow_up_sync import VISITS
-from grid_app.services.follow_ups import name_carrier
-from grid_app.services.handling import Step
-from grid_app.services.item_sync import ItemDesk, read_form, receive_form
-from grid_app.services.parties import masked_parties
+from grid_app.services.follow_ups.access import GONE, visiting
+from grid_app.services.follow_ups.contacts import open_contacts
+from grid_app.services.follow_ups.sync import VISITS
+from grid_app.services.handling.steps import Step
+from grid_app.services.matters.follow_up_plans import name_carrier
+from grid_app.services.matters.parties import masked_parties
+from grid_app.services.reports.item_sync import ItemDesk, read_form, receive_form
 from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import FOLLOW_UP_STATE_WORDS, VISIT_WAY_WORDS, VOICE_ONLY

@@ -21,8 +21,8 @@ from grid_app.queries.home import (
     workings,
 )
 from grid_app.queries.readiness import Readiness, readiness
+from grid_app.services.accounts.sign_in import Presence
 from grid_app.services.notices import put_away
-from grid_app.services.sign_in import Presence
 from grid_app.vocabulary.actions import DELEGABLE_WORDS
 from grid_app.web.display import wants_large_text
 from grid_app.web.home_cells import own_cells, todo_cells, tool_cells

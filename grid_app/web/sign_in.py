@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from grid_app.database.transaction import reading, transaction
 from grid_app.http.guard import COOKIE_SECRET, NotSignedInError, guard_pages, requires, the_presence
 from grid_app.policy import Action
-from grid_app.services import sign_in as sessions
-from grid_app.services.own_password import change_password as record_password
-from grid_app.services.own_password import prepare_password
-from grid_app.services.sign_in import Presence, SignInRefused
+from grid_app.services.accounts import sign_in as sessions
+from grid_app.services.accounts.own_password import change_password as record_password
+from grid_app.services.accounts.own_password import prepare_password
+from grid_app.services.accounts.sign_in import Presence, SignInRefused
 from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.words import ROLE_WORDS
 from grid_app.wiring import wired

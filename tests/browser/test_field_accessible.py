@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from grid_app.database.transaction import transaction
-from grid_app.services.rounds import open_due_rounds
+from grid_app.services.rounds.steps import open_due_rounds
 from tests.browser.conftest import PHONE, Site
 from tests.browser.field_phone import KEEP, PIN, registered
 from tests.browser.test_field_app_rows import OLD_FORM, row

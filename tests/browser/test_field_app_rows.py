@@ -12,7 +12,7 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.disputes import Dispute
 from grid_app.models.rounds import ScreeningReturn
-from grid_app.services.rounds import open_due_rounds
+from grid_app.services.rounds.steps import open_due_rounds
 from tests.browser.conftest import PHONE, Site
 from tests.browser.field_phone import KEEP, begin, registered, rows_of, submit
 from tests.dispute_rows import add_dispute

@@ -13,7 +13,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute
 from grid_app.models.rounds import ScreeningReturn
-from grid_app.services.rounds import open_due_rounds
+from grid_app.services.rounds.steps import open_due_rounds
 from tests.browser.conftest import Site
 from tests.browser.field_phone import begin, registered, rows_of, submit
 from tests.browser.test_field_app import PIXEL

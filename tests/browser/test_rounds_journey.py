@@ -12,7 +12,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.jobs import rounds as jobs
 from grid_app.models.escalations import Escalation
 from grid_app.models.rounds import Finding
-from grid_app.services.rounds import open_due_rounds
+from grid_app.services.rounds.steps import open_due_rounds
 from tests.browser.conftest import DESK, PHONE, Site, complaints, enter
 from tests.builders import add_dispute, add_shared_grievance
 from tests.frontend.stage import AXE

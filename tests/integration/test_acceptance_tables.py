@@ -13,8 +13,8 @@ from bench.acceptance.ledger import Ledger, Sum
 from bench.acceptance.messages import COUNTY, by_week, messages, organisations_of, write_file
 from bench.acceptance.tables import category_of, district_of, district_townships, place_of, rows_of, type_categories
 from bench.acceptance.timeline import SHANGHAI, SettableClock, Step, play
-from grid_app.services.intake_checks import IMPORT_ONLY_CATEGORY
-from grid_app.services.intake_content import DisputeContent
+from grid_app.services.reports.checks import IMPORT_ONLY_CATEGORY
+from grid_app.services.reports.content import DisputeContent
 from grid_app.vocabulary.categories import is_category, is_sealed, is_withheld_from_maps
 
 NOON = datetime(2019, 1, 7, 12, 0, tzinfo=SHANGHAI)

@@ -15,10 +15,10 @@ from grid_app.models.escalations import PushSubscription
 from grid_app.policy import Role
 from grid_app.queries.accounts import grids_without_worker, responsible_assignments
 from grid_app.security.passwords import hash_password
-from grid_app.services import accounts as service
-from grid_app.services.actors import actors_of
-from grid_app.services.assignments import WantedAssignment, assign, end_assignment, wanted_assignment
-from grid_app.services.devices import register_device
+from grid_app.services.accounts import staff as service
+from grid_app.services.accounts.actors import actors_of
+from grid_app.services.accounts.assignments import WantedAssignment, assign, end_assignment, wanted_assignment
+from grid_app.services.accounts.devices import register_device
 from tests.world import BEGIN, COUNTY, NOW, World, add_account
 
 HASH = hash_password("Given-Out-1")

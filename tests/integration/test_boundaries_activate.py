@@ -11,7 +11,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.models.places import Boundary, BoundaryGeneration, Division
 from grid_app.queries.boundaries import generation_in, tree
-from grid_app.services.boundaries import activate, import_boundaries
+from grid_app.services.places.boundaries import activate, import_boundaries
 from tests.boundary_files import COUNTIES, TOWNSHIPS, VILLAGES, squares_set, write_squares
 from tests.world import NOW, build_world
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grid_app.errors import ConflictError
-from grid_app.services.boundaries import import_boundaries
-from grid_app.services.boundaries_check import check_generation, gather_check
+from grid_app.services.places.boundaries import import_boundaries
+from grid_app.services.places.boundaries_check import check_generation, gather_check
 from tests.boundary_files import COUNTIES, TOWNSHIPS, VILLAGES, squares_set
 from tests.dispute_rows import add_dispute
 from tests.world import NOW

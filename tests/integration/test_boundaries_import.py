@@ -9,7 +9,7 @@ from grid_app.errors import ConflictError, InvalidError
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.places import Boundary, BoundaryGeneration, Division
 from grid_app.queries.boundaries import generation_in, generations, tree
-from grid_app.services.boundaries import activate, discard, import_boundaries, preview_import
+from grid_app.services.places.boundaries import activate, discard, import_boundaries, preview_import
 from tests.boundary_files import COUNTIES, TOWNSHIPS, VILLAGES, squares_set
 from tests.world import NOW
 

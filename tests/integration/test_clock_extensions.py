@@ -11,12 +11,12 @@ from grid_app.clock import local_date
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.clocks import Deadline
 from grid_app.models.disputes import DisputeEvent
-from grid_app.services import handling
-from grid_app.services.clock_extensions import Extension, ask_extension, decide_extension
-from grid_app.services.clocks import start_clock
-from grid_app.services.handling import Step
-from grid_app.services.handling_sorting import sort_dispute
-from grid_app.services.ladders import seed_ladders
+from grid_app.services.clocks.running import start_clock
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.extensions import Extension, ask_extension, decide_extension
+from grid_app.services.handling.sorting import sort_dispute
+from grid_app.services.handling.steps import Step
 from tests.builders import add_dispute
 from tests.handling_world import CONSIDERED
 from tests.world import NOW

@@ -13,7 +13,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoun
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.clocks import CalendarDay
 from grid_app.queries.clocks import own_entries, rule_versions
-from grid_app.services.clock_rules import (
+from grid_app.services.clocks.rules import (
     DayEdit,
     RuleEdit,
     own_calendar,

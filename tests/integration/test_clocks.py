@@ -11,13 +11,13 @@ from grid_app.clock import local_date
 from grid_app.models.clocks import Deadline, DeadlineRule
 from grid_app.policy import NOTHING, dispute_scope
 from grid_app.queries.clocks import clocks_of
-from grid_app.services import handling
-from grid_app.services.clock_filling import fill_clocks
-from grid_app.services.clock_rules import RuleEdit, save_rule, seed_rules
-from grid_app.services.clocks import finish_clock, start_clock
-from grid_app.services.handling import Closure, Referral, Step
-from grid_app.services.handling_sorting import sort_dispute
-from grid_app.services.ladders import seed_ladders
+from grid_app.services.clocks.filling import fill_clocks
+from grid_app.services.clocks.rules import RuleEdit, save_rule, seed_rules
+from grid_app.services.clocks.running import finish_clock, start_clock
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.sorting import sort_dispute
+from grid_app.services.handling.steps import Closure, Referral, Step
 from tests.builders import add_dispute
 from tests.handling_world import CONSIDERED
 from tests.world import NOW

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.models.accounts import AuditEvent, Notice
 from grid_app.policy import Action, Actor, Role, acting_for, allows, as_used
-from grid_app.services.actors import actor_of
-from grid_app.services.assignments import end_assignment
-from grid_app.services.audit import record_audit
-from grid_app.services.delegations import (
+from grid_app.services.accounts.actors import actor_of
+from grid_app.services.accounts.assignments import end_assignment
+from grid_app.services.accounts.delegations import (
     WantedDelegation,
     delegate,
     lendable,
     revoke_delegation,
     wanted_delegation,
 )
+from grid_app.services.audit import record_audit
 from tests.world import COUNTY, NOW, World, add_account
 
 TODAY = date(2026, 11, 20)

@@ -33,7 +33,7 @@ from grid_app.models.rounds import Finding, FindingMember, Round, RoundAnswer, R
 from grid_app.policy import Role
 from grid_app.security.passwords import password_matches
 from grid_app.services.audit import first_broken_link
-from grid_app.services.handling_waivers import waiver_in
+from grid_app.services.matters.waivers import waiver_in
 from grid_app.vocabulary.words import OPEN_STATES
 from tests.demo_county import AS_OF, make_county, the_app, the_county
 

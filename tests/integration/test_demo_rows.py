@@ -22,11 +22,11 @@ from grid_app.models.accounts import AuditEvent
 from grid_app.models.disputes import Dispute, DisputeEvent, Submission
 from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
 from grid_app.security.keys import Keys, load_keys
-from grid_app.services import handling
 from grid_app.services.audit import first_broken_link
-from grid_app.services.intake import parse_report, receive_report
-from grid_app.services.round_returns import submit_return
-from grid_app.services.rounds import open_due_rounds, seed_templates
+from grid_app.services.handling import steps as handling
+from grid_app.services.reports.receiving import parse_report, receive_report
+from grid_app.services.rounds.returns import submit_return
+from grid_app.services.rounds.steps import open_due_rounds, seed_templates
 from grid_app.settings import Settings
 from tests.world import NOW, World
 

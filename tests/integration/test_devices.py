@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from grid_app.errors import InvalidError, NotFoundError
 from grid_app.models.accounts import AuditEvent, DeviceToken
 from grid_app.queries.devices import DeviceRow, phones_under
-from grid_app.services.devices import (
+from grid_app.services.accounts.devices import (
     PhoneRevoked,
     PinRight,
     PinWrong,

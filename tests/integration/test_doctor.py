@@ -15,8 +15,8 @@ from grid_app.database.engine import prepare_engine
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.disputes import Dispute, Party
 from grid_app.security.keys import load_keys
-from grid_app.services import doctor
-from grid_app.services.parties import name_context
+from grid_app.services.matters.parties import name_context
+from grid_app.services.upkeep import doctor
 from grid_app.settings import Settings
 from tests.world import NOW, build_world
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading, transaction
 from grid_app.documents.kinds import kinds
 from grid_app.models.documents import IssuedDocument
-from grid_app.services.documents import issue, seal
-from grid_app.services.documents_drafts import Wanted, draft_to_issue, render
-from grid_app.services.handling_step import Step
+from grid_app.services.documents.drafts import Wanted, draft_to_issue, render
+from grid_app.services.documents.issuing import issue, seal
+from grid_app.services.matters.step import Step
 from grid_app.wiring import wired
 from tests.builders import add_dispute
 from tests.world import NOW, World

@@ -15,7 +15,7 @@ from grid_app.models.accounts import Notice, Unit
 from grid_app.models.escalations import Escalation, EscalationEvent, EscalationPolicy, InboxItem, OutboxMessage
 from grid_app.policy import Role
 from grid_app.services.audit import first_broken_link
-from grid_app.services.escalations import raise_escalation, step_up_due
+from grid_app.services.escalations.steps import raise_escalation, step_up_due
 from tests.escalation_world import add_dispute, add_subscription, kinds_of, raise_for
 from tests.world import NOW, World, build_world
 

@@ -12,7 +12,7 @@ from grid_app.models.disputes import Dispute, DisputeLink
 from grid_app.models.escalations import Escalation
 from grid_app.models.rounds import Finding, FindingEvent
 from grid_app.policy import Role
-from grid_app.services.findings import confirm_finding, dismiss_finding
+from grid_app.services.findings.decisions import confirm_finding, dismiss_finding
 from tests.builders import add_dispute, add_shared_grievance
 from tests.rounds_world import closed_round, counted, members_of, runs_of_round
 from tests.world import NOW

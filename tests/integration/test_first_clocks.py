@@ -8,7 +8,7 @@ from grid_app.cli.first_clocks import start_first_clocks
 from grid_app.clocks.rules import STANDING
 from grid_app.database.transaction import transaction
 from grid_app.models.clocks import Deadline, DeadlineRule
-from grid_app.services.clock_filling import are_filled
+from grid_app.services.clocks.filling import are_filled
 from tests.builders import add_dispute
 from tests.world import NOW, build_world
 

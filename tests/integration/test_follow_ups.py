@@ -13,10 +13,10 @@ from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.follow_ups import FollowUp
 from grid_app.policy import Role, dispute_scope
 from grid_app.queries.follow_ups import own_visits, unit_visits
-from grid_app.services.follow_ups import name_carrier
-from grid_app.services.handling import Step, reopen
-from grid_app.services.handling_reviews import Closing
+from grid_app.services.handling.reviews import Closing
+from grid_app.services.handling.steps import Step, reopen
 from grid_app.services.handover import WantedHandover, hand_over
+from grid_app.services.matters.follow_up_plans import name_carrier
 from grid_app.vocabulary.words import CLOSURE_WORDS, FOLLOWED_UP_GROUNDS
 from tests.dispute_rows import add_dispute
 from tests.follow_ups_world import GRID, closed_dispute

@@ -15,10 +15,10 @@ from grid_app.policy import dispute_scope
 from grid_app.ports import PlaceAnswer
 from grid_app.queries.disputes import Tab, list_disputes, tallies
 from grid_app.queries.scoping import visible
-from grid_app.services import handling
-from grid_app.services.handling import Closure, Facts, Referral, Step
-from grid_app.services.handling_reviews import Closing
-from grid_app.services.ladders import seed_ladders
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.reviews import Closing
+from grid_app.services.handling.steps import Closure, Facts, Referral, Step
 from tests.builders import add_dispute
 from tests.handling_world import TOLD, close_reviewed
 from tests.world import NOW

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError
 from grid_app.models.disputes import Dispute, DisputeEvent
-from grid_app.services import handling
 from grid_app.services.audit import first_broken_link
-from grid_app.services.handling import Closure, Step
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.steps import Closure, Step
 from tests.builders import add_dispute
 from tests.world import NOW, build_world
 

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.disputes import Dispute, DisputeEvent
-from grid_app.services import handling
-from grid_app.services.handling import Closure, Facts, Referral, Step
-from grid_app.services.handling_states import MOVES, moves_from
-from grid_app.services.handling_step import AlreadyDoneError
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.steps import Closure, Facts, Referral, Step
+from grid_app.services.matters.states import MOVES, moves_from
+from grid_app.services.matters.step import AlreadyDoneError
 from grid_app.vocabulary.words import CLOSURE_WORDS, STATE_WORDS
 from tests.builders import add_dispute
 from tests.world import NOW

@@ -6,9 +6,9 @@ import pytest
 
 from grid_app.errors import InvalidError
 from grid_app.models.disputes import Dispute
-from grid_app.services import handling
-from grid_app.services.handling import Closure, Step
-from grid_app.services.handling_waivers import waiver_in
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.steps import Closure, Step
+from grid_app.services.matters.waivers import waiver_in
 from tests.builders import add_dispute
 from tests.world import NOW
 

@@ -16,9 +16,9 @@ from grid_app.models.places import MediationRoom
 from grid_app.policy import Action, Role, allows, dispute_scope
 from grid_app.queries.handover import leavers, open_work
 from grid_app.queries.scoping import visible
-from grid_app.services.actors import actors_of
-from grid_app.services.delegations import WantedDelegation, delegate
-from grid_app.services.devices import register_device
+from grid_app.services.accounts.actors import actors_of
+from grid_app.services.accounts.delegations import WantedDelegation, delegate
+from grid_app.services.accounts.devices import register_device
 from grid_app.services.handover import WantedHandover, hand_over
 from tests.world import NOW, World, add_account
 

@@ -17,7 +17,7 @@ from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.places import Boundary, BoundaryGeneration, Division
 from grid_app.policy import dispute_scope
 from grid_app.queries.scoping import visible
-from grid_app.services.intake import Received, parse_report, receive_report
+from grid_app.services.reports.receiving import Received, parse_report, receive_report
 from tests.integration.intake_tools import CONTENT, KEYS
 from tests.world import NOW, World
 

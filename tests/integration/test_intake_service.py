@@ -19,9 +19,9 @@ from grid_app.models.accounts import AuditEvent
 from grid_app.models.disputes import CaseCounter, Dispute, DisputeEvent, DisputeLink, Party, Submission
 from grid_app.models.escalations import Escalation
 from grid_app.services.audit import digest_of_event
-from grid_app.services.grading import regrade
-from grid_app.services.intake import Desk, Lookups, Received, parse_report, receive_report, receive_reports
-from grid_app.services.links import link_disputes
+from grid_app.services.matters.grading import regrade
+from grid_app.services.matters.links import link_disputes
+from grid_app.services.reports.receiving import Desk, Lookups, Received, parse_report, receive_report, receive_reports
 from tests.integration.intake_tools import CONTENT, KEYS
 from tests.world import NOW, World, build_world
 

@@ -17,13 +17,13 @@ from grid_app.models.disputes import Dispute, DisputeEvent, ImportBatch, Submiss
 from grid_app.models.escalations import Escalation
 from grid_app.models.follow_ups import FollowUp
 from grid_app.models.intake import ImportRow, ImportSheet
-from grid_app.services import handling
-from grid_app.services.intake import Desk, Lookups
-from grid_app.services.intake_batches import PORTION, examine_sheet, take_portion, undo_sheet
-from grid_app.services.intake_choices import choose_columns, choose_words, proposed, words_in
-from grid_app.services.intake_import import tally
-from grid_app.services.intake_sheet import read_sheet
-from grid_app.services.intake_sheets import file_of, keep_sheet, own_sheet, start_sheet
+from grid_app.services.handling import steps as handling
+from grid_app.services.intake.batches import PORTION, examine_sheet, take_portion, undo_sheet
+from grid_app.services.intake.choices import choose_columns, choose_words, proposed, words_in
+from grid_app.services.intake.importing import tally
+from grid_app.services.intake.sheet import read_sheet
+from grid_app.services.intake.sheets import file_of, keep_sheet, own_sheet, start_sheet
+from grid_app.services.reports.receiving import Desk, Lookups
 from tests.integration.intake_tools import KEYS
 from tests.sheets import HEAD, ROWS, ledger, long_ledger
 from tests.world import NOW

@@ -14,8 +14,7 @@ from grid_app.models.accounts import AuditEvent
 from grid_app.models.escalations import Escalation, EscalationPolicy
 from grid_app.policy import Role
 from grid_app.queries.ladders import ladder_versions
-from grid_app.services.escalations import step_up_due
-from grid_app.services.ladders import (
+from grid_app.services.escalations.ladders import (
     DEFAULT_RUNGS,
     RungRow,
     current_policy,
@@ -25,6 +24,7 @@ from grid_app.services.ladders import (
     save_ladder,
     seed_ladders,
 )
+from grid_app.services.escalations.steps import step_up_due
 from tests.escalation_world import add_dispute, raise_for
 from tests.world import NOW, World
 

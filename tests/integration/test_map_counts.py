@@ -11,7 +11,7 @@ from grid_app.policy import NOTHING, Role, dispute_scope
 from grid_app.queries.map_area import narrowed
 from grid_app.queries.map_counts import MapCounts, map_counts, open_on_map, placed_counts
 from grid_app.queries.scoping import visible
-from grid_app.services.boundaries import activate, import_boundaries
+from grid_app.services.places.boundaries import activate, import_boundaries
 from tests.boundary_files import VILLAGES, squares_set
 from tests.dispute_rows import add_dispute
 from tests.world import NOW

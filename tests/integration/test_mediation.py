@@ -15,10 +15,12 @@ from grid_app.models.mediation import MediationCase, MediationInvitee
 from grid_app.policy import dispute_scope
 from grid_app.queries.mediation import mediations_of
 from grid_app.queries.mediation_work import committees_for, rooms_near
-from grid_app.services.handling import Closure
-from grid_app.services.handling_step import AlreadyDoneError
-from grid_app.services.ladders import seed_ladders
-from grid_app.services.mediation import (
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.handling.steps import Closure
+from grid_app.services.matters.step import AlreadyDoneError
+from grid_app.services.mediation.agreement import record_performance
+from grid_app.services.mediation.sessions import Invitation, Plan, hold_session, invite_helper, plan_session
+from grid_app.services.mediation.steps import (
     Opening,
     begin_mediation,
     confirm_looked,
@@ -27,8 +29,6 @@ from grid_app.services.mediation import (
     record_consent,
     refuse_mediation,
 )
-from grid_app.services.mediation_agreement import record_performance
-from grid_app.services.mediation_sessions import Invitation, Plan, hold_session, invite_helper, plan_session
 from tests.mediation_world import (
     BOTH,
     DUE,

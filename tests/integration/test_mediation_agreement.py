@@ -14,16 +14,16 @@ from grid_app.models.disputes import DisputeEvent
 from grid_app.models.mediation import JudicialConfirmation
 from grid_app.policy import dispute_scope
 from grid_app.queries.mediation_work import count_due_terms, due_terms, under_way
-from grid_app.services import handling
-from grid_app.services.handling import Closure
-from grid_app.services.ladders import seed_ladders
-from grid_app.services.mediation import (
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.steps import Closure
+from grid_app.services.mediation.agreement import conclude_agreement, draft_agreement, record_performance
+from grid_app.services.mediation.court import ask_court, note_court_answer, note_court_decision
+from grid_app.services.mediation.sessions import Plan, plan_session
+from grid_app.services.mediation.steps import (
     take_pathway,
     terminate_mediation,
 )
-from grid_app.services.mediation_agreement import conclude_agreement, draft_agreement, record_performance
-from grid_app.services.mediation_court import ask_court, note_court_answer, note_court_decision
-from grid_app.services.mediation_sessions import Plan, plan_session
 from tests.mediation_world import (
     BOTH,
     DUE,

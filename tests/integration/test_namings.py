@@ -12,7 +12,7 @@ from grid_app.models.accounts import AuditEvent
 from grid_app.models.places import VillageNaming
 from grid_app.policy import Role, dispute_scope
 from grid_app.queries.map_layers import naming_status, namings_in
-from grid_app.services.namings import (
+from grid_app.services.places.namings import (
     NamingDraft,
     draft_of,
     import_namings,

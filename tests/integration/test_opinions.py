@@ -12,10 +12,10 @@ from grid_app.clock import local_date
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.clocks import Deadline
 from grid_app.models.handling import Opinion, OpinionReview
-from grid_app.services import handling
-from grid_app.services.handling import Closure
-from grid_app.services.handling_chain import Answer, Conclusion, answer_review, ask_review, conclude
-from grid_app.services.handling_opinions import Delivery, Draft, deliver_opinion, draft_opinion
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.chain import Answer, Conclusion, answer_review, ask_review, conclude
+from grid_app.services.handling.opinions import Delivery, Draft, deliver_opinion, draft_opinion
+from grid_app.services.handling.steps import Closure
 from grid_app.vocabulary.handling import REMEDY
 from tests.builders import add_dispute
 from tests.handling_world import TODAY, step_of

@@ -14,9 +14,17 @@ from grid_app.models.disputes import Dispute, Party
 from grid_app.policy import dispute_scope
 from grid_app.queries import disputes, disputes_detail, disputes_places, disputes_units
 from grid_app.security.fields import FieldCipher, FieldCipherError
-from grid_app.services import parties
-from grid_app.services.handling import Step
-from grid_app.services.parties import Reason, add_party, call_party, faces_of, needs_reason, opened_today, reveal_party
+from grid_app.services.handling.steps import Step
+from grid_app.services.matters import parties
+from grid_app.services.matters.parties import (
+    Reason,
+    add_party,
+    call_party,
+    faces_of,
+    needs_reason,
+    opened_today,
+    reveal_party,
+)
 from tests.builders import add_dispute
 from tests.world import NOW
 

@@ -11,13 +11,13 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.accounts import Account
 from grid_app.models.disputes import DisputeEvent
 from grid_app.models.handling import ClosingProposal, ContactRecord, ReviewRecord
-from grid_app.services import handling
-from grid_app.services.handling import Closure
-from grid_app.services.handling_closing import Proof
-from grid_app.services.handling_contacts import Contact, record_contact
-from grid_app.services.handling_finish import close_as_proposed
-from grid_app.services.handling_gates import gate_policy, read_policy
-from grid_app.services.handling_reviews import Closing, propose_closing, review_closing
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.closing import Proof
+from grid_app.services.handling.contacts import Contact, record_contact
+from grid_app.services.handling.finish import close_as_proposed
+from grid_app.services.handling.gates import gate_policy, read_policy
+from grid_app.services.handling.reviews import Closing, propose_closing, review_closing
+from grid_app.services.handling.steps import Closure
 from tests.builders import add_dispute
 from tests.handling_world import PAPER, TODAY, TOLD, close_reviewed, review_all, step_of, talk
 from tests.world import NOW

@@ -10,7 +10,7 @@ from grid_app.errors import InvalidError
 from grid_app.models.places import MediationRoom
 from grid_app.policy import NOTHING, Scope
 from grid_app.queries.rooms import rooms_in
-from grid_app.services.rooms import import_rooms, preview_rooms
+from grid_app.services.places.rooms import import_rooms, preview_rooms
 from tests.command_line import command_line, document
 from tests.world import NOW, build_world
 

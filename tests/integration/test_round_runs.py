@@ -16,8 +16,8 @@ from grid_app.errors import ConflictError, NotFoundError
 from grid_app.jobs import rounds as jobs
 from grid_app.models.disputes import Dispute
 from grid_app.models.rounds import Finding, FindingEvent, FindingMember, Round, RoundRun
-from grid_app.services.round_analysis import analyse, prepare_analysis
-from grid_app.services.round_runs import record_run
+from grid_app.services.rounds.analysis import analyse, prepare_analysis
+from grid_app.services.rounds.runs import record_run
 from grid_app.wiring import wired
 from tests.builders import add_dispute, add_shared_grievance
 from tests.rounds_world import closed_round, counted, members_of, runs_of_round
@@ -212,7 +212,7 @@ def test_a_job_killed_before_it_recorded_is_completed_once_by_the_next(app, app_
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("grid_app.services.round_runs.fade_findings", killed)
+        patched.setattr("grid_app.services.rounds.runs.fade_findings", killed)
         with pytest.raises(KeyboardInterrupt):
             jobs.close_due_rounds_job()
     assert (counted(RoundRun), counted(Finding)) == (0, 0)

@@ -13,9 +13,9 @@ from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
 from grid_app.policy import Role, dispute_scope
 from grid_app.queries.returns import entries_since_last_return
 from grid_app.queries.rounds import progress_of, returned_of, round_of, rounds_of
-from grid_app.services.round_calendar import Period
-from grid_app.services.round_returns import submit_return
-from grid_app.services.rounds import (
+from grid_app.services.rounds.calendar import Period
+from grid_app.services.rounds.returns import submit_return
+from grid_app.services.rounds.steps import (
     check_may_run,
     close_overdue_rounds,
     close_round,

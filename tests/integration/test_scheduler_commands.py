@@ -20,7 +20,7 @@ from grid_app.cli.scheduler import scheduler_command
 from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
-from grid_app.services.subscriptions import subscribe
+from grid_app.services.escalations.subscriptions import subscribe
 from grid_app.settings import Settings
 from notifications.vapid import keypair_of
 from tests.escalation_world import add_dispute, raise_for

@@ -23,7 +23,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.factory import create_app
 from grid_app.models.escalations import DeliveryAttempt, Escalation, EscalationEvent, InboxItem, OutboxMessage
 from grid_app.services.audit import first_broken_link
-from grid_app.services.subscriptions import subscribe
+from grid_app.services.escalations.subscriptions import subscribe
 from grid_app.settings import Settings
 from notifications.vapid import keypair_of
 from tests.escalation_world import add_dispute, raise_for

@@ -16,7 +16,7 @@ from grid_app.jobs.runner import JobRunner, make_blocking, start_background
 from grid_app.jobs.table import JOBS, Job
 from grid_app.models.accounts import JobLease, SignIn
 from grid_app.models.escalations import Escalation
-from grid_app.services.leases import give_up_lease, take_lease
+from grid_app.services.upkeep.leases import give_up_lease, take_lease
 from grid_app.wiring import wired
 from tests.escalation_world import add_dispute, raise_for
 from tests.fakes import FrozenClock

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Account, AuditEvent, SignIn
-from grid_app.services import sign_in as service
-from grid_app.services.own_password import change_password, prepare_password
-from grid_app.services.sign_in import LOCKED, WRONG, SignedIn, SignInRefused
+from grid_app.services.accounts import sign_in as service
+from grid_app.services.accounts.own_password import change_password, prepare_password
+from grid_app.services.accounts.sign_in import LOCKED, WRONG, SignedIn, SignInRefused
 from tests.world import NOW, PASSWORD, World
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)

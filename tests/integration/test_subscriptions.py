@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 from grid_app.errors import ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.escalations import OutboxMessage, PushSubscription
 from grid_app.policy import Role
-from grid_app.services.subscriptions import read_target, send_test, subscribe, unsubscribe, unsubscribe_endpoint
+from grid_app.services.escalations.subscriptions import (
+    read_target,
+    send_test,
+    subscribe,
+    unsubscribe,
+    unsubscribe_endpoint,
+)
 from notifications.endpoints import HostRule
 from notifications.messages import PushTarget
 from tests.escalation_world import add_dispute, add_subscription, raise_for

@@ -11,8 +11,8 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.accounts import Unit
 from grid_app.models.clocks import Deadline
 from grid_app.models.handling import Transfer
-from grid_app.services.handling_board import unit_figures
-from grid_app.services.handling_transfers import Sending, decide_objection, object_to, receive, transfer
+from grid_app.services.handling.board import unit_figures
+from grid_app.services.handling.transfers import Sending, decide_objection, object_to, receive, transfer
 from tests.builders import add_dispute
 from tests.handling_world import TODAY, step_of, talk
 from tests.world import NOW

@@ -14,16 +14,16 @@ from grid_app.models.disputes import DisputeEvent
 from grid_app.models.handling import Opinion, ReviewRecord, Sorting, Transfer
 from grid_app.policy import dispute_scope
 from grid_app.queries.disputes_detail import dispute_detail
-from grid_app.services import handling
-from grid_app.services.clock_filling import fill_clocks
-from grid_app.services.handling import Closure, Referral
-from grid_app.services.handling_chain import Answer, Conclusion, answer_review, ask_review, conclude
-from grid_app.services.handling_opinions import Delivery, Draft, deliver_opinion, draft_opinion
-from grid_app.services.handling_reviews import Closing
-from grid_app.services.handling_seals import decide_seal, set_seal
-from grid_app.services.handling_sorting import Considered, sort_dispute
-from grid_app.services.handling_transfers import Sending, decide_objection, object_to, transfer
-from grid_app.services.legal_pathways import pathway_list
+from grid_app.services.clocks.filling import fill_clocks
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.chain import Answer, Conclusion, answer_review, ask_review, conclude
+from grid_app.services.handling.legal_pathways import pathway_list
+from grid_app.services.handling.opinions import Delivery, Draft, deliver_opinion, draft_opinion
+from grid_app.services.handling.reviews import Closing
+from grid_app.services.handling.seals import decide_seal, set_seal
+from grid_app.services.handling.sorting import Considered, sort_dispute
+from grid_app.services.handling.steps import Closure, Referral
+from grid_app.services.handling.transfers import Sending, decide_objection, object_to, transfer
 from grid_app.vocabulary.handling import REMEDY
 from tests.builders import add_dispute
 from tests.handling_world import CONSIDERED, TODAY, close_reviewed, step_of, talk

@@ -14,15 +14,15 @@ from grid_app.models.follow_ups import FollowUp
 from grid_app.models.mediation import JudicialConfirmation
 from grid_app.models.places import MediationRoom
 from grid_app.queries.mediation_work import committees_for, rooms_near
-from grid_app.services import handling
-from grid_app.services.handling import Closure
-from grid_app.services.handling_states import moves_from
-from grid_app.services.ladders import seed_ladders
-from grid_app.services.mediation import begin_mediation, refuse_mediation, terminate_mediation
-from grid_app.services.mediation_agreement import conclude_agreement, draft_agreement, record_performance
-from grid_app.services.mediation_court import ask_court, note_court_answer, note_court_decision
-from grid_app.services.mediation_sessions import Plan, plan_session
-from grid_app.services.settled_on_spot import Spot, settle_on_spot
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.handling import steps as handling
+from grid_app.services.handling.steps import Closure
+from grid_app.services.matters.states import moves_from
+from grid_app.services.mediation.agreement import conclude_agreement, draft_agreement, record_performance
+from grid_app.services.mediation.court import ask_court, note_court_answer, note_court_decision
+from grid_app.services.mediation.sessions import Plan, plan_session
+from grid_app.services.mediation.settled_on_spot import Spot, settle_on_spot
+from grid_app.services.mediation.steps import begin_mediation, refuse_mediation, terminate_mediation
 from grid_app.vocabulary.mediation import mediation_rules
 from tests.mediation_world import (
     BOTH,

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.disputes import Dispute
-from grid_app.services.devices import register_device
+from grid_app.services.accounts.devices import register_device
 from tests.world import NOW, World
 
 CONTENT: dict[str, Any] = {

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.accounts import Account, Assignment
 from grid_app.policy import Role
-from grid_app.services.actors import actors_of
+from grid_app.services.accounts.actors import actors_of
 from tests.world import COUNTY, NOW, PASSWORD, World, add_account
 
 PASSWORD_SHOWN = re.compile(r"<dt>密码</dt><dd>([A-Za-z0-9]{12})</dd>")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.accounts import Delegation, DeviceToken
 from grid_app.models.escalations import PushSubscription
-from grid_app.services.devices import actor_of_token, register_device
+from grid_app.services.accounts.devices import actor_of_token, register_device
 from tests.web.forms import fields_of
 from tests.world import NOW, World, add_account
 

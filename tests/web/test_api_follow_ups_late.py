@@ -12,8 +12,8 @@ from flask import Flask
 from grid_app.database.transaction import transaction
 from grid_app.models.disputes import Dispute
 from grid_app.models.follow_ups import FollowUpVisit
-from grid_app.services.follow_ups import name_carrier
-from grid_app.services.handling import Step, close, reopen
+from grid_app.services.handling.steps import Step, close, reopen
+from grid_app.services.matters.follow_up_plans import name_carrier
 from tests.follow_ups_world import SETTLED, close_yesterday, dispute_now, follow_ups, history, send, states, visit
 from tests.rounds_world import counted
 from tests.web.api_phone import Phone

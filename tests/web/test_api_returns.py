@@ -18,7 +18,7 @@ from grid_app.models.field import ReturnSubmission
 from grid_app.models.rounds import ScreeningReturn
 from grid_app.policy import Role
 from grid_app.security.receipts import digest_of
-from grid_app.services.rounds import close_round
+from grid_app.services.rounds.steps import close_round
 from tests.fakes import FrozenClock
 from tests.rounds_world import closed_round, counted
 from tests.web.api_phone import Phone, item

@@ -15,10 +15,10 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.jobs.housekeeping import forget_chunks_job
 from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute
-from grid_app.services import doctor_attachments
-from grid_app.services.doctor import Check
-from grid_app.services.doctor_attachments import check_attachments
-from grid_app.services.housekeeping import begin_anew, forget_chunks
+from grid_app.services.upkeep import doctor_attachments
+from grid_app.services.upkeep.doctor import Check
+from grid_app.services.upkeep.doctor_attachments import check_attachments
+from grid_app.services.upkeep.housekeeping import begin_anew, forget_chunks
 from grid_app.wiring import wired
 from tests.web.api_phone import Phone
 from tests.web.attachments import CHUNK, announced, made, put, report_with, send, send_rest, state

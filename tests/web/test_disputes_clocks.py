@@ -10,7 +10,7 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.clocks import Deadline
 from grid_app.models.disputes import Dispute
-from grid_app.services.clock_filling import fill_clocks
+from grid_app.services.clocks.filling import fill_clocks
 from tests.builders import add_dispute
 from tests.web.report_pages import page_of, parsed
 from tests.world import NOW

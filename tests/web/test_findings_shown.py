@@ -10,7 +10,7 @@ import pytest
 
 from grid_app.queries.finding_pages import EscalationLine, HistoryRow
 from grid_app.queries.findings import FindingFacts, FindingRow
-from grid_app.web.findings_shown import duties, escalation_lines, history_moments, statistics_sentence
+from grid_app.web.findings.shown import duties, escalation_lines, history_moments, statistics_sentence
 from tests.world import NOW
 
 ANY = UUID(int=1)

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from grid_app.database.base import new_id
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.escalations import Escalation, EscalationEvent
-from grid_app.services.escalations import step_up_due
+from grid_app.services.escalations.steps import step_up_due
 from tests.escalation_world import add_dispute, add_subscription, kinds_of, raise_for
 from tests.fakes import FrozenClock
 from tests.world import NOW, World

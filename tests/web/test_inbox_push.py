@@ -13,7 +13,7 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading
 from grid_app.jobs.delivery import send_due_messages
 from grid_app.models.escalations import PushSubscription
-from grid_app.web.inbox_words import device_label
+from grid_app.web.inbox.words import device_label
 from notifications.vapid import keypair_of
 from tests.push_receiver import PushReceiver
 from tests.world import NOW, World

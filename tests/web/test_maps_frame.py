@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from grid_app.database.transaction import transaction
 from grid_app.models.places import Boundary
 from grid_app.queries.boundaries import generation_in
-from grid_app.services.boundaries import activate, import_boundaries
+from grid_app.services.places.boundaries import activate, import_boundaries
 from tests.boundary_files import VILLAGES, squares_set
 from tests.world import NOW
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from grid_app.database.transaction import reading
 from grid_app.models.places import VillageNaming
-from grid_app.web import maps_namings
+from grid_app.web.maps import namings as maps_namings
 
 WEST = "990101001201"
 GOOD = {"division_code": WEST, "document_number": "青信联〔2026〕1号", "named_on": "2026-03-01", "expires_on": ""}

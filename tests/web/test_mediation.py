@@ -8,7 +8,7 @@ import pytest
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.disputes import Dispute
-from grid_app.services.mediation import terminate_mediation
+from grid_app.services.mediation.steps import terminate_mediation
 from tests.mediation_world import BOTH, DUE, TODAY, agreed, at_step, matter, mediating, offered
 from tests.web.forms import fields_of
 from tests.web.report_pages import page_of, parsed

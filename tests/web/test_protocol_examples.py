@@ -19,7 +19,7 @@ from grid_app.api.openapi_routes import ROUTES
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.security.office_keys import parse_office_keys, seal_to
-from grid_app.services.attachments import SENTENCES
+from grid_app.services.reports.attachments import SENTENCES
 from grid_app.settings import Settings
 from tests.fakes import FrozenClock
 from tests.web import page_crypto

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.rounds import Finding, Round, RoundRun
-from grid_app.services.rounds import open_due_rounds, seed_templates
+from grid_app.services.rounds.steps import open_due_rounds, seed_templates
 from tests.builders import add_shared_grievance
 from tests.rounds_world import closed_round, counted
 from tests.world import COUNTY, NOW

@@ -12,7 +12,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.http.guard import requires
 from grid_app.models.accounts import Account
 from grid_app.policy import Action
-from grid_app.services.sign_in import LOCKED, WRONG
+from grid_app.services.accounts.sign_in import LOCKED, WRONG
 from grid_app.web.sign_in import local_path
 from tests.web.forms import FreshClient, fields_of
 from tests.world import NOW, PASSWORD

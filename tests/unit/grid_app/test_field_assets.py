@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grid_app.web.field_assets import assets_of, imports_of, needed_files
+from grid_app.web.field.assets import assets_of, imports_of, needed_files
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from grid_app.errors import InvalidError
-from grid_app.services.intake_content import parse_report
+from grid_app.services.reports.content import parse_report
 from tests.integration.intake_tools import CONTENT
 
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grid_app.errors import InvalidError
-from grid_app.services.intake_content import digest_report, parse_report
-from grid_app.services.intake_draft import DraftReport
 from grid_app.services.organisations import name_key
+from grid_app.services.reports.content import digest_report, parse_report
+from grid_app.services.reports.draft import DraftReport
 
 REPORT = UUID("0198f3a2-1111-7000-8000-000000000001")
 CONTENT = {

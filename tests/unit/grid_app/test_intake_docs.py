@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from grid_app.api.sync import BATCH_BYTES, BATCH_ITEMS
-from grid_app.services.intake_columns import ITEMS
-from grid_app.services.intake_content import IMPORTED_SIGNS, SUMMARY_SIGNS, DisputeContent, DisputeContentTwo
+from grid_app.services.intake.columns import ITEMS
+from grid_app.services.reports.content import IMPORTED_SIGNS, SUMMARY_SIGNS, DisputeContent, DisputeContentTwo
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grid_app.services.round_calendar import current_period
+from grid_app.services.rounds.calendar import current_period
 
 
 def test_a_template_without_a_frequency_has_no_period_of_its_own():

@@ -12,7 +12,7 @@ from grid_app.documents.check import LARGEST, NO_WORD_FILE, check_template
 from grid_app.documents.defaults import default_template
 from grid_app.documents.kinds import kinds
 from grid_app.services.control_words import control_words_in
-from grid_app.services.handling_waivers import waiver_in
+from grid_app.services.matters.waivers import waiver_in
 
 KIND = kinds()["acceptance_notice"]
 EXTERNAL = b'<Relationship Id="r9" Type="http://x/relationships/attachedTemplate" Target="x" TargetMode="External"/>'

@@ -1,0 +1,1 @@
+"""Who may work here: accounts, what they act as, their phones, signing in."""

@@ -1,0 +1,1 @@
+"""Clocks of disputes: started, ended, extended; their rules kept in versions."""

@@ -1,0 +1,1 @@
+"""Papers of a dispute: what fits, drafts, numbers, issuing, the archive package."""

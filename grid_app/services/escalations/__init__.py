@@ -1,0 +1,1 @@
+"""Escalations: raised, sent up their ladder, taken up."""

@@ -1,0 +1,1 @@
+"""Findings of screening: kept across rounds, faded, decided by a person."""

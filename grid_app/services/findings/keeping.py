@@ -1,0 +1,188 @@
+"""Keeping a finding up to date with a run: its figures, its members, its history, and a confirmed one's escalation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grid_app.models.disputes import Dispute
+from grid_app.models.rounds import Finding, FindingEvent, FindingMember, Round, RoundRun
+from grid_app.queries.known_findings import has_members_outside
+from grid_app.queries.round_inputs import organisation_id_of
+from grid_app.services.escalations.steps import raise_escalation
+from grid_app.services.matters.grading import regrade
+from grid_app.services.numbering import next_finding_code
+from screening.grading import SEVERITY
+from screening.results import FindingResult
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The run that is being recorded, its window's end, and the path of its area."""
+
+    run_id: UUID
+    round_id: UUID
+    window_end: date
+    root: str
+    now: datetime
+
+
+def keep_finding(session: Session, found: FindingResult, *, identity: UUID, recording: Recording) -> None:
+    """Write what a run says of one finding.
+
+    A run of an older window, or of an area that holds only a part of the members, leaves the finding as it stands:
+    the run itself keeps what it saw.
+    """
+    finding = session.get(Finding, identity)
+    if finding is None:
+        _open(session, found, identity, recording)
+        return
+    window_end = window_end_of(session, finding)
+    if window_end > recording.window_end or _reaches_beyond(session, finding, recording):
+        return
+    before, households, disputes = finding.grade, finding.households_now, finding.disputes_ever
+    kind = _raise_again(session, finding, found) or _compared(found.households_current, households)
+    trend = found.trend if window_end < recording.window_end or kind != "steady" else finding.trend
+    _copy(finding, found, recording, trend)
+    added = _add_members(session, finding.id, found.member_ids, recording.run_id)
+    finding.disputes_ever = disputes + len(added)
+    if kind != "steady" or window_end < recording.window_end:
+        note_finding(session, finding, kind, recording)
+    if finding.state == "confirmed":
+        _follow_up(session, finding, added, recording.now, escalates=_is_graver(finding.grade, before))
+
+
+def window_end_of(session: Session, finding: Finding) -> date:
+    """Return the last day of the window that a finding's figures come from."""
+    return session.execute(
+        select(Round.window_end).join(RoundRun, RoundRun.round_id == Round.id).where(RoundRun.id == finding.last_run_id)
+    ).scalar_one()
+
+
+def note_finding(
+    session: Session,
+    finding: Finding,
+    kind: str,
+    recording: Recording,
+    *,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    """Add one step to a finding's history: new, growing, steady, shrinking, raised_again, gone or merged."""
+    figures = {"households": finding.households_now, "grade": finding.grade, **(details or {})}
+    session.add(
+        FindingEvent(finding_id=finding.id, at=recording.now, kind=kind, run_id=recording.run_id, details=figures)
+    )
+
+
+def _open(session: Session, found: FindingResult, identity: UUID, recording: Recording) -> None:
+    finding = Finding(
+        id=identity,
+        code=next_finding_code(session, found.cell, now=recording.now),
+        state="suspected",
+        decision_reason="",
+        first_run_id=recording.run_id,
+        created_at=recording.now,
+    )
+    _copy(finding, found, recording, found.trend)
+    session.add(finding)
+    session.flush()  # members and events point at it
+    _add_members(session, finding.id, found.member_ids, recording.run_id)
+    note_finding(session, finding, "new", recording)
+
+
+def _reaches_beyond(session: Session, finding: Finding, recording: Recording) -> bool:
+    question = select(Finding.id).where(Finding.id == finding.id, has_members_outside(recording.root))
+    return session.scalar(question) is not None
+
+
+def _raise_again(session: Session, finding: Finding, found: FindingResult) -> str | None:
+    """Ask people again about one that had faded, or that was dismissed and has grown since; say so."""
+    if finding.state == "gone" or (
+        finding.state == "dismissed" and _has_grown_since_dismissal(session, finding, found)
+    ):
+        finding.state = "suspected"
+        finding.decided_at, finding.decided_by, finding.decision_reason = None, None, ""
+        return "raised_again"
+    return None
+
+
+def _has_grown_since_dismissal(session: Session, finding: Finding, found: FindingResult) -> bool:
+    details = session.scalar(
+        select(FindingEvent.details)
+        .where(FindingEvent.finding_id == finding.id, FindingEvent.kind == "dismissed")
+        .order_by(FindingEvent.at.desc(), FindingEvent.id.desc())
+        .limit(1)
+    )
+    return found.households_current > int((details or {}).get("households", 0))
+
+
+def _compared(households: int, before: int) -> str:
+    if households == before:
+        return "steady"
+    return "growing" if households > before else "shrinking"
+
+
+def _copy(finding: Finding, found: FindingResult, recording: Recording, trend: str) -> None:
+    finding.issue_key = found.key
+    finding.division_code = found.cell
+    finding.category = found.category2
+    finding.organisation_id = organisation_id_of(found.organisation)
+    finding.trend = trend
+    finding.grade = found.grade
+    finding.grade_reasons = list(found.grade_reasons)
+    finding.disputes_ever = found.disputes_ever
+    finding.households_ever = max(finding.households_ever or 0, found.households_ever)
+    finding.households_now = found.households_current
+    first_day = date.fromisoformat(found.since)
+    finding.since = min(finding.since or first_day, first_day)
+    finding.observed = found.rate.observed
+    finding.expected = found.rate.expected
+    finding.ratio = found.rate.ratio
+    finding.p_value = found.rate.p
+    finding.enough_history = found.rate.enough_history
+    finding.rule = found.rule.which
+    finding.reason = found.reason
+    finding.unflag = found.unflag
+    finding.last_run_id = recording.run_id
+    finding.updated_at = recording.now
+
+
+def _add_members(session: Session, finding_id: UUID, members: tuple[str, ...], run_id: UUID) -> list[UUID]:
+    known = set(session.scalars(select(FindingMember.dispute_id).where(FindingMember.finding_id == finding_id)))
+    added = [UUID(name) for name in members if UUID(name) not in known]
+    session.add_all(
+        FindingMember(finding_id=finding_id, dispute_id=dispute_id, first_run_id=run_id) for dispute_id in added
+    )
+    return added
+
+
+def _is_graver(grade: str, before: str) -> bool:
+    return SEVERITY.index(grade) > SEVERITY.index(before)
+
+
+def _follow_up(session: Session, finding: Finding, added: list[UUID], now: datetime, *, escalates: bool) -> None:
+    """Escalate a confirmed finding that became graver, and grade the disputes that joined it."""
+    if escalates:
+        escalate_finding(session, finding, now=now)
+    session.flush()  # the grade of a new member asks whether it is in a confirmed finding
+    for dispute_id in added:
+        regrade(session, session.get_one(Dispute, dispute_id), now=now)
+
+
+def escalate_finding(session: Session, finding: Finding, *, now: datetime) -> UUID | None:
+    """Escalate a confirmed finding; ``None`` when it already escalated at this grade."""
+    return raise_escalation(
+        session,
+        event_kind="finding_confirmed",
+        finding_id=finding.id,
+        division_code=finding.division_code,
+        category=finding.category,
+        grade=finding.grade,
+        reason=finding.reason,
+        now=now,
+    )

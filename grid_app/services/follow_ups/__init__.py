@@ -1,0 +1,1 @@
+"""Visits after a settled dispute: planned, made, their contacts guarded."""

@@ -1,0 +1,1 @@
+"""Handling a dispute by the law: states, steps, talks, transfers, opinions, closing."""

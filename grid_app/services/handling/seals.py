@@ -1,0 +1,119 @@
+"""Shutting a matter to the unit it complains of (信访工作条例 30): at once, then confirmed or lifted one level up.
+
+The unit complained of is another thing than the unit with the duty to solve the matter: the second sees and handles it.
+A seal set by staff counts from that moment; the next level looks at it within one working day.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grid_app.errors import ConflictError, ForbiddenError, InvalidError
+from grid_app.models.accounts import Assignment, Unit
+from grid_app.models.disputes import Dispute
+from grid_app.models.handling import Seal
+from grid_app.policy import Action, Actor, Role
+from grid_app.services.clocks.running import finish_clock, start_clock
+from grid_app.services.handling.second import GOVERNMENT, account_of
+from grid_app.services.handling.transfers import end_transfer
+from grid_app.services.matters.step import Step, claimed, permitted, write, written
+from grid_app.vocabulary.handling import SEAL_KIND_WORDS
+from grid_app.vocabulary.words import OPEN_STATES
+
+DECISION: Final = "seal_decision"
+LEVELS: Final = {
+    Role.TOWNSHIP_OFFICER: 1, Role.TOWNSHIP_LEAD: 1, Role.COUNTY_OFFICER: 2, Role.COUNTY_LEAD: 3,
+}  # fmt: skip
+"""Of the roles that handle; everybody else sets seals from the field (0)."""
+
+
+def set_seal(session: Session, step: Step, *, unit_id: UUID | None, kind: str, reason: str) -> None:
+    """Take the matter out of the sight of the unit it complains of, at once."""
+    step = permitted(step, Action.ADD_TO_DISPUTE)
+    reason = written(reason, field="note", what="为什么要对这个单位保密(不写姓名)", least=5)
+    dispute = claimed(session, step, kind="sealed", note=reason)
+    unit = session.get(Unit, unit_id) if unit_id else None
+    wrong = {}
+    if unit is None:
+        wrong["unit"] = "请选反映的是哪个单位。"
+    if kind not in SEAL_KIND_WORDS:
+        wrong["kind"] = "请选是哪一种情况。"
+    if wrong or unit is None:
+        raise InvalidError("没有保存,已填的还在。", fields=wrong)
+    if dispute.state not in OPEN_STATES:
+        raise ConflictError("这件事已经结束。要保密的,请先“重新办理”;填写的内容还在页面上。", code="wrong_state")
+    if seal_of(session, dispute) is not None or dispute.about_unit_id is not None:
+        raise ConflictError("这件事已经对一个单位保密了。要改的,先由上一级解除。", code="sealed_before")
+    dispute.about_unit_id = unit.id
+    if dispute.owner_unit_id == unit.id:
+        end_transfer(session, dispute)
+        dispute.owner_unit_id = _next_above(session, unit)
+    write(session, step, dispute, kind="sealed", note=reason, details={"kind": kind, "unit": str(unit.id)})
+    clock = start_clock(session, dispute=dispute, code=DECISION, started_at=step.now, now=step.now)
+    session.add(
+        Seal(
+            dispute_id=dispute.id, unit_id=unit.id, kind=kind, reason=reason, set_at=step.now,
+            set_by=step.actor.assignment_id, due_at=clock.due_at,
+        )
+    )  # fmt: skip
+
+
+def decide_seal(session: Session, step: Step, *, confirm: bool, reason: str) -> None:
+    """Confirm a seal or lift it, one level above whoever set it, with the reason."""
+    step = permitted(step, Action.HANDLE_DISPUTE)
+    reason = written(reason, field="note", what="确认或者解除的理由", least=5)
+    kind = "seal_confirmed" if confirm else "seal_lifted"
+    dispute = claimed(session, step, kind=kind, note=reason)
+    seal = seal_of(session, dispute)
+    if seal is None or seal.confirmed_at is not None:
+        raise ConflictError("现在没有等确认的保密,可能已经处理了。请看看页面上的最新情况。", code="not_asked")
+    if not decides_on_seal(session, step.actor, seal):
+        raise ForbiddenError("保密由设置人的上一级确认或者解除,设置的人自己不能决定。什么也没有改。")
+    seal.decided_by, seal.decision = step.actor.assignment_id, reason
+    if confirm:
+        seal.confirmed_at = step.now
+    else:
+        seal.lifted_at = step.now
+        dispute.about_unit_id = None
+    write(session, step, dispute, kind=kind, note=reason, details={"unit": str(seal.unit_id)})
+    finish_clock(session, dispute_id=dispute.id, code=DECISION, now=step.now)
+
+
+def seal_of(session: Session, dispute: Dispute) -> Seal | None:
+    """Return the seal in force."""
+    return session.scalars(select(Seal).where(Seal.dispute_id == dispute.id, Seal.lifted_at.is_(None))).first()
+
+
+def decides_on_seal(session: Session, actor: Actor, seal: Seal) -> bool:
+    """Say whether ``actor`` stands above whoever set the seal; above the county's leaders stands a second of them."""
+    role = session.scalar(select(Assignment.role).where(Assignment.id == seal.set_by)) if seal.set_by else None
+    setter = LEVELS.get(Role(role), 0) if role else 0
+    mine = LEVELS.get(actor.role, 0)
+    another = account_of(session, seal.set_by) != actor.account_id
+    return another and (mine > setter or mine == setter == LEVELS[Role.COUNTY_LEAD])
+
+
+def _next_above(session: Session, unit: Unit) -> UUID | None:
+    """Return who handles instead of a unit complained of: the government above a village, else the county's office."""
+    codes = (unit.division_code[:9], GOVERNMENT) if len(unit.division_code) > 9 else None
+    if codes is not None:
+        above = session.scalar(
+            select(Unit.id).where(Unit.division_code == codes[0], Unit.kind == codes[1], Unit.closed_at.is_(None))
+        )
+        if above is not None:
+            return above
+    return session.scalar(
+        select(Unit.id)
+        .where(
+            Unit.division_code == unit.division_code[:6],
+            Unit.kind.in_(("county_office", "county_lead_office")),
+            Unit.closed_at.is_(None),
+            Unit.id != unit.id,
+        )
+        .order_by(Unit.kind, Unit.id)
+        .limit(1)
+    )

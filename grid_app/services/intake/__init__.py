@@ -1,0 +1,1 @@
+"""The intake workspace: registering from any channel, sheets of earlier years."""

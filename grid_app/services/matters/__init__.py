@@ -1,0 +1,1 @@
+"""What all work on a dispute shares: the step, the states, the grade, its parties, its links, its follow-ups."""

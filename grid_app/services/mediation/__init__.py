@@ -1,0 +1,1 @@
+"""Mediation: offered, agreed to, held, written down, confirmed by a court."""

@@ -1,0 +1,1 @@
+"""Places: boundary generations, divisions, rooms, official namings."""

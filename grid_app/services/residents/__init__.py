@@ -1,0 +1,1 @@
+"""What residents do without an account: report, ask, evaluate, complain."""

@@ -1,0 +1,1 @@
+"""Screening rounds: opened, answered, closed, analysed."""

@@ -1,0 +1,1 @@
+"""Keeping the platform well: the doctor's checks, housekeeping, leases."""

@@ -1,0 +1,1 @@
+"""The list of disputes, one dispute with its cards, and its steps."""

@@ -1,0 +1,1 @@
+"""The field app's shell and what a phone asks of the site."""

@@ -1,0 +1,1 @@
+"""Handling by the law on one page."""

@@ -1,0 +1,1 @@
+"""The inbox of an office, its push devices and escalation policies."""

@@ -1,0 +1,162 @@
+"""The inbox of an office: what waits to be taken up, each escalation's history, and taking it up.
+
+Opening an escalation notes once, for the unit alone, that it was seen: the one thing a page of ours writes on GET.
+It may be repeated without harm, and it is how the office that raised the matter knows that it has been read.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from grid_app.database.transaction import reading, transaction
+from grid_app.errors import NotFoundError
+from grid_app.http.guard import guard_pages, requires, the_actor
+from grid_app.policy import Action, Actor, allows
+from grid_app.queries.inbox import PAGE_ROWS, InboxPage, InboxRow, inbox_page, inbox_row
+from grid_app.queries.inbox_history import (
+    is_unseen,
+    knocks_of,
+    may_open_cause,
+    next_unit_kind,
+    steps_of,
+    units_told,
+)
+from grid_app.queries.ladders import LadderRow, ladder_versions
+from grid_app.services.escalations.ladders import EVENT_KIND_WORDS, UNIT_KIND_WORDS
+from grid_app.services.escalations.steps import acknowledge, mark_seen
+from grid_app.vocabulary.categories import name_of
+from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
+from grid_app.web.inbox.policies import edit_ladder, policies, save_ladder_form
+from grid_app.web.inbox.push import (
+    drop_device,
+    push,
+    push_key,
+    push_test,
+    subscribe_json,
+    unsubscribe_json,
+)
+from grid_app.web.inbox.words import answer_of, cause_link, line_of, moments_of, next_step_words
+from grid_app.web.wording import local_time
+from grid_app.wiring import wired
+
+bp = Blueprint("inbox", __name__)
+guard_pages(bp)
+bp.add_url_rule("/inbox/policies", "policies", policies)
+bp.add_url_rule("/inbox/policies/<event_kind>", "edit_ladder", edit_ladder)
+bp.add_url_rule("/inbox/policies/<event_kind>", "save_ladder", save_ladder_form, methods=["POST"])
+bp.add_url_rule("/push", "push", push)
+bp.add_url_rule("/push/key", "push_key", push_key)
+bp.add_url_rule("/push/test", "push_test", push_test, methods=["POST"])
+bp.add_url_rule("/push/subscriptions", "subscribe", subscribe_json, methods=["POST"])
+bp.add_url_rule("/push/subscriptions", "unsubscribe", unsubscribe_json, methods=["DELETE"])
+bp.add_url_rule("/push/subscriptions/<uuid:device_id>/drop", "drop_device", drop_device, methods=["POST"])
+
+
+@bp.get("/inbox")
+@requires(Action.READ_INBOX)
+def index() -> str:
+    """Show what waits in the inboxes of the acting unit, or with ``answered=1`` what was taken up."""
+    actor, now = the_actor(), wired().clock.now()
+    answered = request.args.get("answered") == "1"
+    number = max(1, request.args.get("page", 1, type=int))
+    with reading() as session:
+        page = inbox_page(session, actor, answered=answered, page=number)
+        told = _who_is_told([row for kind in EVENT_KIND_WORDS for row in ladder_versions(session, kind)[:1]])
+    return render_template(
+        "pages/inbox.html",
+        rows=[line_of(row, now) for row in page.rows],
+        halves=_halves(page, answered=answered),
+        answered=answered,
+        unit_name=actor.unit_name,
+        told=told,
+        may_subscribe=allows(actor, Action.SUBSCRIBE_PUSH),
+        pages=_pages(page, answered=answered, number=number),
+    )
+
+
+@bp.get("/inbox/<uuid:escalation_id>")
+@requires(Action.READ_INBOX)
+def detail(escalation_id: UUID) -> str:
+    """Show one escalation with its timeline; the first look of the unit is noted (see above)."""
+    actor, now = the_actor(), wired().clock.now()
+    with reading() as session:
+        row = inbox_row(session, actor, escalation_id)
+        unseen = row is not None and is_unseen(session, escalation_id, actor)
+    if row is None:
+        raise NotFoundError("您单位的收件箱里没有这条提醒。可能您换了身份,或提醒发给了别的单位;请回到收件箱查看。")
+    if unseen:
+        with transaction() as session:
+            mark_seen(session, escalation_id=escalation_id, actor=actor, now=now)
+    return _detail_page(row, actor)
+
+
+@bp.post("/inbox/<uuid:escalation_id>/acknowledge")
+@requires(Action.ACKNOWLEDGE)
+def take_up(escalation_id: UUID) -> Response:
+    """Take an escalation up for the unit; a second answer says who was first."""
+    with transaction() as session:
+        answer = acknowledge(session, escalation_id=escalation_id, actor=the_actor(), now=wired().clock.now())
+    if answer.first:
+        flash("已确认收到。这条提醒不再转给下一级。", "success")
+    else:
+        flash(f"这条提醒已由{answer.unit_name}在{local_time(answer.at)}确认,不需要再确认。", "info")
+    return redirect(url_for("inbox.detail", escalation_id=escalation_id))
+
+
+def _detail_page(row: InboxRow, actor: Actor) -> str:
+    with reading() as session:
+        steps, knocks = steps_of(session, row.escalation_id), knocks_of(session, row.escalation_id)
+        told, next_kind = units_told(session, row.escalation_id), next_unit_kind(session, row)
+        link = cause_link(row) if may_open_cause(session, row, actor) else None
+    return render_template(
+        "pages/inbox_detail.html",
+        row=row,
+        matter=name_of(row.category),
+        why=EVENT_KIND_WORDS.get(row.event_kind, row.event_kind),
+        opened=local_time(row.opened_at),
+        state=ESCALATION_STATE_WORDS[row.state],
+        waiting=row.state != "acknowledged",
+        may_answer=row.state != "acknowledged" and allows(actor, Action.ACKNOWLEDGE),
+        answer=answer_of(row),
+        next_step=next_step_words(row, next_kind),
+        told="、".join(unit.unit_name for unit in told),
+        phones=[unit for unit in told if unit.number],
+        link=link,
+        moments=moments_of(steps, knocks),
+    )
+
+
+def _who_is_told(ladders: list[LadderRow]) -> str:
+    kinds = {rung["unit_kind"]: None for ladder in ladders for rung in ladder.rungs}
+    return "、".join(UNIT_KIND_WORDS.get(kind, kind) for kind in kinds)
+
+
+def _halves(page: InboxPage, *, answered: bool) -> list[dict[str, object]]:
+    return [
+        {"label": "等待确认", "url": url_for("inbox.index"), "current": not answered, "count": page.waiting},
+        {
+            "label": "已确认",
+            "url": url_for("inbox.index", answered=1),
+            "current": answered,
+            "count": page.answered,
+        },
+    ]
+
+
+def _pages(page: InboxPage, *, answered: bool, number: int) -> dict[str, str | None] | None:
+    total = page.answered if answered else page.waiting
+    if total <= PAGE_ROWS:
+        return None
+    first, last = (number - 1) * PAGE_ROWS + 1, min(number * PAGE_ROWS, total)
+
+    def address(other: int) -> str:
+        return url_for("inbox.index", answered=1 if answered else None, page=other)
+
+    return {
+        "text": f"第 {first}-{last} 件,共 {total} 件",
+        "previous": address(number - 1) if number > 1 else None,
+        "next": address(number + 1) if last < total else None,
+    }

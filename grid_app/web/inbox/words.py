@@ -1,0 +1,183 @@
+"""How escalations, their history and devices read on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import current_app, url_for
+
+from grid_app.queries.inbox import InboxRow
+from grid_app.queries.inbox_history import DeviceRow, Knock, Step
+from grid_app.services.escalations.ladders import EVENT_KIND_WORDS, UNIT_KIND_WORDS, duration
+from grid_app.vocabulary.categories import name_of
+from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
+from grid_app.web.wording import local_time, remaining
+
+STEP_TITLES: Final = {
+    "opened": "发出提醒",
+    "told": "放进收件箱",
+    "nobody": "这一级没有可以通知的单位,直接转下一级",
+    "climbed": "没有人确认,转给下一级",
+    "seen": "已看到",
+    "acknowledged": "已确认收到",
+    "exhausted": "各级均未确认",
+}
+STEP_TONES: Final = {"nobody": "attention", "climbed": "attention", "exhausted": "attention"}
+KNOCK_TITLES: Final = {
+    "due": "推送在排队",
+    "sent": "推送已发出",
+    "gone": "推送没有送到:设备的推送已失效",
+    "failed": "推送没有送到",
+    "stopped": "已有单位确认,推送不再发",
+}
+KNOCK_TONES: Final = {"due": "waiting", "gone": "attention", "failed": "attention"}
+OUTCOME_WORDS: Final = {
+    "sent": "上次推送已发出",
+    "retry": "上次推送服务没有答应,稍后再发",
+    "gone": "推送已失效,请重新开通",
+    "refused": "上次推送被拒绝,请联系系统管理员",
+}
+BROWSERS: Final = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS: Final = (
+    ("HarmonyOS", "鸿蒙"),
+    ("Android", "安卓"),
+    ("iPhone", "苹果手机"),
+    ("Windows", "Windows"),
+    ("Mac OS", "苹果电脑"),
+    ("Linux", "Linux"),
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of the timeline component."""
+
+    title: str
+    at: str
+    iso: str
+    actor: str = ""
+    body: str = ""
+    tone: str = ""
+
+
+def line_of(row: InboxRow, now: datetime) -> dict[str, object]:
+    """Return an escalation as a row of the inbox's table."""
+    return {
+        "number": row.case_code,
+        "url": url_for("inbox.detail", escalation_id=row.escalation_id),
+        "place": row.place,
+        "matter": name_of(row.category),
+        "why": EVENT_KIND_WORDS.get(row.event_kind, row.event_kind),
+        "grade": row.grade,
+        "age": waited(row.opened_at, row.acknowledged_at or now),
+        "due": due_of(row, now),
+        "late": row.state == "exhausted",
+        "answered": answer_of(row),
+    }
+
+
+def waited(since: datetime, now: datetime) -> str:
+    """Return how long something has waited, in its largest unit: days, hours or minutes."""
+    minutes = max(0, (now - since) // timedelta(minutes=1))
+    step = next((size for size in (24 * 60, 60) if minutes >= size), 1)
+    return duration(minutes // step * step)
+
+
+def due_of(row: InboxRow, now: datetime) -> str:
+    """Return until when somebody should answer, or why that is over."""
+    if row.state == "exhausted" or row.due_at is None:
+        return ESCALATION_STATE_WORDS[row.state]
+    return f"{local_time(row.due_at)}前({remaining(row.due_at, now)})"
+
+
+def answer_of(row: InboxRow) -> str:
+    """Return who took an escalation up, and when; empty while nobody has."""
+    if row.acknowledged_at is None:
+        return ""
+    return f"{row.acknowledged_unit},{local_time(row.acknowledged_at)}"
+
+
+def next_step_words(row: InboxRow, next_kind: str | None) -> str:
+    """Return what happens when nobody answers."""
+    if row.state == "exhausted":
+        return "请直接打电话落实,再在这里确认收到。"
+    if row.due_at is None:
+        return ""
+    then = f"转给{UNIT_KIND_WORDS.get(next_kind, next_kind)}" if next_kind else "标为“各级均未确认”"
+    return f"{local_time(row.due_at)}前没有人确认,{then}。"
+
+
+def moments_of(steps: Sequence[Step], knocks: Sequence[Knock]) -> list[Moment]:
+    """Return the timeline, newest first: told, sent, seen, taken up."""
+    found = [(step.at, _step_moment(step)) for step in steps]
+    found += [(knock.ended_at or knock.queued_at, _knock_moment(knock)) for knock in knocks]
+    return [moment for _at, moment in sorted(found, key=lambda pair: pair[0])][::-1]
+
+
+def cause_link(row: InboxRow) -> tuple[str, str] | None:
+    """Return address and words of the link to the dispute or finding behind an escalation."""
+    if row.dispute_id is not None:
+        return _link("disputes.detail", "打开这件纠纷", dispute_id=row.dispute_id)
+    return _link("findings.detail", "打开这条苗头提示", finding_id=row.finding_id)
+
+
+def device_line(device: DeviceRow) -> dict[str, object]:
+    """Return one of the account's own browsers as the push page shows it."""
+    if device.dropped_at is not None:
+        state = f"已关闭或失效({local_time(device.dropped_at)})"
+    elif device.waiting:
+        state = f"有 {device.waiting} 条在排队"
+    elif device.outcome is not None and device.outcome_at is not None:
+        state = f"{OUTCOME_WORDS.get(device.outcome, device.outcome)}({local_time(device.outcome_at)})"
+    else:
+        state = "已开通,还没有发过"
+    return {
+        "id": device.device_id,
+        "label": device.label or "一台设备",
+        "state": state,
+        "live": device.dropped_at is None,
+        "since": f"{local_time(device.created_at)}开通",
+    }
+
+
+def device_label(user_agent: str) -> str:
+    """Return a word for a browser, such as ``Edge · Windows``; unknown ones are ``浏览器``."""
+    browser = next((word for mark, word in BROWSERS if mark in user_agent), "浏览器")
+    system = next((word for mark, word in SYSTEMS if mark in user_agent), "")
+    return f"{browser} · {system}" if system else browser
+
+
+def _link(endpoint: str, words: str, **values: object) -> tuple[str, str] | None:
+    if endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, **values), words  # type: ignore[arg-type]  # identifiers, whatever url_for calls them
+
+
+def _step_moment(step: Step) -> Moment:
+    person = step.person or ""
+    if step.lender:
+        person = f"{person}(代{step.lender})"
+    body = UNIT_KIND_WORDS.get(step.unit_kind, step.unit_kind)
+    return Moment(
+        title=STEP_TITLES.get(step.kind, step.kind),
+        at=local_time(step.at),
+        iso=step.at.isoformat(),
+        actor=" · ".join(word for word in (step.unit_name or "", person) if word),
+        body=body,
+        tone=STEP_TONES.get(step.kind, ""),
+    )
+
+
+def _knock_moment(knock: Knock) -> Moment:
+    at = knock.ended_at or knock.queued_at
+    return Moment(
+        title=KNOCK_TITLES.get(knock.state, knock.state),
+        at=local_time(at),
+        iso=at.isoformat(),
+        actor=knock.unit_name,
+        body=f"{knock.devices} 台设备",
+        tone=KNOCK_TONES.get(knock.state, ""),
+    )

@@ -1,0 +1,1 @@
+"""The map, its layers and tables, one village."""

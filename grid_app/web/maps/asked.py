@@ -1,0 +1,97 @@
+"""What a request asks of the map: layer, area, grade, round; and the facts that answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import request, url_for
+
+from grid_app.database.transaction import reading
+from grid_app.errors import NotFoundError
+from grid_app.http.guard import the_actor, the_scope
+from grid_app.policy import Action, Actor, allows
+from grid_app.queries.map_facts import DISPUTES, FINDINGS, LAYERS, NAMINGS, RETURNS, ROOMS, MapFacts, map_facts
+from grid_app.services.typed import uuid_of
+from grid_app.web.maps.coverage import namings_view, returns_view, rooms_view
+from grid_app.web.maps.disputes import disputes_view, findings_view
+from grid_app.web.maps.layers import LayerView
+from grid_app.web.wording import GRADES
+from grid_app.wiring import wired
+
+NEEDS = {
+    DISPUTES: Action.READ_DISPUTES,
+    FINDINGS: Action.READ_FINDINGS,
+    RETURNS: Action.READ_ROUNDS,
+    ROOMS: Action.READ_MAP,
+    NAMINGS: Action.READ_MAP,
+}
+NOT_YOURS = "没有这个区划,或者它不在您的辖区内。地图只显示自己的辖区。"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for, as far as the actor may have it; ``refused`` is a layer without the right to it."""
+
+    layer: str
+    root: str | None
+    grade: str
+    round_id: UUID | None
+    refused: str
+
+    def url(self, endpoint: str) -> str:
+        """Return the address of ``endpoint`` for the same view."""
+        return url_for(endpoint, layer=self.layer, root=self.root, grade=self.grade or None, round=self.round_id)
+
+
+def layers_of(actor: Actor) -> list[str]:
+    """Return the layers the actor may see."""
+    return [layer for layer in LAYERS if allows(actor, NEEDS[layer])]
+
+
+def asked() -> Asked:
+    """Return what this request asks for; unknown values fall back to the first layer and all grades."""
+    open_layers = layers_of(the_actor())
+    wanted = request.args.get("layer", "")
+    grade = request.args.get("grade", "")
+    return Asked(
+        layer=wanted if wanted in open_layers else open_layers[0],
+        root=request.args.get("root") or None,
+        grade=grade if grade in GRADES else "",
+        round_id=uuid_of(request.args.get("round", "")),
+        refused=wanted if wanted in LAYERS and wanted not in open_layers else "",
+    )
+
+
+def facts_of(ask: Asked) -> MapFacts:
+    """Return the facts of what is asked for.
+
+    Raises
+    ------
+    NotFoundError
+        When the area is not the actor's to see.
+    """
+    return facts_for(frozenset({ask.layer}), root=ask.root, round_id=ask.round_id, now=wired().clock.now())
+
+
+def facts_for(layers: frozenset[str], *, root: str | None, round_id: UUID | None, now: datetime) -> MapFacts:
+    """Return the facts of some layers over an area of the actor.
+
+    Raises
+    ------
+    NotFoundError
+        When the area is not the actor's to see.
+    """
+    with reading() as session:
+        facts = map_facts(session, layers=layers, scope=the_scope(), root=root, now=now, round_id=round_id)
+    if facts is None:
+        raise NotFoundError(NOT_YOURS)
+    return facts
+
+
+def view_of(ask: Asked, facts: MapFacts) -> LayerView:
+    """Return the asked layer as people read it."""
+    if ask.layer == DISPUTES:
+        return disputes_view(facts, only=ask.grade)
+    return {FINDINGS: findings_view, RETURNS: returns_view, ROOMS: rooms_view, NAMINGS: namings_view}[ask.layer](facts)

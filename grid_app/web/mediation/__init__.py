@@ -1,0 +1,1 @@
+"""Pages of mediation and of matters settled on the spot."""

@@ -1,0 +1,1 @@
+"""Pages of time limits and the working calendar."""

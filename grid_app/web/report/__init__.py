@@ -1,0 +1,1 @@
+"""The report form of those online."""

@@ -1,0 +1,1 @@
+"""Pages of residents, which need no account, and what offices see of them."""
