@@ -2,7 +2,7 @@
 
 Each function is one step: it checks right, scope, version and state, changes the dispute, writes one event into its
 history and one link of the audit trail, and grades anew, all in the caller's transaction. The errors are those of
-``handling_step``: not found (also: outside the scope), forbidden, conflict (somebody was first, or the state does not
+``matters.step``: not found (also: outside the scope), forbidden, conflict (somebody was first, or the state does not
 allow it), invalid (with a sentence per field).
 """
 
