@@ -15,8 +15,10 @@ import grid_app.models.field
 import grid_app.models.follow_ups
 import grid_app.models.handling
 import grid_app.models.intake
+import grid_app.models.leading
 import grid_app.models.mediation
 import grid_app.models.places
+import grid_app.models.receptions
 import grid_app.models.residents
 import grid_app.models.rounds
 import grid_app.models.support  # noqa: F401 - the imports register the tables
