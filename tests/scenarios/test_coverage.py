@@ -1,0 +1,63 @@
+"""The page of covered sources tells the truth: every row stands there, and every scenario it names is collected."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.coverage_of_sources import PAGE, SCOPES, page, scenarios, table
+
+MISSING = frozenset({
+    "S0-06", "S0-14", "S0-15", "S0-16", "S0-17",
+    "S1-02", "S1-05", "S1-09", "S1-10", "S1-13", "S1-14", "S1-16", "S1-17", "S1-21", "S1-24", "S1-26",
+    "S1-27", "S1-28", "S1-31", "S1-32", "S1-33",
+    "S2-03", "S2-04", "S2-05", "S2-07", "S2-08", "S2-11", "S2-12", "S2-16", "S2-17",
+    "S3-01", "S3-03", "S3-05", "S3-07", "S3-08", "S3-09", "S3-10", "S3-13", "S3-14", "S3-16", "S3-19",
+    "S3-22", "S3-23", "S3-24",
+    "S4-06", "S4-08", "S4-09", "S4-16",
+})  # fmt: skip
+"""Rows without a scenario so far; it only ever shrinks."""
+FIRST_AND_LAST = {"S0": 17, "S1": 34, "S2": 17, "S3": 24, "S4": 16}
+
+
+def test_the_table_holds_every_row_of_the_sources_once():
+    sources, rows = table()
+
+    assert [one["id"] for one in sources] == list(FIRST_AND_LAST)
+    assert [row.id for row in rows] == [
+        f"{of}-{number:02}" for of, last in FIRST_AND_LAST.items() for number in range(1, last + 1)
+    ]
+    assert {row.scope for row in rows} == set(SCOPES)
+    assert not [row.id for row in rows if row.scope in ("reduced", "out", "configured") and not row.reason]
+
+
+def test_every_row_of_handling_is_proven_by_a_scenario_that_runs():
+    proven = {
+        row for one in scenarios() if one.file.startswith("tests/scenarios/") and not one.is_skipped for row in one.rows
+    }
+    unproven = {row.id for row in table()[1] if row.has_to_be_proven} - proven
+
+    assert unproven - MISSING == set(), "a row has lost its scenario, or never had one"
+    assert MISSING - unproven == set(), "proven meanwhile: take them out of MISSING"
+
+
+def test_no_scenario_names_a_row_that_does_not_exist():
+    known = {row.id for row in table()[1]}
+
+    assert not [(one.file, one.name) for one in scenarios() if set(one.rows) - known]
+
+
+def test_what_runs_is_what_the_page_counts(request: pytest.FixtureRequest):
+    """Hold the reading of the tests' names against what pytest collected, for the modules of this run."""
+    config = request.config
+    if config.getoption("keyword") or config.getoption("markexpr") or any("::" in one for one in config.args):
+        return  # some were picked by name: their neighbours were not collected either
+    collected: dict[str, set[str]] = {}
+    for item in request.session.items:
+        file = item.path.relative_to(config.rootpath).as_posix()
+        collected.setdefault(file, set()).add(getattr(item, "originalname", item.name))
+
+    assert not [one.name for one in scenarios() if one.file in collected and one.name not in collected[one.file]]
+
+
+def test_the_committed_page_is_the_one_that_is_made():
+    assert PAGE.read_text("utf-8") == page(), "run: python -m scripts.coverage_of_sources"
