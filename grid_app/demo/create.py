@@ -134,6 +134,7 @@ def _desk(wiring: Wiring, county: County, staff: Staff, *, order: Order, clock: 
         clock=clock,
         keys=wiring.keys,
         finder=wiring.places,
+        files=wiring.files,
         county=county,
         places=Places(county),
         staff=staff,

@@ -18,7 +18,7 @@ from grid_app.demo.places import Places
 from grid_app.demo.seeded import StandingClock
 from grid_app.demo.timeline import Timeline
 from grid_app.policy import Actor
-from grid_app.ports import PlaceFinder
+from grid_app.ports import AttachmentFiles, PlaceFinder
 from grid_app.security.keys import Keys
 from grid_app.services.accounts.actors import actor_of
 
@@ -32,6 +32,7 @@ class Desk:
     clock: StandingClock
     keys: Keys
     finder: PlaceFinder
+    files: AttachmentFiles
     county: County
     places: Places
     staff: Staff

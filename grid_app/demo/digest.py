@@ -13,12 +13,13 @@ from grid_app.database.base import Base
 
 SECRETS: Final = frozenset({
     "accounts.password_hash", "disputes.tracking_code", "disputes.household_label", "parties.name_sealed",
-    "parties.phone_sealed", "submissions.content_sealed",
+    "parties.phone_sealed", "submissions.content_sealed", "issued_documents.docx_sha256", "issued_documents.pdf_sha256",
+    "evaluations.words_sealed", "resident_complaints.words_sealed",
 })  # fmt: skip
-"""Made by chance or with the installation's own keys, on purpose."""
+"""Made by chance or with the installation's own keys, on purpose; documents print the tracking code."""
 MEASURED: Final = frozenset({"round_runs.duration_ms", "round_runs.input_digest"})
 """How long a run took; and a digest over household labels, which follow from the installation's key."""
-RUNNING: Final = frozenset({"job_leases", "sign_ins", "device_tokens", "push_subscriptions"})
+RUNNING: Final = frozenset({"job_leases", "sign_ins", "device_tokens", "push_subscriptions", "resident_tries"})
 """Tables that tell of the running program, not of the county."""
 ROWS_AT_ONCE: Final = 1000
 

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date, start_of_day
-from grid_app.database.base import new_id
-from grid_app.demo.background import Telling
+from grid_app.demo.acts import LABELS, Acts, Told
 from grid_app.demo.desk import Desk
+from grid_app.demo.paperwork import issue_paper
 from grid_app.demo.people import FULLY_STAFFED
-from grid_app.demo.places import Place
-from grid_app.demo.report_rows import content_of
 from grid_app.demo.weeks import Weeks
-from grid_app.models.disputes import Dispute
 from grid_app.models.mediation import AgreementTerm, MediationAgreement, MediationCase, MediationSession
 from grid_app.policy import Role
 from grid_app.services.handling.steps import Step, accept
@@ -43,30 +37,15 @@ from grid_app.services.mediation.steps import (
     record_consent,
     terminate_mediation,
 )
-from grid_app.services.reports.receiving import parse_report, receive_report
 
 CHANCE: Final = 79
-TRIES: Final = 200
-PHONE: Final = "0000-0000000"
-LABELS: Final = ("当事人A", "当事人B")
 DUE_IN: Final = timedelta(days=3)
 """How long after the present day the open promise falls due."""
 
 
-@dataclass(frozen=True)
-class Matter:
-    """A matter as the worker told it, so many days before the present, with the surnames of both sides."""
-
-    days: int
-    category: str
-    text: str
-    house: str
-    names: tuple[str, str]
-
-
-POND: Final = Matter(16, "0202", "两家共用的晒坪，一家要砌围栏，说好的界线各说各的", "晒坪西边", ("吴某戊", "郑某己"))
-TREE: Final = Matter(21, "0299", "屋后的大树枝压到隔壁瓦上，砍不砍说了几次没说好", "屋后竹林边", ("冯某庚", "蒋某辛"))
-HENS: Final = Matter(2, "0203", "散养的鸡进了隔壁菜地，啄了一垄菜秧", "菜园第二块", ("何某壬", "孔某癸"))
+POND: Final = Told(16, "0202", "两家共用的晒坪，一家要砌围栏，说好的界线各说各的", "晒坪西边", ("吴某戊", "郑某己"))
+TREE: Final = Told(21, "0299", "屋后的大树枝压到隔壁瓦上，砍不砍说了几次没说好", "屋后竹林边", ("冯某庚", "蒋某辛"))
+HENS: Final = Told(2, "0203", "散养的鸡进了隔壁菜地，啄了一垄菜秧", "菜园第二块", ("何某壬", "孔某癸"))
 SPOT: Final = Spot("鸡进了隔壁菜地,啄了一垄菜秧", "当场赔了菜秧,约好鸡白天关起来,两家都说可以", content=True)
 RECORD: Final = "两家都到了,先各说各的,再一起到现场量。愿意各让一步,约好写成书面。"
 NO_RECORD: Final = "到现场看了,一家要求整棵砍掉,另一家只同意修枝,没有谈成。"
@@ -77,41 +56,41 @@ class Mediated:
 
     def __init__(self, desk: Desk, weeks: Weeks) -> None:
         self._desk = desk
-        self._weeks = weeks
-        self._rng = np.random.default_rng(CHANCE)
+        self._acts = Acts(desk, weeks, chance=CHANCE)
 
     def begin(self) -> None:
         """Plan every matter from its telling to where it stands now."""
-        self._at(POND.days, 9, partial(self._tell, POND, self._agree))
-        self._at(TREE.days, 9, partial(self._tell, TREE, self._end))
-        self._at(HENS.days, 9, partial(self._tell, HENS, self._settle))
+        self._acts.tell(POND, self._agree)
+        self._acts.tell(TREE, self._end)
+        self._acts.tell(HENS, self._settle)
 
     def _agree(self, key: UUID) -> None:
         self._started(key, POND.days)
-        self._step(8, 8, key, Role.MEDIATOR, self._plan)
-        self._step(8, 15, key, Role.MEDIATOR, partial(self._hold, RECORD))
-        self._step(7, 9, key, Role.MEDIATOR, self._draft)
-        self._step(7, 15, key, Role.MEDIATOR, self._conclude)
-        self._step(4, 10, key, Role.MEDIATOR, self._perform)
+        self._acts.step(8, 8, key, Role.MEDIATOR, self._plan)
+        self._acts.step(8, 15, key, Role.MEDIATOR, partial(self._hold, RECORD))
+        self._acts.step(7, 9, key, Role.MEDIATOR, self._draft)
+        self._acts.step(7, 11, key, Role.MEDIATOR, partial(issue_paper, self._desk, "mediation_agreement"))
+        self._acts.step(7, 15, key, Role.MEDIATOR, self._conclude)
+        self._acts.step(4, 10, key, Role.MEDIATOR, self._perform)
 
     def _end(self, key: UUID) -> None:
         self._started(key, TREE.days)
-        self._step(9, 8, key, Role.MEDIATOR, self._plan)
-        self._step(9, 15, key, Role.MEDIATOR, partial(self._hold, NO_RECORD))
-        self._step(6, 10, key, Role.MEDIATOR, partial(terminate_mediation, why="no_agreement", told=True))
+        self._acts.step(9, 8, key, Role.MEDIATOR, self._plan)
+        self._acts.step(9, 15, key, Role.MEDIATOR, partial(self._hold, NO_RECORD))
+        self._acts.step(6, 10, key, Role.MEDIATOR, partial(terminate_mediation, why="no_agreement", told=True))
 
     def _settle(self, key: UUID) -> None:
-        self._step(HENS.days - 1, 10, key, Role.TOWNSHIP_OFFICER, partial(settle_on_spot, spot=SPOT))
+        self._acts.step(HENS.days - 1, 10, key, Role.TOWNSHIP_OFFICER, partial(settle_on_spot, spot=SPOT))
 
     def _started(self, key: UUID, told: int) -> None:
         mediator = self._desk.staff.assignments[f"{Role.MEDIATOR}:{FULLY_STAFFED}"]
         opening = Opening(self._desk.staff.units[f"mediation:{FULLY_STAFFED}"], mediator)
-        self._step(told - 1, 9, key, Role.TOWNSHIP_OFFICER, partial(accept, note="已电话联系双方。"))
-        self._step(told - 1, 10, key, Role.TOWNSHIP_OFFICER, partial(offer_mediation, opening=opening))
+        self._acts.step(told - 1, 9, key, Role.TOWNSHIP_OFFICER, partial(accept, note="已电话联系双方。"))
+        self._acts.step(told - 1, 10, key, Role.TOWNSHIP_OFFICER, partial(offer_mediation, opening=opening))
         for hour, label in enumerate(LABELS, 9):
-            self._step(told - 2, hour, key, Role.MEDIATOR, partial(record_consent, party=label, way="present"))
+            self._acts.step(told - 2, hour, key, Role.MEDIATOR, partial(record_consent, party=label, way="present"))
         beginning = Beginning(mediator, "appointed", is_public=False, pledged=True)
-        self._step(told - 2, 14, key, Role.MEDIATOR, partial(begin_mediation, beginning=beginning))
+        self._acts.step(told - 2, 14, key, Role.MEDIATOR, partial(begin_mediation, beginning=beginning))
 
     def _plan(self, session: Session, step: Step) -> None:
         at = start_of_day(local_date(step.now)) + timedelta(hours=14, minutes=30)
@@ -150,44 +129,3 @@ class Mediated:
         ).one()
         seen = "到现场看过,围栏已经退到界线以内,通道量过是两米。"
         record_performance(session, step, term_id=first, done_on=local_date(step.now), evidence=seen)
-
-    def _tell(self, matter: Matter, follow: Callable[[UUID], None], session: Session) -> None:
-        desk, now = self._desk, self._desk.clock.now()
-        place = self._place()
-        told = Telling(
-            at=now, captured_at=now - timedelta(minutes=4), category=matter.category, summary=matter.text, place=place,
-            channel="grid_walk",
-        )  # fmt: skip
-        parties = [
-            {"label": label, "name": name, "phone": PHONE} for label, name in zip(LABELS, matter.names, strict=True)
-        ]
-        content = content_of(told) | {"place_text": matter.house, "parties": parties}
-        worker = desk.actor(session, desk.staff.assignments[f"{Role.GRID_WORKER}:{place.code}"])
-        draft = parse_report(content, report_id=new_id())
-        received = receive_report(
-            session, draft=draft, actor=worker, places=desk.finder, keys=desk.keys, now=now, via="sync"
-        )
-        if received.dispute_id is None:
-            raise ValueError(f"{matter.text}: {received.sentence} {received.fields}")
-        self._weeks.logged(received.dispute_id, told)
-        follow(received.dispute_id)
-
-    def _place(self) -> Place:
-        village = next(one for one in self._desk.county.villages if one.code == FULLY_STAFFED)
-        wanted = village.grids[0].code
-        drawn = (self._desk.places.point_in(self._rng, FULLY_STAFFED) for _ in range(TRIES))
-        return next(place for place in drawn if place.code == wanted)
-
-    def _at(self, days: int, hour: int, act: Callable[[Session], None]) -> None:
-        day = start_of_day(self._desk.as_of - timedelta(days=days))
-        self._desk.timeline.serve(day + timedelta(hours=hour, minutes=int(self._rng.integers(30))), act)
-
-    def _step(self, days: int, hour: int, key: UUID, role: Role, act: Callable[[Session, Step], None]) -> None:
-        self._at(days, hour, partial(self._take, key, role, act))
-
-    def _take(self, key: UUID, role: Role, act: Callable[[Session, Step], None], session: Session) -> None:
-        desk = self._desk
-        mediator = desk.staff.assignments[f"{Role.MEDIATOR}:{FULLY_STAFFED}"]
-        by = mediator if role is Role.MEDIATOR else desk.staff.officer(FULLY_STAFFED)
-        version = session.get_one(Dispute, key, populate_existing=True).version
-        act(session, Step(key, desk.actor(session, by), version, desk.clock.now()))

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grid_app.clock import start_of_day
-from grid_app.database.base import new_id
-from grid_app.demo.background import Telling, bases
+from grid_app.demo.acts import Acts, Told
+from grid_app.demo.background import bases
 from grid_app.demo.desk import Desk
 from grid_app.demo.lawful import close_lawfully
-from grid_app.demo.people import FULLY_STAFFED
-from grid_app.demo.places import Place
-from grid_app.demo.report_rows import content_of
+from grid_app.demo.residents import evaluate_closing
 from grid_app.demo.weeks import Weeks
 from grid_app.models.disputes import Dispute
 from grid_app.models.follow_ups import FollowUp
 from grid_app.policy import Role
 from grid_app.services.follow_ups.access import visiting
 from grid_app.services.follow_ups.visits import Visit, record_visit
-from grid_app.services.handling.steps import Closure, Step, accept, record_work
-from grid_app.services.reports.receiving import parse_report, receive_report
+from grid_app.services.handling.steps import Closure, accept, record_work
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
 CHANCE: Final = 77
-TRIES: Final = 200
-PHONE: Final = "0000-0000000"
 WORKED: Final = "两家都到了现场,把事情说清楚,当场商量好怎么办。"
 
 
 @dataclass(frozen=True)
 class Settled:
-    """A matter: told and closed so many days before the present; ``visited`` are the visits made since."""
+    """A matter: told and closed so many days before the present.
+
+    ``visited`` are the visits made since, ``said`` the words of the resident's evaluation.
+    """
 
     told: int
     closed: int
@@ -49,6 +43,7 @@ class Settled:
     name: str
     outcome: str
     visited: tuple[int, ...] = ()
+    said: str = ""
 
 
 MATTERS: Final = (
@@ -74,6 +69,7 @@ MATTERS: Final = (
         "周某丙",
         "赔偿当场付清,写了收条。",
         (1, 3),
+        "来得快,当场说清楚了。",
     ),
     Settled(
         20, 2, "0699", "借打谷机摔坏了，修理的钱谁出没有说好", "桥头第三家", "陈某丁", "修理的钱一家一半,已经付了。"
@@ -86,59 +82,24 @@ class Visits:
 
     def __init__(self, desk: Desk, weeks: Weeks) -> None:
         self._desk = desk
-        self._weeks = weeks
-        self._rng = np.random.default_rng(CHANCE)
+        self._acts = Acts(desk, weeks, chance=CHANCE)
 
     def begin(self) -> None:
         """Plan every matter from its telling to the visits that were made."""
         for matter in MATTERS:
-            self._at(matter.told, 9, partial(self._tell, matter, self._place()))
+            told = Told(matter.told, matter.category, matter.text, matter.house, (matter.name,))
+            self._acts.tell(told, partial(self._settle, matter))
 
-    def _place(self) -> Place:
-        village = next(one for one in self._desk.county.villages if one.code == FULLY_STAFFED)
-        wanted = village.grids[0].code
-        drawn = (self._desk.places.point_in(self._rng, FULLY_STAFFED) for _ in range(TRIES))
-        return next(place for place in drawn if place.code == wanted)
-
-    def _at(self, days: int, hour: int, act: Callable[[Session], None]) -> None:
-        day = start_of_day(self._desk.as_of - timedelta(days=days))
-        self._desk.timeline.serve(day + timedelta(hours=hour, minutes=int(self._rng.integers(50))), act)
-
-    def _tell(self, matter: Settled, place: Place, session: Session) -> None:
-        desk, now = self._desk, self._desk.clock.now()
-        told = Telling(
-            at=now,
-            captured_at=now - timedelta(minutes=4),
-            category=matter.category,
-            summary=matter.text,
-            place=place,
-            channel="grid_walk",
-        )
-        party = {"label": "当事人A", "name": matter.name, "phone": PHONE}
-        content = content_of(told) | {"place_text": matter.house, "parties": [party]}
-        worker = desk.actor(session, desk.staff.assignments[f"{Role.GRID_WORKER}:{place.code}"])
-        draft = parse_report(content, report_id=new_id())
-        received = receive_report(
-            session, draft=draft, actor=worker, places=desk.finder, keys=desk.keys, now=now, via="sync"
-        )
-        key = received.dispute_id
-        if key is None:
-            raise ValueError(f"{matter.text}: {received.sentence} {received.fields}")
-        self._weeks.logged(key, told)
+    def _settle(self, matter: Settled, key: UUID) -> None:
+        officer, step = Role.TOWNSHIP_OFFICER, self._acts.step
         closure = Closure("agreement_performed", bases()[matter.category], matter.outcome)
-        self._step(matter.told - 1, key, partial(accept, note="已电话联系,约好上门。"))
-        self._step(matter.told - 3, key, partial(record_work, note=WORKED))
-        self._step(matter.closed, key, partial(close_lawfully, self._desk, closure=closure))
+        step(matter.told - 1, 11, key, officer, partial(accept, note="已电话联系,约好上门。"))
+        step(matter.told - 3, 11, key, officer, partial(record_work, note=WORKED))
+        step(matter.closed, 11, key, officer, partial(close_lawfully, self._desk, closure=closure))
         for day in matter.visited:
-            self._at(matter.closed - day, 16, partial(visit_settled, self._desk, key, day))
-
-    def _step(self, days: int, key: UUID, handling: Callable[[Session, Step], None]) -> None:
-        self._at(days, 11, partial(self._handle, key, handling))
-
-    def _handle(self, key: UUID, handling: Callable[[Session, Step], None], session: Session) -> None:
-        dispute = session.get_one(Dispute, key, populate_existing=True)
-        officer = self._desk.actor(session, self._desk.staff.officer(dispute.division_code))
-        handling(session, Step(key, officer, dispute.version, self._desk.clock.now()))
+            self._acts.at(matter.closed - day, 16, partial(visit_settled, self._desk, key, day))
+        if matter.said:
+            self._acts.at(matter.closed - 1, 19, partial(evaluate_closing, self._desk, key, matter.said))
 
 
 def visit_settled(desk: Desk, key: UUID, day: int, session: Session) -> None:

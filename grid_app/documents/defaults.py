@@ -8,6 +8,7 @@ signatures and fingerprints, ``seal`` room for the seal over unit and day, ``~``
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from io import BytesIO
@@ -53,7 +54,16 @@ def default_template(code: str) -> bytes:
                 _line(document, line)
     written = BytesIO()
     document.save(written)
-    return written.getvalue()
+    return _undated(written)
+
+
+def _undated(body: BytesIO) -> bytes:
+    """Return the same package with no moment in it: its digest names the template, not the start of a process."""
+    plain = BytesIO()
+    with zipfile.ZipFile(body) as parts, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as kept:
+        for part in parts.infolist():
+            kept.writestr(zipfile.ZipInfo(part.filename), parts.read(part), zipfile.ZIP_DEFLATED)
+    return plain.getvalue()
 
 
 def _paper() -> DocumentFile:

@@ -27,8 +27,10 @@ from grid_app.demo.passwords import FILE, kept_accounts
 from grid_app.factory import create_app
 from grid_app.models.accounts import Account, Assignment, InstallationFact, Unit
 from grid_app.models.disputes import Dispute, DisputeEvent, Submission
+from grid_app.models.documents import IssuedDocument
 from grid_app.models.escalations import Escalation
 from grid_app.models.places import Boundary, Division, MediationRoom, VillageNaming
+from grid_app.models.residents import Evaluation, ResidentComplaint
 from grid_app.models.rounds import Finding, FindingMember, Round, RoundAnswer, RoundRun
 from grid_app.policy import Role
 from grid_app.security.passwords import password_matches
@@ -221,6 +223,15 @@ def test_every_state_and_colour_is_somewhere_to_be_seen(county: Session):
     assert count(county, Dispute, Dispute.grade == "red", Dispute.state.in_(OPEN_STATES)) > 0
     assert count(county, Dispute, Dispute.category.like("15%")) == 2
     assert count(county, Dispute, Dispute.category.like("16%")) == 1
+
+
+def test_papers_were_issued_and_residents_were_heard_without_signing_in(county: Session):
+    issued = Counter(county.scalars(select(IssuedDocument.kind)))
+
+    assert set(issued) == {"acceptance_notice", "handling_opinion", "delivery_receipt", "mediation_agreement"}
+    assert count(county, Dispute, Dispute.channel == "qr", Dispute.reported_by.is_(None)) == 1
+    assert count(county, Evaluation, Evaluation.satisfied) == 1
+    assert count(county, ResidentComplaint, ResidentComplaint.answered_at.is_(None)) == 1
 
 
 def test_no_text_signs_a_right_away_and_no_number_could_be_called(county: Session):
