@@ -104,7 +104,8 @@ def _skips(node: ast.expr) -> bool:
 def _words(node: ast.FunctionDef) -> str:
     told = (ast.get_docstring(node) or "").split("\n")[0].strip().rstrip(".")
     name = re.sub(r"^(and )+", "", ANY_ID.sub("", node.name.removeprefix("test_")).replace("_", " ").strip())
-    words = told or re.sub(r"^negative (\d+)\s*", r"\1. ", re.sub(r"\s+", " ", name))
+    name = re.sub(r"^negative (and )?(\d+ )?", "", re.sub(r"\s+", " ", name))
+    words = told or name[:1].upper() + name[1:]
     return words.replace("|", "\\|")
 
 
@@ -118,10 +119,15 @@ def page() -> str:
         head = f"## {source['id']}: {_title(source)} ({source['year']})"
         parts.append(f"{head}\n\n| row | asks | | |\n|---|---|---|---|\n{own}\n")
     refusals = [one for one in scenarios() if one.name.startswith("test_negative_")]
-    refusals.sort(key=lambda one: (int((re.search(r"\d+", one.name) or ["0"])[0]), one.name))
-    lines = "\n".join(f"| {one.says} | `{one.file}` |" for one in refusals)
-    parts.append(f"## What the product refuses\n\n| refused | proven in |\n|---|---|\n{lines}\n")
+    refusals.sort(key=lambda one: (int(_number(one)) if _number(one).isdigit() else 99, one.name))
+    lines = "\n".join(f"| {_number(one)} | {one.says} | `{one.file}` |" for one in refusals)
+    parts.append(f"## What the product refuses\n\n| | refused | proven in |\n|---|---|---|\n{lines}\n")
     return "\n".join(parts)
+
+
+def _number(one: Scenario) -> str:
+    found = re.match(r"test_negative_(\d+)_", one.name)
+    return found[1] if found else ", ".join(one.rows)
 
 
 def _title(source: dict[str, object]) -> str:

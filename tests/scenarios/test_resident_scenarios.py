@@ -69,18 +69,3 @@ def test_S4_10_market_days_and_the_weekly_day_stand_on_the_page_of_the_township(
 
     assert "11月27日(周五)" in page
     assert "12月3日(周四)" in page
-
-
-def test_negative_1_no_code_phone_or_name_finds_all_matters_of_one_person(resident):
-    first, second = (tracking_of(report(resident, phone=PHONE, name="王小明")) for _ in range(2))
-
-    page = page_of(ask(resident, first, "1234"))
-
-    assert second not in page
-    assert ask(resident, PHONE, "1234").status_code == 422
-
-
-def test_negative_3_a_report_about_officials_is_not_seen_by_the_township(resident, sign_in):
-    report(resident, tile="official", summary="办事窗口的人故意刁难")
-
-    assert sign_in("township_lead").get(f"/disputes/{stored()[0].id}").status_code == 404
