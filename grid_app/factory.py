@@ -31,6 +31,7 @@ from grid_app.web.inbox import pages as inbox
 from grid_app.web.intake import pages as intake
 from grid_app.web.maps import pages as maps
 from grid_app.web.mediation import pages as mediation
+from grid_app.web.organisations import pages as organisations
 from grid_app.web.places import pages as places
 from grid_app.web.policies import pages as policies
 from grid_app.web.report import pages as report
@@ -54,6 +55,7 @@ PAGES = (
     intake,
     maps,
     mediation,
+    organisations,
     places,
     policies,
     support,

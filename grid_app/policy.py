@@ -52,6 +52,7 @@ class Action(StrEnum):
     SUBSCRIBE_PUSH = "push.subscribe"
     READ_MAP = "map.read"
     RECORD_NAMING = "naming.record"
+    CONFIRM_ORGANISATION = "organisation.confirm"
     REGISTER_DEVICE = "device.register"
     REVOKE_DEVICE = "device.revoke"
     DELEGATE = "delegation.grant"
@@ -94,6 +95,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.SUBSCRIBE_PUSH: _CONTENT,
     Action.READ_MAP: frozenset({Role.VILLAGE_LEAD}) | _OFFICE,
     Action.RECORD_NAMING: _COUNTY,
+    Action.CONFIRM_ORGANISATION: _COUNTY,
     Action.REGISTER_DEVICE: _CONTENT,
     Action.REVOKE_DEVICE: _OFFICE | {Role.SECURITY_ADMIN},
     Action.DELEGATE: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD}),

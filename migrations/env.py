@@ -10,6 +10,7 @@ import grid_app.models.attachments
 import grid_app.models.clocks
 import grid_app.models.disputes
 import grid_app.models.documents
+import grid_app.models.duties
 import grid_app.models.escalations
 import grid_app.models.field
 import grid_app.models.follow_ups
@@ -17,7 +18,9 @@ import grid_app.models.handling
 import grid_app.models.intake
 import grid_app.models.leading
 import grid_app.models.mediation
+import grid_app.models.organisations
 import grid_app.models.places
+import grid_app.models.projects
 import grid_app.models.receptions
 import grid_app.models.residents
 import grid_app.models.rounds

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from grid_app.clock import local_date
 from grid_app.database.base import new_id
 from grid_app.models.disputes import Dispute, DisputeEvent, Organisation
+from grid_app.services.organisations.names import name_key
 from tests.world import NOW, World
 
 _SERIAL = count(1)
@@ -48,7 +49,7 @@ def add_dispute(
 
 
 def add_organisation(session: Session, name: str = "青溪农业开发有限公司") -> Organisation:
-    organisation = Organisation(name=name, name_key=name)
+    organisation = Organisation(name=name, name_key=name_key(name))
     session.add(organisation)
     session.flush()
     return organisation

@@ -29,7 +29,7 @@ from grid_app.queries.villages import (
     villages_around,
     villages_geojson,
 )
-from grid_app.services.organisations import name_key
+from grid_app.services.organisations.names import name_key
 from grid_app.vocabulary.categories import (
     category_names,
     is_category,

@@ -59,8 +59,8 @@ def test_a_party_belongs_to_one_dispute_and_nothing_joins_parties():
     assert not [index for index in parties.indexes if {"name_sealed", "phone_sealed"} & set(index.columns.keys())]
 
 
-def test_every_column_of_place_is_of_a_dispute_room_or_boundary_never_of_a_person():
-    allowed = {"disputes", "mediation_rooms", "boundaries"}
+def test_every_column_of_place_is_of_a_dispute_room_site_or_boundary_never_of_a_person():
+    allowed = {"disputes", "mediation_rooms", "boundaries", "projects"}
     placed = {
         table.name
         for table in Base.metadata.sorted_tables

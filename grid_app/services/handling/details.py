@@ -16,7 +16,7 @@ from grid_app.policy import Action, Role, allows, covers
 from grid_app.ports import PlaceFinder
 from grid_app.services.matters.grading import regrade
 from grid_app.services.matters.step import Step, claimed, may_handle, opened, permitted, write, written
-from grid_app.services.organisations import organisation_id
+from grid_app.services.organisations.entries import chosen_organisation
 from grid_app.services.reports.lookups import Lookups
 from grid_app.vocabulary.categories import is_withheld_from_maps
 from grid_app.vocabulary.words import BANDS, GRADE_ORDER, GRADE_WORDS, OPEN_STATES
@@ -55,7 +55,7 @@ def add_details(session: Session, step: Step, *, facts: Facts) -> None:
     _require_open(dispute)
     _check_since(facts.since, local_date(step.now))
     band, status = _band(facts, dispute)
-    dispute.organisation_id = organisation_id(session, name=organisation) if organisation else None
+    dispute.organisation_id = chosen_organisation(session, name=organisation, field="organisation")
     dispute.project, dispute.since_when = project, facts.since
     dispute.household_band, dispute.band_status = band, status
     write(session, step, dispute, kind="details_added", note=note, details={"band": band, "band_status": status})

@@ -22,6 +22,7 @@ EVENT_WORDS: Final = {
     "graded": "等级变化",
     "linked": "关联相似事项",
     "party_added": "登记当事人",
+    "organisation_rejected": "退回责任单位名称",
     "sorted": "分流",
     "extension_asked": "申请延长期限",
     "extended_by_parties": "各方同意延长期限",

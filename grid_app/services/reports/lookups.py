@@ -16,7 +16,8 @@ from grid_app.models.accounts import Unit
 from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute, Submission
 from grid_app.models.places import Boundary, Division
-from grid_app.services.organisations import name_key, organisation_id
+from grid_app.services.organisations.entries import organisation_id
+from grid_app.services.organisations.names import name_key
 
 OFFICES_BY_LEVEL = ("county_office", "township_government", "village_committee")
 

@@ -26,6 +26,7 @@ from grid_app.services.control_words import CONTROL_WORDS
 from grid_app.services.matters.grading import RED, escalate_red, first_grade
 from grid_app.services.matters.links import link_disputes
 from grid_app.services.numbering import new_tracking_code, next_case_codes
+from grid_app.services.organisations.names import WRITE_IT_WHOLE
 from grid_app.services.reports.checks import trusted_capture
 from grid_app.services.reports.draft import Caution, DraftParty, DraftReport, Via
 from grid_app.services.reports.lookups import Known, Lookups
@@ -35,6 +36,9 @@ from grid_app.services.reports.words import Words, words_of
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
 
 LINK_MISSING = Caution("link_missing", "要关联的事项找不到,已单独登记。")
+NO_ORGANISATION = Caution(
+    "not_an_organisation", f"“责任单位”一栏不像单位名称,没有登记为单位;上报已收到,原文加密保存。请{WRITE_IT_WHOLE}"
+)
 PARTY_LETTERS = "ABCDEF"
 RESIDENT: Final = "qr"
 HISTORY_BASIS = "导入的历史台账,当时已办结。"
@@ -114,7 +118,8 @@ def _made(one: Placed, desk: Desk, *, case_code: str) -> tuple[Dispute, tuple[Ca
     words = words_of(one.draft)
     captured_at, clock = trusted_capture(one.draft, desk.via, now=desk.now)
     dispute = _dispute(one, desk, words=words, captured_at=captured_at, case_code=case_code)
-    return dispute, (*one.place.cautions, *clock, *words.cautions)
+    unnamed = (NO_ORGANISATION,) if words.organisation and dispute.organisation_id is None else ()
+    return dispute, (*one.place.cautions, *clock, *words.cautions, *unnamed)
 
 
 def _finished(session: Session, one: Placed, dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...]) -> Stored:

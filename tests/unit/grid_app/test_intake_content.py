@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grid_app.errors import InvalidError
-from grid_app.services.organisations import name_key
+from grid_app.services.organisations.names import name_key
 from grid_app.services.reports.content import digest_report, parse_report
 from grid_app.services.reports.draft import DraftReport
 

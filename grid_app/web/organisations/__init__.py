@@ -1,0 +1,1 @@
+"""The names of organisations that reports used, for the county to confirm, merge or send back."""

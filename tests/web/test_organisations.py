@@ -1,0 +1,137 @@
+"""Names of organisations: never a person, never a lost report, decided about by the county, and taken back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from grid_app.database.transaction import reading, transaction
+from grid_app.models.disputes import Dispute, DisputeEvent, Organisation
+from grid_app.models.organisations import OrganisationEntry
+from grid_app.queries.organisations import aliases
+from grid_app.services.organisations.names import ends_as_an_organisation, tells_of_a_person
+from tests.builders import add_dispute, add_organisation
+from tests.web.report_pages import filled
+
+pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
+
+
+def text_of(answer) -> str:
+    return answer.get_data(as_text=True)
+
+
+def decide(client, organisation_id: UUID, step: str, **typed: str):
+    return client.post(f"/organisations/{organisation_id}/{step}", data=typed)
+
+
+def organisations() -> dict[str, UUID]:
+    with reading() as session:
+        return {row.name: row.id for row in session.scalars(select(Organisation))}
+
+
+def reported(client, organisation: str):
+    return client.post("/report", data=filled(client, organisation=organisation), follow_redirects=True)
+
+
+@pytest.fixture
+def county(sign_in):
+    return sign_in("county_officer")
+
+
+def test_what_names_a_person_or_a_number_is_told_from_an_organisation(db_url):
+    people = ("王小明", "老李", "张某某", "李老板", "欧阳锋", "司马大叔", "阿依·古丽", "水泥厂王经理13800000000")
+    for name in people:
+        assert tells_of_a_person(name), name
+    for name in ("县水利局", "王记餐馆", "青溪禾眠农业开发有限公司", "云岭村", "甲公司", "某某项目部(张)"):
+        assert not tells_of_a_person(name), name
+        assert ends_as_an_organisation(name), name
+
+
+@pytest.mark.parametrize(
+    "name", ["张三", "王老板", "包工头", "甲" * 5_000, "😀😀", "李家建材公司 13800000000", "一\x00公司"]
+)
+def test_a_name_of_no_organisation_is_refused_with_how_to_write_it_and_stays_on_the_page(county, app_world, name):
+    answer = county.post("/organisations", data={"name": name})
+
+    assert answer.status_code == 422
+    assert "写单位全称" in text_of(answer) or "请缩短" in text_of(answer) or "坏字符" in text_of(answer)
+    assert name.replace("\x00", "") in text_of(answer).replace("\x00", "")
+    assert organisations() == {}
+
+
+def test_a_report_is_never_lost_for_its_organisation_and_a_person_makes_no_entry(sign_in, app_world):
+    worker = sign_in("grid_worker")
+    for name in ("禾眠农业", "张三", "😀"):
+        assert "已收到" in text_of(reported(worker, name))
+
+    with reading() as session:
+        assert len(list(session.scalars(select(Dispute)))) == 3
+    assert list(organisations()) == ["禾眠农业"]
+    page = text_of(sign_in("county_officer").get("/organisations"))
+    assert "禾眠农业" in page
+    assert "张三" not in page
+
+
+def test_the_form_for_adding_facts_refuses_a_person_and_keeps_what_was_typed(sign_in, app_world):
+    with transaction() as session:
+        dispute = add_dispute(session, app_world)
+    client = sign_in("township_officer")
+    typed = {"version": dispute.version, "add_organisation": "张三", "add_note": "他说月底付"}
+
+    answer = client.post(f"/disputes/{dispute.id}/details", data=typed)
+
+    assert answer.status_code == 422
+    assert "请写单位全称" in text_of(answer)
+    assert "他说月底付" in text_of(answer)
+
+
+def test_a_merging_moves_the_matters_follows_later_reports_and_is_taken_back(sign_in, county, app_world):
+    with transaction() as session:
+        short = add_organisation(session, "禾眠农业").id
+        moved = add_dispute(session, app_world, organisation_id=short).id
+    full = "青溪禾眠农业开发有限公司"
+    assert decide(county, short, "confirm", name=full).status_code == 302
+
+    target = organisations()[full]
+    worker = sign_in("grid_worker")
+    reported(worker, "禾眠农业")
+    with reading() as session:
+        assert set(session.scalars(select(Dispute.organisation_id))) == {target}
+        assert aliases(session) == {short: target}
+    assert f"并入“{full}”" in text_of(county.get("/organisations?state=merged"))
+
+    assert decide(county, short, "separate", reason="").status_code == 422
+    decide(county, short, "separate", reason="是两家不同的企业")
+    with reading() as session:
+        assert session.get_one(Dispute, moved).organisation_id == short
+        assert aliases(session) == {}
+
+
+def test_sending_back_removes_the_name_everywhere_and_tells_its_matters(county, app_world):
+    with transaction() as session:
+        key = add_organisation(session, "村口那家").id
+        dispute = add_dispute(session, app_world, organisation_id=key).id
+
+    assert decide(county, key, "reject", reason="不是单位,是几户人家").status_code == 302
+
+    assert "村口那家" not in organisations()
+    with reading() as session:
+        assert session.get_one(Dispute, dispute).organisation_id is None
+        assert "organisation_rejected" in set(session.scalars(select(DisputeEvent.kind)))
+
+
+def test_the_second_of_two_officers_is_told_and_only_the_county_decides(sign_in, county, app_world):
+    with transaction() as session:
+        key = add_organisation(session, "甲公司").id
+    assert sign_in("township_lead").get("/organisations").status_code == 403
+    decide(county, key, "confirm", name="甲公司")
+
+    second = decide(sign_in("county_lead"), key, "confirm", name="甲公司")
+
+    assert second.status_code == 409
+    assert "已经有人确认" in text_of(second)
+    assert decide(county, key, "merge", into="没有这家公司").status_code == 422
+    with reading() as session:
+        assert session.scalars(select(OrganisationEntry.state)).all() == ["confirmed"]
