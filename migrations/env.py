@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 import grid_app.models.accounts
+import grid_app.models.assistance
 import grid_app.models.attachments
 import grid_app.models.clocks
 import grid_app.models.disputes
@@ -16,6 +17,7 @@ import grid_app.models.field
 import grid_app.models.follow_ups
 import grid_app.models.handling
 import grid_app.models.intake
+import grid_app.models.joint
 import grid_app.models.leading
 import grid_app.models.mediation
 import grid_app.models.organisations
