@@ -18,12 +18,14 @@ from sqlalchemy.orm import Session
 from grid_app.database.base import new_id
 from grid_app.models.clocks import Deadline
 from grid_app.models.disputes import Dispute
+from grid_app.models.leading import LeaderAssignment
 from grid_app.services.clocks.rules import Rulebook, rulebook
 from grid_app.vocabulary.categories import REFERRAL_ONLY, group_of
 
 PETITION: Final = "petition"
 COMPLEX: Final = "complex"
 EVERY: Final = "*"
+LEAD_VISIT: Final = "lead_official_visit"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ TURNS: Final = {
     "transferred": Turn(done=("petition_transfer",), starts=("objection",)),
     "transfer_objected": Turn(done=("objection",)),
     "transfer_returned": Turn(done=("objection",)),
+    "competence_decided": Turn(done=("objection",)),
     "legally_concluded": Turn(stops=(EVERY,)),
     "mediation_started": Turn(starts=("mediation",)),
     "mediation_refused": Turn(done=("mediation",)),
@@ -105,6 +108,8 @@ def move_clocks(session: Session, dispute: Dispute, *, kind: str, now: datetime,
     kept = RIGHTS if kind == "closed" else frozenset()
     stopped = [one for one in running if EVERY in turn.stops and one not in done and one.rule_code not in kept]
     starts = [code for code in starts_of(dispute, kind) if code != "objection" or by_unit != dispute.owner_unit_id]
+    if kind == "reopened" and _is_visited(session, dispute.id):
+        starts.append(LEAD_VISIT)
     replaced = [one for one in running if one.rule_code in starts and one not in [*done, *stopped]]
     _end(session, done, ended="done", now=now)
     _end(session, stopped, ended="stopped", now=now)
@@ -163,6 +168,13 @@ def clocks_from(dispute: Dispute, codes: Iterable[str], *, book: Rulebook, start
             )
         )
     return made
+
+
+def _is_visited(session: Session, dispute_id: UUID) -> bool:
+    """Say whether a lead official owns the matter, and the resident has not declined to be visited."""
+    owned = LeaderAssignment.ended_at.is_(None) & LeaderAssignment.declined_at.is_(None)
+    found = select(LeaderAssignment.id).where(LeaderAssignment.dispute_id == dispute_id, owned)
+    return session.scalars(found).first() is not None
 
 
 def _end(session: Session, clocks: Sequence[Deadline], *, ended: str, now: datetime) -> None:

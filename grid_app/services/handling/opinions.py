@@ -14,6 +14,7 @@ from grid_app.errors import ConflictError, InvalidError
 from grid_app.models.disputes import Dispute
 from grid_app.models.handling import Opinion
 from grid_app.services.clocks.running import finish_clock, start_clock
+from grid_app.services.leading.examinations import require_examined
 from grid_app.services.matters.grading import regrade
 from grid_app.services.matters.states import target_of
 from grid_app.services.matters.step import Details, Step, claimed, may_handle, write, written
@@ -70,6 +71,7 @@ def draft_opinion(session: Session, step: Step, *, draft: Draft) -> None:
     dispute = claimed(session, step, kind="opinion_drafted", note=said["opinion"])
     step = may_handle(step, dispute)
     target_of("reply", state=dispute.state, category=dispute.category)
+    require_examined(session, dispute)
     row = undelivered(session, dispute) or Opinion(dispute_id=dispute.id)
     for name, text in said.items():
         setattr(row, name, text)

@@ -1,0 +1,1 @@
+"""Leaders who own hard matters: lead officials and their diary, plans, re-examinations, hearings, questions."""
