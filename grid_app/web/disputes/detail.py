@@ -26,7 +26,7 @@ from grid_app.queries.disputes_detail import (
     unit_names,
 )
 from grid_app.queries.disputes_places import Village, place_names, villages_of
-from grid_app.queries.follow_ups import carrier_choices, follow_ups_of
+from grid_app.queries.follow_ups import Planned, carrier_choices, follow_ups_of
 from grid_app.services.audit import record_audit
 from grid_app.services.handling.dates import next_date
 from grid_app.services.matters.parties import PartyFace, faces_of
@@ -55,6 +55,7 @@ from grid_app.web.disputes.cards import Card, cards_of
 from grid_app.web.disputes.clocks import clocks_shown, offered_by_clocks, sort_choices
 from grid_app.web.disputes.follow_ups import ShownFollowUps, shown_follow_ups
 from grid_app.web.disputes.offers import main_step, offered_steps
+from grid_app.web.disputes.stages import stages_of
 from grid_app.web.step_forms import NO_TROUBLE, Trouble
 from grid_app.web.wording import local_date, local_time
 from grid_app.wiring import wired
@@ -74,6 +75,7 @@ class Loaded:
     villages: list[Village]
     attachments: list[Announced]
     clocks: list[ClockRow]
+    visits: list[Planned]
     follow_ups: ShownFollowUps
     cards: list[Card]
 
@@ -111,6 +113,7 @@ def _load(dispute_id: UUID) -> Loaded:
             raise NotFoundError(NO_SUCH)
         history = history_of(session, scope=scope, dispute_id=dispute_id)
         handles = allows(actor, Action.HANDLE_DISPUTE)
+        visits = follow_ups_of(session, scope=scope, dispute_id=dispute_id)
         return Loaded(
             found,
             history,
@@ -122,8 +125,9 @@ def _load(dispute_id: UUID) -> Loaded:
             villages_of(session, actor) if handles else [],
             attachments_of(session, scope=scope, dispute_id=dispute_id),
             clocks_of(session, scope=scope, dispute_id=dispute_id),
+            visits,
             shown_follow_ups(
-                follow_ups_of(session, scope=scope, dispute_id=dispute_id),
+                visits,
                 carrier_choices(session, scope=scope, dispute_id=dispute_id, now=wired().clock.now())
                 if handles
                 else [],
@@ -151,6 +155,7 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "main": main_step(detail, steps),
         "due": due_words(due, now) if due and detail.state == "reported" else None,
         "clocks": clocks,
+        "stages": stages_of(detail, loaded.clocks, loaded.visits, now),
         "rules_url": url_for("policies.clocks") if allows(actor, Action.READ_POLICY) else "",
         "tracks": list(TRACK_WORDS.items()),
         "complexities": list(COMPLEXITY_WORDS.items()),
