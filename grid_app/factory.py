@@ -28,6 +28,7 @@ from grid_app.web.field import pages as field_app
 from grid_app.web.findings import pages as findings
 from grid_app.web.handling import pages as handling
 from grid_app.web.inbox import pages as inbox
+from grid_app.web.indicators import pages as indicators
 from grid_app.web.intake import pages as intake
 from grid_app.web.maps import pages as maps
 from grid_app.web.mediation import pages as mediation
@@ -52,6 +53,7 @@ PAGES = (
     rounds,
     findings,
     inbox,
+    indicators,
     intake,
     maps,
     mediation,

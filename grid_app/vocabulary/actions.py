@@ -54,6 +54,7 @@ AUDIT_WORDS: Final = {
     "organisation.rejected": "退回单位名称",
     "party.called": "拨打当事人电话",
     "party.revealed": "查看当事人信息",
+    "indicators.exported": "导出指标",
     "ladder.saved": "修改提醒顺序",
     "project.added": "登记项目",
     "project.changed": "修改项目",

@@ -44,6 +44,7 @@ NAVIGATION = (
     ("收件箱", "inbox.index", Action.READ_INBOX),
     ("群众", "residents_office.index", Action.HANDLE_DISPUTE),
     ("地图", "maps.index", Action.READ_MAP),
+    ("指标", "indicators.index", Action.HANDLE_DISPUTE),
     ("文书模板", "templates.index", Action.EDIT_TEMPLATES),
     ("账号", "accounts.index", Action.MANAGE_ACCOUNTS),
     ("策略", "inbox.policies", Action.EDIT_POLICY),

@@ -1,0 +1,1 @@
+"""Pages of indicators: one place or unit at a time, beside its own earlier periods."""
