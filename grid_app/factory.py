@@ -40,6 +40,7 @@ from grid_app.web.residents import office as residents_office
 from grid_app.web.residents import pages as residents
 from grid_app.web.rounds import pages as rounds
 from grid_app.web.shell import init_shell
+from grid_app.web.support_work import pages as support_work
 from grid_app.wiring import attach, make_wiring
 
 PAGES = (
@@ -61,6 +62,7 @@ PAGES = (
     places,
     policies,
     support,
+    support_work,
     field_export,
     field_app,
     follow_up_pages,

@@ -38,6 +38,7 @@ class Action(StrEnum):
     READ_DISPUTES = "dispute.read"
     ADD_TO_DISPUTE = "dispute.add"
     HANDLE_DISPUTE = "dispute.handle"
+    ANSWER_FOR_UNIT = "unit.answer"
     CONFIRM_BAND = "dispute.confirm_band"
     FOLLOW_UP = "dispute.follow_up"
     REVEAL_PARTY = "dispute.reveal_party"
@@ -81,6 +82,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_DISPUTES: _CONTENT,
     Action.ADD_TO_DISPUTE: _CONTENT,
     Action.HANDLE_DISPUTE: _OFFICE,
+    Action.ANSWER_FOR_UNIT: frozenset({Role.MEDIATOR, Role.VILLAGE_LEAD}) | _OFFICE,
     Action.CONFIRM_BAND: _OFFICE,
     Action.FOLLOW_UP: _CONTENT,
     Action.REVEAL_PARTY: _CONTENT,

@@ -26,7 +26,8 @@ import grid_app.models.projects
 import grid_app.models.receptions
 import grid_app.models.residents
 import grid_app.models.rounds
-import grid_app.models.support  # noqa: F401 - the imports register the tables
+import grid_app.models.support
+import grid_app.models.support_work  # noqa: F401 - the imports register the tables
 from grid_app.database.base import Base
 
 

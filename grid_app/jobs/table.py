@@ -16,6 +16,7 @@ from grid_app.jobs.housekeeping import forget_chunks_job, forget_job
 from grid_app.jobs.imports import go_on_with_imports_job
 from grid_app.jobs.ladders import step_up_job
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
+from grid_app.jobs.support_work import open_due_reviews_job
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ JOBS: Final = (
         close_due_rounds_job,
         timedelta(minutes=1),
         "Rounds close at a full hour and are analysed at once; one that was interrupted is taken up again.",
+    ),
+    Job(
+        "duty_reviews.open",
+        open_due_reviews_job,
+        timedelta(hours=1),
+        "Whoever answers for a missed clock has fifteen days; an hour more or less changes nothing.",
     ),
     Job(
         "sign_ins.forget",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-ROUTES = {
+from tests.architecture.support_work_routes import SUPPORT_WORK_ROUTES
+
+ROUTES = SUPPORT_WORK_ROUTES | {
     "accounts.add": "account.manage",
     "accounts.add_role": "account.manage",
     "accounts.delegations": "delegation.grant",

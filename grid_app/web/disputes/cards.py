@@ -17,6 +17,7 @@ from grid_app.web.handling.told import handling_facts
 from grid_app.web.intake.shown import intake_facts
 from grid_app.web.mediation.card import mediation_card, spot_card
 from grid_app.web.residents.card import said_of_matter
+from grid_app.web.support_work.card import duty_card
 
 __all__ = ["CARDS", "Card", "CardMaker", "OpenSession", "cards_of"]
 
@@ -64,6 +65,7 @@ CARDS: Final[tuple[CardMaker, ...]] = (
     residents_card,
     intake_card,
     documents_card,
+    duty_card,
 )
 """In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
 

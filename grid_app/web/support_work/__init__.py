@@ -1,0 +1,1 @@
+"""Pages of the support workspace (综合保障)."""
