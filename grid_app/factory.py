@@ -35,6 +35,7 @@ from grid_app.web.mediation import pages as mediation
 from grid_app.web.organisations import pages as organisations
 from grid_app.web.places import pages as places
 from grid_app.web.policies import pages as policies
+from grid_app.web.projects import pages as projects
 from grid_app.web.report import pages as report
 from grid_app.web.residents import office as residents_office
 from grid_app.web.residents import pages as residents
@@ -61,6 +62,7 @@ PAGES = (
     organisations,
     places,
     policies,
+    projects,
     support,
     support_work,
     field_export,

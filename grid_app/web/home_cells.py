@@ -17,6 +17,7 @@ TOOLS = (
     ("授权", "accounts.delegations", Action.DELEGATE),
     ("交接", "accounts.handover", Action.HAND_OVER),
     ("值班电话", "accounts.offices", Action.EDIT_OFFICE),
+    ("项目和场所", "projects.index", Action.HANDLE_DISPUTE),
     ("单位名称", "organisations.index", Action.CONFIRM_ORGANISATION),
     ("反馈", "support.feedback_list", Action.MANAGE_JOBS),
 )
@@ -26,6 +27,7 @@ ABOUT = {
     "accounts.delegations": "出差、休假时请同事代办",
     "accounts.handover": "有人离任,把没办完的事一次交出去",
     "accounts.offices": "有危险时,网格员的手机上显示这个号码",
+    "projects.index": "工程项目、标段、楼盘、市场和它们的责任单位",
     "organisations.index": "上报里写的单位:确认、合并、退回",
     "inbox.policies": "上级提醒通知谁、等多久、再通知谁",
     "places.index": "导入、检查、启用边界;登记调解室",

@@ -49,15 +49,20 @@ def test_what_names_a_person_or_a_number_is_told_from_an_organisation(db_url):
         assert ends_as_an_organisation(name), name
 
 
-@pytest.mark.parametrize(
-    "name", ["张三", "王老板", "包工头", "甲" * 5_000, "😀😀", "李家建材公司 13800000000", "一\x00公司"]
-)
-def test_a_name_of_no_organisation_is_refused_with_how_to_write_it_and_stays_on_the_page(county, app_world, name):
-    answer = county.post("/organisations", data={"name": name})
-
-    assert answer.status_code == 422
-    assert "写单位全称" in text_of(answer) or "请缩短" in text_of(answer) or "坏字符" in text_of(answer)
-    assert name.replace("\x00", "") in text_of(answer).replace("\x00", "")
+def test_a_name_of_no_organisation_is_refused_with_how_to_write_it_and_stays_on_the_page(county, app_world):
+    for name, words in (
+        ("张三", "写单位全称"),
+        ("王老板", "写单位全称"),
+        ("包工头", "写单位全称"),
+        ("😀😀", "写单位全称"),
+        ("李家建材公司 13800000000", "写单位全称"),
+        ("一\x00公司", "坏字符"),
+        ("甲" * 5_000, "请缩短"),
+    ):
+        answer = county.post("/organisations", data={"name": name})
+        assert answer.status_code == 422, name
+        assert words in text_of(answer), name
+        assert name.split("\x00")[0] in text_of(answer)
     assert organisations() == {}
 
 

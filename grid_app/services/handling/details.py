@@ -17,6 +17,7 @@ from grid_app.ports import PlaceFinder
 from grid_app.services.matters.grading import regrade
 from grid_app.services.matters.step import Step, claimed, may_handle, opened, permitted, write, written
 from grid_app.services.organisations.entries import chosen_organisation
+from grid_app.services.projects.matters import follow_text
 from grid_app.services.reports.lookups import Lookups
 from grid_app.vocabulary.categories import is_withheld_from_maps
 from grid_app.vocabulary.words import BANDS, GRADE_ORDER, GRADE_WORDS, OPEN_STATES
@@ -56,8 +57,9 @@ def add_details(session: Session, step: Step, *, facts: Facts) -> None:
     _check_since(facts.since, local_date(step.now))
     band, status = _band(facts, dispute)
     dispute.organisation_id = chosen_organisation(session, name=organisation, field="organisation")
-    dispute.project, dispute.since_when = project, facts.since
+    before, dispute.project, dispute.since_when = dispute.project, project, facts.since
     dispute.household_band, dispute.band_status = band, status
+    follow_text(session, step, dispute, before=before)
     write(session, step, dispute, kind="details_added", note=note, details={"band": band, "band_status": status})
     regrade(session, dispute, now=step.now)
 

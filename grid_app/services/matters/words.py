@@ -23,6 +23,8 @@ EVENT_WORDS: Final = {
     "linked": "关联相似事项",
     "party_added": "登记当事人",
     "organisation_rejected": "退回责任单位名称",
+    "project_linked": "归入项目",
+    "project_unlinked": "移出项目",
     "sorted": "分流",
     "extension_asked": "申请延长期限",
     "extended_by_parties": "各方同意延长期限",

@@ -32,7 +32,7 @@ def name_key(name: str) -> str:
     >>> name_key(" 青溪 物业管理有限公司 ") == name_key("青溪物业管理公司")
     True
     """
-    letters = _letters(name)
+    letters = letters_of(name)
     return (_LEGAL_FORMS.sub("", letters) or letters)[:LONGEST_NAME]
 
 
@@ -46,7 +46,7 @@ def tells_of_a_person(name: str) -> bool:
     """
     if mask_text(name).kinds or _LONG_NUMBER.search(unicodedata.normalize("NFKC", name)) or "****" in name:
         return True
-    letters = _letters(_BRACKETS.sub("", name))
+    letters = letters_of(_BRACKETS.sub("", name))
     if "·" in name and not ends_as_an_organisation(name):
         return True
     if letters.endswith(TITLES_OF_PEOPLE) and len(letters) <= 5 and _begins_as_a_person(letters):
@@ -56,7 +56,7 @@ def tells_of_a_person(name: str) -> bool:
 
 def ends_as_an_organisation(name: str) -> bool:
     """Say whether a name ends with a word that organisations end with, brackets left out."""
-    return _letters(_BRACKETS.sub("", name)).endswith(ORGANISATION_ENDINGS)
+    return letters_of(_BRACKETS.sub("", name)).endswith(ORGANISATION_ENDINGS)
 
 
 def whole_name(typed: str, *, field: str) -> str:
@@ -84,7 +84,8 @@ def whole_name(typed: str, *, field: str) -> str:
     return plain
 
 
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
+    """Return the letters and figures of a name in one width and case."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
 
 

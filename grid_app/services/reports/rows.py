@@ -27,6 +27,7 @@ from grid_app.services.matters.grading import RED, escalate_red, first_grade
 from grid_app.services.matters.links import link_disputes
 from grid_app.services.numbering import new_tracking_code, next_case_codes
 from grid_app.services.organisations.names import WRITE_IT_WHOLE
+from grid_app.services.projects.matters import link_named
 from grid_app.services.reports.checks import trusted_capture
 from grid_app.services.reports.draft import Caution, DraftParty, DraftReport, Via
 from grid_app.services.reports.lookups import Known, Lookups
@@ -99,6 +100,7 @@ def store_reports(session: Session, *, waiting: Sequence[Placed], desk: Desk) ->
         session.add_all(clocks_from(dispute, starts, book=book, started_at=desk.now))
         event = _first_event(dispute, desk, cautions, one.draft)
         session.add_all([event, _submission(one.draft, desk), *_parties(one.draft, desk), *_attachments(one.draft)])
+    link_named(session, [dispute for dispute, _ in made], at=desk.now, assignment_id=desk.reporter)
     session.flush()  # links and escalations count the events
     return [
         _finished(session, one, dispute, desk, cautions) for one, (dispute, cautions) in zip(waiting, made, strict=True)

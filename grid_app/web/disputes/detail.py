@@ -27,6 +27,7 @@ from grid_app.queries.disputes_detail import (
 )
 from grid_app.queries.disputes_places import Village, place_names, villages_of
 from grid_app.queries.follow_ups import Planned, carrier_choices, follow_ups_of
+from grid_app.queries.projects import projects_at
 from grid_app.services.audit import record_audit
 from grid_app.services.handling.dates import next_date
 from grid_app.services.matters.parties import PartyFace, faces_of
@@ -73,6 +74,7 @@ class Loaded:
     related: list[Related]
     choices: list[UnitChoice]
     villages: list[Village]
+    projects: list[str]
     attachments: list[Announced]
     clocks: list[ClockRow]
     visits: list[Planned]
@@ -123,6 +125,7 @@ def _load(dispute_id: UUID) -> Loaded:
             related_of(session, scope=scope, dispute_id=dispute_id),
             unit_choices(session, scope=scope, dispute_id=dispute_id) if handles else [],
             villages_of(session, actor) if handles else [],
+            [name for _, name in projects_at(session, [found.division_code])],
             attachments_of(session, scope=scope, dispute_id=dispute_id),
             clocks_of(session, scope=scope, dispute_id=dispute_id),
             visits,
@@ -171,6 +174,7 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "calls_at_once": actor.unit_id == detail.owner_unit_id,
         "related": [(row_of(one.line, now), RELATION_WORDS.get(one.relation, "")) for one in loaded.related],
         "units": [(choice.id, choice.name) for choice in loaded.choices],
+        "projects": loaded.projects,
         "villages": [(village.code, f"{village.township} {village.name}") for village in loaded.villages],
         "bands": [(band, f"{band} 户") for band in BANDS],
         "grades": [(code, GRADE_WORDS[code]) for code in GRADE_ORDER[GRADE_ORDER.index(detail.grade) + 1 :]],

@@ -13,6 +13,7 @@ from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action
 from grid_app.queries.disputes import own_reports
 from grid_app.queries.disputes_places import Village, villages_of
+from grid_app.queries.projects import projects_at
 from grid_app.services.reports.receiving import Received, parse_report, receive_report
 from grid_app.vocabulary.categories import tiles
 from grid_app.vocabulary.words import BANDS
@@ -118,6 +119,8 @@ def _again(typed: ReportForm, problems: Mapping[str, str], status: int) -> Respo
 
 def _page(shown: ReportForm, villages: list[Village], problems: Mapping[str, str]) -> str:
     actor = the_actor()
+    with reading() as session:
+        projects = projects_at(session, [one.code for one in villages])
     return render_template(
         "pages/report.html",
         form=shown,
@@ -128,6 +131,7 @@ def _page(shown: ReportForm, villages: list[Village], problems: Mapping[str, str
         exact=exact_categories(actor),
         channels=channels_for(actor),
         bands=[(band, f"{band.replace('+', '')} 户{'以上' if band.endswith('+') else ''}") for band in BANDS],
+        projects=[name for _, name in projects],
         has_map=0 < len(villages) <= MOST_ON_SMALL_MAP,
         owner=actor.account_id,
     )
