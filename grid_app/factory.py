@@ -30,6 +30,7 @@ from grid_app.web.handling import pages as handling
 from grid_app.web.inbox import pages as inbox
 from grid_app.web.indicators import pages as indicators
 from grid_app.web.intake import pages as intake
+from grid_app.web.leading import pages as leading
 from grid_app.web.maps import pages as maps
 from grid_app.web.mediation import pages as mediation
 from grid_app.web.organisations import pages as organisations
@@ -57,6 +58,7 @@ PAGES = (
     inbox,
     indicators,
     intake,
+    leading,
     maps,
     mediation,
     organisations,

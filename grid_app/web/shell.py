@@ -40,6 +40,7 @@ NAVIGATION = (
     ("纠纷", "disputes.index", Action.READ_DISPUTES),
     ("登记转交", "intake.index", Action.HANDLE_DISPUTE),
     ("综合保障", "support_work.index", Action.ANSWER_FOR_UNIT),
+    ("包案", "leading.index", Action.HANDLE_DISPUTE),
     ("排查", "rounds.index", Action.READ_ROUNDS),
     ("苗头提示", "findings.index", Action.READ_FINDINGS),
     ("收件箱", "inbox.index", Action.READ_INBOX),
