@@ -64,7 +64,10 @@ class Measure:
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One entry: a dispute under the columns of the ledger; ``due_at`` is the earliest date that still counts."""
+    """One entry: a dispute under the columns of the ledger; ``due_at`` is the earliest date that still counts.
+
+    ``is_sealed``: it complains of a unit, so that its words stand in no ledger (信访工作条例 30).
+    """
 
     dispute_id: UUID
     number: str
@@ -81,6 +84,7 @@ class LedgerEntry:
     leader: str
     due_at: datetime | None
     measures: tuple[Measure, ...]
+    is_sealed: bool
 
     @property
     def state(self) -> str:
@@ -215,6 +219,7 @@ def _entries(session: Session, rows: Sequence[Any]) -> list[LedgerEntry]:
             leader=leaders.get(dispute.id, ""),
             due_at=dues.get(dispute.id),
             measures=tuple(measures[dispute.id][-MOST_MEASURES:]),
+            is_sealed=dispute.about_unit_id is not None,
         )
         for dispute, unit, kind in rows
     ]

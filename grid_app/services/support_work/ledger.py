@@ -36,6 +36,7 @@ COLUMNS: Final = (
 WIDTHS: Final = (18, 40, 24, 50, 12, 26, 14, 16)
 LEDGER_WORDS: Final = {REGISTERED: "挂号", STRUCK: "销号", MOVED: "已转出"}
 NO_LEADER: Final = "未指定"
+SEALED_WORDS: Final = "按规定保密,不写内容"
 POSTS: Final = {
     "village_committee": "村(社区)负责人",
     "mediation_committee": "调解委员会主任",
@@ -110,9 +111,9 @@ def _line(entry: LedgerEntry, names: Sequence[tuple[str, str]], now: datetime) -
     is_late = entry.state == REGISTERED and entry.due_at is not None and entry.due_at < now
     cells = (
         entry.number,
-        _hidden(entry.request, names) or VOICE_ONLY,
+        SEALED_WORDS if entry.is_sealed else _hidden(entry.request, names) or VOICE_ONLY,
         _sorted(entry),
-        "\n".join(_measure(one, names) for one in entry.measures) or "还没有记录",
+        _measures(entry, names),
         entry.leader or NO_LEADER,
         _answerable(entry),
         _due(entry, is_late=is_late),
@@ -130,6 +131,12 @@ def _hidden(text: str, names: Sequence[tuple[str, str]]) -> str:
 def _sorted(entry: LedgerEntry) -> str:
     track = TRACK_WORDS.get(entry.track, "还没有分流")
     return f"{name_of(entry.category)}\n{track}\n{STATE_WORDS.get(entry.dispute_state, entry.dispute_state)}"
+
+
+def _measures(entry: LedgerEntry, names: Sequence[tuple[str, str]]) -> str:
+    if entry.is_sealed:
+        return SEALED_WORDS
+    return "\n".join(_measure(one, names) for one in entry.measures) or "还没有记录"
 
 
 def _measure(one: Measure, names: Sequence[tuple[str, str]]) -> str:

@@ -19,6 +19,7 @@ from grid_app.queries.analysis import Kept, Span
 from grid_app.queries.ledger import unit_figures
 from grid_app.queries.support_units import units_in_area
 from grid_app.services.matters.words import EVENT_WORDS
+from grid_app.services.support_work.quarterly import quarterly_due
 from grid_app.services.support_work.recommendations import ADOPTED_WORDS, KIND_WORDS
 from grid_app.services.support_work.supervision import METHOD_WORDS
 from grid_app.vocabulary.categories import category_names
@@ -28,7 +29,6 @@ from grid_app.web.support_work.frame import OpenSession, small, tabs
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
 
-DUE_AFTER: Final = timedelta(days=10)
 LEAST_FOR_SHARE: Final = 10
 LEAST_COMPLAINTS: Final = 5
 PASSED_ON: Final = ("assigned", "transferred", "referred_out", "supervised")
@@ -55,7 +55,7 @@ def quarterly() -> str:
     this, before = _quarter(begin), _quarter(_earlier(begin))
     with reading() as session:
         tables = _quarterly_tables(session, this, before, now)
-    due = local_date(this.end) + DUE_AFTER
+        due = quarterly_due(session, quarter_end=this.end)
     return render_template(
         "pages/support_report.html",
         tabs=tabs("quarterly"),
@@ -65,7 +65,7 @@ def quarterly() -> str:
         other=("年度报告(草稿)", url_for("support_work.annual")),
         earlier=url_for("support_work.quarterly", quarter=f"{_earlier(begin).year}Q{_number(_earlier(begin))}"),
         earlier_word="上一季度",
-        hint=f"季度结束后十日内,{day_words(due)}以前报送。数字由平台算出;分析和建议请自己写。",
+        hint=f"季度结束后十天以内,{day_words(due)}以前报送。数字由平台算出;分析和建议请自己写。",
         made_on=local_date(now).isoformat(),
     )
 
