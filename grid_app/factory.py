@@ -30,6 +30,7 @@ from grid_app.web.handling import pages as handling
 from grid_app.web.inbox import pages as inbox
 from grid_app.web.indicators import pages as indicators
 from grid_app.web.intake import pages as intake
+from grid_app.web.joint import pages as joint
 from grid_app.web.leading import pages as leading
 from grid_app.web.maps import pages as maps
 from grid_app.web.mediation import pages as mediation
@@ -59,6 +60,7 @@ PAGES = (
     indicators,
     intake,
     leading,
+    joint,
     maps,
     mediation,
     organisations,

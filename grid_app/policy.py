@@ -53,6 +53,7 @@ class Action(StrEnum):
     SUBSCRIBE_PUSH = "push.subscribe"
     READ_MAP = "map.read"
     RECORD_NAMING = "naming.record"
+    DRAW_AREAS = "area.draw"
     CONFIRM_ORGANISATION = "organisation.confirm"
     REGISTER_DEVICE = "device.register"
     REVOKE_DEVICE = "device.revoke"
@@ -97,6 +98,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.SUBSCRIBE_PUSH: _CONTENT,
     Action.READ_MAP: frozenset({Role.VILLAGE_LEAD}) | _OFFICE,
     Action.RECORD_NAMING: _COUNTY,
+    Action.DRAW_AREAS: _COUNTY,
     Action.CONFIRM_ORGANISATION: _COUNTY,
     Action.REGISTER_DEVICE: _CONTENT,
     Action.REVOKE_DEVICE: _OFFICE | {Role.SECURITY_ADMIN},
@@ -144,7 +146,8 @@ class Scope:
     ``paths`` are subtree roots (empty: nothing); ``reporter_account`` adds what that account itself reported;
     ``own_and_assigned_only`` leaves of the subtrees only what was given to ``unit_id`` to handle;
     ``sees_sealed`` covers 15xx, ``sees_county_only`` 16xx; ``unit_id`` is the asking unit (recusal: a unit
-    complained of loses sight of the dispute, 信访工作条例 28, 30).
+    complained of loses sight of the dispute, 信访工作条例 28, 30). ``sees_joined`` adds what that unit handles with
+    another one elsewhere; lists and figures of a place leave it out.
     """
 
     paths: tuple[str, ...]
@@ -153,6 +156,7 @@ class Scope:
     own_and_assigned_only: bool = False
     sees_sealed: bool = False
     sees_county_only: bool = False
+    sees_joined: bool = False
 
 
 NOTHING = Scope(paths=())
@@ -193,6 +197,15 @@ def dispute_scope(actor: Actor) -> Scope:
         sees_sealed=actor.role is Role.COUNTY_LEAD,
         sees_county_only=actor.role in _COUNTY,
     )
+
+
+def joined_scope(actor: Actor) -> Scope:
+    """Return what ``actor`` may open: its disputes, and those its unit handles with a unit elsewhere.
+
+    A grid worker stays with the own grid.
+    """
+    scope = dispute_scope(actor)
+    return replace(scope, sees_joined=bool(scope.paths) and actor.role is not Role.GRID_WORKER)
 
 
 def covers(actor: Actor, path: str) -> bool:

@@ -17,6 +17,7 @@ from grid_app.jobs.imports import go_on_with_imports_job
 from grid_app.jobs.ladders import step_up_job
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
 from grid_app.jobs.support_work import open_due_reviews_job
+from grid_app.jobs.whistles import name_silence_job
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ JOBS: Final = (
         open_due_reviews_job,
         timedelta(hours=1),
         "Whoever answers for a missed clock has fifteen days; an hour more or less changes nothing.",
+    ),
+    Job(
+        "whistles.name_silence",
+        name_silence_job,
+        timedelta(minutes=5),
+        "The shortest time to answer a whistle is two hours; five minutes late is seen in time.",
     ),
     Job(
         "sign_ins.forget",

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute
+from grid_app.models.joint import JointUnit
 from grid_app.models.places import Division
 from grid_app.policy import Scope
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
@@ -19,12 +20,15 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     """
     if not scope.paths:
         return false()
-    reach = (
+    reach: list[ColumnElement[bool]] = (
         [assigned_to_unit(scope)] if scope.own_and_assigned_only else [Dispute.division_code.in_(codes_under(scope))]
     )
     if scope.reporter_account is not None:
         own = select(Assignment.id).where(Assignment.account_id == scope.reporter_account)
         reach.append(Dispute.reported_by.in_(own))
+    if scope.sees_joined and scope.unit_id is not None:
+        joined = select(JointUnit.dispute_id).where(JointUnit.unit_id == scope.unit_id, JointUnit.left_at.is_(None))
+        reach.append(and_(Dispute.id.in_(joined), Dispute.closed_at.is_(None)))
     conditions = [or_(*reach)]
     if not scope.sees_sealed:
         conditions.append(Dispute.category.not_like(f"{SEALED}%"))

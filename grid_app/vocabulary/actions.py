@@ -17,6 +17,8 @@ AUDIT_WORDS: Final = {
     "account.locked": "账号锁定",
     "account.password_changed": "修改密码",
     "account.password_reset": "重设密码",
+    "area.ended": "撤销责任片区",
+    "area.saved": "划定责任片区",
     "assignment.added": "添加身份",
     "assignment.ended": "结束身份",
     "attachment.read": "查看照片或语音",
@@ -99,6 +101,7 @@ AUDIT_WORDS: Final = {
 }
 TARGET_WORDS: Final = {
     "account": "账号",
+    "area": "责任片区",
     "assignment": "身份",
     "boundaries": "边界",
     "calendar_day": "工作日历",

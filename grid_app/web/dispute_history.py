@@ -20,6 +20,7 @@ from grid_app.vocabulary.words import (
     VISIT_WAY_WORDS,
 )
 from grid_app.web.handling.history import HANDLING_TOLD
+from grid_app.web.joint.history import JOINT_TOLD
 from grid_app.web.leading.history import LEADING_TOLD
 from grid_app.web.mediation.history import TOLD
 from grid_app.web.wording import local_time
@@ -82,8 +83,9 @@ def _told(moment: Moment, units: Mapping[UUID, str], places: Mapping[str, str]) 
     if moment.kind == "assigned":
         unit = uuid_of(str(details.get("unit", "")))
         return f"由{units.get(unit, '所选单位') if unit else '所选单位'}办理"
-    told = TOLD.get(moment.kind) or HANDLING_TOLD.get(moment.kind) or LEADING_TOLD.get(moment.kind)
-    if told:
+    tellers = (TOLD, HANDLING_TOLD, JOINT_TOLD, LEADING_TOLD)
+    told = next((one[moment.kind] for one in tellers if moment.kind in one), None)
+    if told is not None:
         return told(details, units)
     if moment.kind in ("graded", "grade_raised", "grade_lowered"):
         return _grades(details)

@@ -39,6 +39,7 @@ NAVIGATION = (
     ("上报", "report.form", Action.REPORT_DISPUTE),
     ("纠纷", "disputes.index", Action.READ_DISPUTES),
     ("登记转交", "intake.index", Action.HANDLE_DISPUTE),
+    ("吹哨报到", "joint.index", Action.ADD_TO_DISPUTE),
     ("综合保障", "support_work.index", Action.ANSWER_FOR_UNIT),
     ("包案", "leading.index", Action.HANDLE_DISPUTE),
     ("排查", "rounds.index", Action.READ_ROUNDS),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.architecture.joint_routes import JOINT_ROUTES
 from tests.architecture.support_work_routes import SUPPORT_WORK_ROUTES
 
-ROUTES = SUPPORT_WORK_ROUTES | {
+ROUTES = SUPPORT_WORK_ROUTES | JOINT_ROUTES | {
     "accounts.add": "account.manage",
     "accounts.add_role": "account.manage",
     "accounts.delegations": "delegation.grant",

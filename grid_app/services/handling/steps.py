@@ -39,7 +39,7 @@ from grid_app.services.handling.voice import write_up
 from grid_app.services.matters.follow_up_plans import end_follow_ups, plan_follow_ups
 from grid_app.services.matters.grading import regrade
 from grid_app.services.matters.states import ASSIGNABLE_STATES, target_of
-from grid_app.services.matters.step import Step, claimed, may_handle, opened, permitted, write, written
+from grid_app.services.matters.step import Step, claimed, may_work, opened, permitted, write, written
 from grid_app.services.matters.waivers import refuse_waivers
 from grid_app.services.mediation.closing import drop_unbegun, require_performed
 from grid_app.vocabulary.words import CHOSEN_GROUNDS, STATE_WORDS
@@ -126,8 +126,8 @@ def record_work(session: Session, step: Step, *, note: str) -> None:
     Adding to the history overwrites nothing, so another person's step in between is no conflict.
     """
     note = written(note, field="note", what="做了什么", least=5)
-    dispute = opened(session, step)
-    step = may_handle(step, dispute)
+    dispute = opened(session, step, joined=True)
+    step = may_work(session, step, dispute)
     target = target_of("work", state=dispute.state, category=dispute.category)
     refuse_waivers({"note": note})
     if _was_just_written(session, step, note):

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.accounts import Account, Assignment, Unit
 from grid_app.models.disputes import Dispute, DisputeEvent
-from grid_app.policy import Action, Actor, allows, as_used, dispute_scope
+from grid_app.models.joint import JointUnit
+from grid_app.policy import Action, Actor, allows, as_used, dispute_scope, joined_scope
 from grid_app.queries.masking import mask_text
 from grid_app.queries.scoping import visible
 from grid_app.services.audit import CHAIN_LOCK, record_audit
@@ -26,6 +27,7 @@ from grid_app.services.numbering import next_event_number
 
 LONGEST_NOTE = 2_000
 NO_SUCH = "没有这件事,或者它不在您的范围内。请检查编号。"
+JOINED_ONLY = "这件事由别处牵头,您的单位协办:可以记录本单位做了什么,别的步骤请转告牵头单位。填写的内容还在页面上。"
 Details = Mapping[str, str | int | bool | None]
 
 
@@ -77,21 +79,49 @@ def may_handle(step: Step, dispute: Dispute) -> Step:
     raise ForbiddenError("这件事由别的单位办理,您可以补充情况,但不能替它办理。填写的内容没有保存,请转告办理单位。")
 
 
-def opened(session: Session, step: Step) -> Dispute:
+def may_work(session: Session, step: Step, dispute: Dispute) -> Step:
+    """Return ``step`` when its actor may record work: who handles the dispute, or staff of a unit that handles it too.
+
+    Raises
+    ------
+    ForbiddenError
+        Neither is the case.
+    """
+    if allows(step.actor, Action.ADD_TO_DISPUTE) and handles_jointly(session, dispute.id, step.actor.unit_id):
+        return permitted(step, Action.ADD_TO_DISPUTE)
+    return may_handle(step, dispute)
+
+
+def handles_jointly(session: Session, dispute_id: UUID, unit_id: UUID) -> bool:
+    """Say whether a unit handles a dispute together with the unit that leads (联合办理)."""
+    joined = exists().where(
+        JointUnit.dispute_id == dispute_id, JointUnit.unit_id == unit_id, JointUnit.left_at.is_(None)
+    )
+    return bool(session.scalar(select(joined)))
+
+
+def opened(session: Session, step: Step, *, joined: bool = False) -> Dispute:
     """Return the dispute, locked until the transaction ends, whatever version stood on the screen.
+
+    ``joined``: the step is also open to staff of a unit that handles a matter of another place with its unit.
 
     Raises
     ------
     NotFoundError
         It does not exist, or not for this actor.
+    ForbiddenError
+        The actor's unit only handles a part of it.
     """
     take_turn(session)
+    scope = joined_scope(step.actor) if joined else dispute_scope(step.actor)
     dispute = session.scalar(
         select(Dispute)
-        .where(Dispute.id == step.dispute_id, visible(dispute_scope(step.actor)))
+        .where(Dispute.id == step.dispute_id, visible(scope))
         .with_for_update(of=Dispute, key_share=True)
         .execution_options(populate_existing=True)
     )
+    if dispute is None and handles_jointly(session, step.dispute_id, step.actor.unit_id):
+        raise ForbiddenError(JOINED_ONLY)
     if dispute is None:
         raise NotFoundError(NO_SUCH)
     return dispute

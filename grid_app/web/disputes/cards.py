@@ -15,6 +15,7 @@ from grid_app.web.documents.card import documents_facts
 from grid_app.web.handling.shown import TITLES, next_step, offered, waiting_for
 from grid_app.web.handling.told import handling_facts
 from grid_app.web.intake.shown import intake_facts
+from grid_app.web.joint.card import joint_card
 from grid_app.web.leading.card import leading_card
 from grid_app.web.mediation.card import mediation_card, spot_card
 from grid_app.web.projects.matter import project_card
@@ -65,6 +66,7 @@ CARDS: Final[tuple[CardMaker, ...]] = (
     spot_card,
     handling_card,
     leading_card,
+    joint_card,
     project_card,
     residents_card,
     intake_card,

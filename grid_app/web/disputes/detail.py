@@ -11,7 +11,8 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.http.headers import POLICY, csp_nonce
-from grid_app.policy import Action, allows
+from grid_app.policy import Action, allows, joined_scope
+from grid_app.queries.areas import Responsible, responsible_for
 from grid_app.queries.attachments import Announced, attachments_of
 from grid_app.queries.clocks import ClockRow, clocks_of
 from grid_app.queries.disputes_detail import (
@@ -32,7 +33,7 @@ from grid_app.services.audit import record_audit
 from grid_app.services.handling.dates import next_date
 from grid_app.services.matters.parties import PartyFace, faces_of
 from grid_app.services.matters.states import is_referral_only
-from grid_app.services.matters.step import NO_SUCH
+from grid_app.services.matters.step import NO_SUCH, handles_jointly
 from grid_app.vocabulary.categories import is_sealed, name_of
 from grid_app.vocabulary.words import (
     BAND_STATUS_WORDS,
@@ -55,8 +56,9 @@ from grid_app.web.disputes.attachments import shown_attachments
 from grid_app.web.disputes.cards import Card, cards_of
 from grid_app.web.disputes.clocks import clocks_shown, offered_by_clocks, sort_choices
 from grid_app.web.disputes.follow_ups import ShownFollowUps, shown_follow_ups
-from grid_app.web.disputes.offers import main_step, offered_steps
+from grid_app.web.disputes.offers import joined_steps, main_step, offered_steps
 from grid_app.web.disputes.stages import stages_of
+from grid_app.web.joint.card import joint_notice
 from grid_app.web.step_forms import NO_TROUBLE, Trouble
 from grid_app.web.wording import local_date, local_time
 from grid_app.wiring import wired
@@ -80,6 +82,9 @@ class Loaded:
     visits: list[Planned]
     follow_ups: ShownFollowUps
     cards: list[Card]
+    responsible: Responsible | None
+    joined: bool
+    is_elsewhere: bool
 
 
 @requires(Action.READ_DISPUTES)
@@ -111,10 +116,14 @@ def _load(dispute_id: UUID) -> Loaded:
     actor, scope = the_actor(), the_scope()
     with reading() as session:
         found = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+        is_elsewhere = found is None
+        if found is None:
+            scope = joined_scope(actor)
+            found = dispute_detail(session, scope=scope, dispute_id=dispute_id)
         if found is None:
             raise NotFoundError(NO_SUCH)
         history = history_of(session, scope=scope, dispute_id=dispute_id)
-        handles = allows(actor, Action.HANDLE_DISPUTE)
+        handles = allows(actor, Action.HANDLE_DISPUTE) and not is_elsewhere
         visits = follow_ups_of(session, scope=scope, dispute_id=dispute_id)
         return Loaded(
             found,
@@ -135,7 +144,10 @@ def _load(dispute_id: UUID) -> Loaded:
                 if handles
                 else [],
             ),
-            cards_of(session, found, actor, wired().clock.now()),
+            [joint_notice(found)] if is_elsewhere else cards_of(session, found, actor, wired().clock.now()),
+            responsible_for(session, dispute_id) if handles else None,
+            handles_jointly(session, dispute_id, actor.unit_id),
+            is_elsewhere,
         )
 
 
@@ -149,6 +161,8 @@ def _shown(loaded: Loaded) -> dict[str, object]:
     detail, actor, now = loaded.detail, the_actor(), wired().clock.now()
     clocks = clocks_shown(loaded.clocks, actor=actor, now=now)
     steps = offered_steps(detail, actor, loaded.history) | offered_by_clocks(detail, clocks, actor)
+    if loaded.joined:
+        steps = joined_steps(detail, steps, is_elsewhere=loaded.is_elsewhere)
     due = next_date(
         state=detail.state, grade=detail.grade, received_at=detail.received_at, accepted_at=detail.accepted_at
     )
@@ -170,7 +184,8 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "parties": loaded.parties,
         "follow_ups": loaded.follow_ups,
         "cards": loaded.cards,
-        "names_carrier": allows(actor, Action.HANDLE_DISPUTE),
+        "names_carrier": allows(actor, Action.HANDLE_DISPUTE) and not loaded.is_elsewhere,
+        "responsible": loaded.responsible,
         "calls_at_once": actor.unit_id == detail.owner_unit_id,
         "related": [(row_of(one.line, now), RELATION_WORDS.get(one.relation, "")) for one in loaded.related],
         "units": [(choice.id, choice.name) for choice in loaded.choices],

@@ -38,6 +38,15 @@ def offered_steps(detail: DisputeDetail, actor: Actor, history: Sequence[Moment]
     return frozenset(name for name, offered in offers.items() if offered)
 
 
+def joined_steps(detail: DisputeDetail, offered: frozenset[str], *, is_elsewhere: bool) -> frozenset[str]:
+    """Return the forms for staff of a unit that handles the matter too: recording work, and what it could do anyway.
+
+    ``is_elsewhere``: the matter is another place's; then nothing else is theirs.
+    """
+    own = {"work"} & moves_from(detail.state, detail.category)
+    return frozenset(own) if is_elsewhere else offered | own
+
+
 def _was_spoken(detail: DisputeDetail, history: Sequence[Moment]) -> bool:
     return not detail.summary or any(moment.kind == WRITTEN_UP for moment in history)
 

@@ -37,6 +37,8 @@ SPECIFIED = {
     "lead_official_visit": "15天", "incident_first_report": "1小时", "screening_return": "8天",
     "quarterly_analysis": "10天", "follow_up_1": "1天", "follow_up_2": "3天", "follow_up_3": "7天",
     "follow_up_4": "30天", "seal_decision": "1个工作日",
+    "whistle_answer": "1个工作日", "whistle_answer_urgent": "2小时", "whistle_site": "3个工作日",
+    "whistle_site_urgent": "1个工作日",
 }  # fmt: skip
 EXTENSIBLE = {
     "petition_finish": 30, "mediation": 30, "court_decides": 10, "labour_arbitration_decide": 15,

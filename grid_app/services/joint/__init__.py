@@ -1,0 +1,1 @@
+"""Several units on one matter: whistles, joint handling, competence, areas of responsibility."""
