@@ -23,6 +23,7 @@ from grid_app.web.handling.history import HANDLING_TOLD
 from grid_app.web.joint.history import JOINT_TOLD
 from grid_app.web.leading.history import LEADING_TOLD
 from grid_app.web.mediation.history import TOLD
+from grid_app.web.support_work.history import DUTY_TOLD
 from grid_app.web.wording import local_time
 
 RELATION_WORDS = {
@@ -83,7 +84,7 @@ def _told(moment: Moment, units: Mapping[UUID, str], places: Mapping[str, str]) 
     if moment.kind == "assigned":
         unit = uuid_of(str(details.get("unit", "")))
         return f"由{units.get(unit, '所选单位') if unit else '所选单位'}办理"
-    tellers = (TOLD, HANDLING_TOLD, JOINT_TOLD, LEADING_TOLD)
+    tellers = (TOLD, HANDLING_TOLD, JOINT_TOLD, LEADING_TOLD, DUTY_TOLD)
     told = next((one[moment.kind] for one in tellers if moment.kind in one), None)
     if told is not None:
         return told(details, units)

@@ -49,6 +49,7 @@ def test_S4_05_a_unit_is_supervised_answers_and_the_supervisor_ends_it(sign_in, 
     with reading() as session:
         kinds = list(session.scalars(select(DisputeEvent.kind).where(DisputeEvent.dispute_id == dispute_id)))
     assert kinds[-3:] == ["supervised", "supervision_answered", "supervision_closed"]
+    assert "催办:云岭村村民委员会" in page_of(office.get(f"/disputes/{dispute_id}"))
 
 
 def test_S4_05_a_yellow_matter_is_supervised_only_after_both_talks(sign_in, app_world):
