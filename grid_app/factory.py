@@ -22,6 +22,7 @@ from grid_app.web.accounts import pages as accounts
 from grid_app.web.disputes import pages as disputes
 from grid_app.web.documents import pages as document_pages
 from grid_app.web.documents import templates as document_templates
+from grid_app.web.earlier import pages as earlier
 from grid_app.web.errors import init_errors
 from grid_app.web.field import export as field_export
 from grid_app.web.field import pages as field_app
@@ -53,6 +54,7 @@ PAGES = (
     audit,
     report,
     disputes,
+    earlier,
     handling,
     rounds,
     findings,

@@ -237,7 +237,11 @@ def test_where_a_child_may_be_in_danger_somebody_looks_first(session, world):
     with pytest.raises(ConflictError) as refused:
         begin_mediation(session, at_step(session, world, dispute), beginning=good_beginning(world))
     assert refused.value.code == "not_looked"
-    confirm_looked(session, at_step(session, world, dispute), note="到家里看过,孩子在奶奶家,已经报案。")
+    words = "到家里看过,孩子在奶奶家,已经报案。"
+    with pytest.raises(InvalidError) as unseen:
+        confirm_looked(session, at_step(session, world, dispute), note=words)
+    assert "同一事由前案" in unseen.value.fields["earlier"]
+    confirm_looked(session, at_step(session, world, dispute), note=words, earlier=True)
     begin_mediation(session, at_step(session, world, dispute), beginning=good_beginning(world))
 
     assert dispute.state == "mediating"

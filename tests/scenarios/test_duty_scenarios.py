@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -116,3 +118,22 @@ def test_two_officers_change_a_project_and_the_second_keeps_what_was_typed(sign_
     refused = client.post(f"/disputes/{dispute.id}/project", data=chosen)
     assert refused.status_code == 422
     assert "请从列表里选这个地方的项目" in page_of(refused)
+
+
+def test_S2_02_the_list_to_pick_from_knows_places_and_kinds_and_no_person(sign_in, app_world):
+    """A name or a phone in the address changes nothing: the page lists the village's earlier matters."""
+    with transaction() as session:
+        add_dispute(session, app_world, category="0102", at=NOW - timedelta(days=200), summary="为孩子抚养起争执")
+        dispute = add_dispute(session, app_world, category="0102")
+    client = sign_in("township_officer")
+    address = f"/disputes/{dispute.id}/earlier"
+
+    plain, asked = (
+        client.get(address + ending).get_data(as_text=True).replace(ending, "")
+        for ending in ("?x=1", "?name=赵小满&phone=13800000000")
+    )
+
+    assert "为孩子抚养起争执" in plain
+    assert plain.count("是前案") == asked.count("是前案")
+    assert 'name="name"' not in plain
+    assert "导出" not in plain

@@ -142,10 +142,10 @@ def test_an_earlier_matter_is_picked_by_hand_and_what_failed_there_counts(sign_i
                     from_state="mediating", to_state="terminated", details={},
                 )
             )  # fmt: skip
-    address = f"/disputes/{second}/related"
+    address = f"/disputes/{second}/earlier"
     assert "是前案吗" in text_of(client.get(address))
 
-    client.post(f"{address}/link", data={"other": first, "relation": "earlier_matter"})
+    client.post(f"{address}/link", data={"other": first})
 
     page = text_of(client.get(address))
     assert "同一事由前案" in page

@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.errors import InvalidError, NotFoundError
 from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink
+from grid_app.models.mediation import MediationCase
 from grid_app.policy import Actor, dispute_scope
 from grid_app.queries.scoping import visible
 from grid_app.services.audit import record_audit
@@ -46,6 +47,8 @@ def link_disputes(
     if relation not in RELATIONS or dispute_id == other_id:
         raise InvalidError("不能这样关联。请从三个选项里选一个,并选另一件事项。", fields={"relation": "请重新选择。"})
     dispute, other = _both(session, actor, dispute_id, other_id)
+    if relation == EARLIER:
+        _require_earlier(dispute, other)
     before = _answer(session, dispute, other, relation=relation, actor=actor, now=now)
     if before == relation:
         return
@@ -55,6 +58,8 @@ def link_disputes(
         told.note = reason
         session.add(told)
     session.flush()  # the grade counts what failed in an earlier matter
+    if relation == EARLIER:
+        _look_again(session, dispute)
     if EARLIER in (relation, before):
         for one in (dispute, other):
             regrade(session, one, now=now)
@@ -107,6 +112,27 @@ def _both(session: Session, actor: Actor, dispute_id: UUID, other_id: UUID) -> t
     if len(found) < 2:
         raise NotFoundError("要关联的事项不存在,或不在您的范围内。什么也没有改。")
     return found[dispute_id], found[other_id]
+
+
+def _require_earlier(dispute: Dispute, other: Dispute) -> None:
+    """Refuse an earlier matter from another village, or one that came later: it is picked from the own village's list.
+
+    Raises
+    ------
+    InvalidError
+        It is either.
+    """
+    if other.division_code[:12] != dispute.division_code[:12] or other.received_at >= dispute.received_at:
+        raise InvalidError("前案要从本村更早的事项里挑。什么也没有改。", fields={"other": "请从列表里重新选。"})
+
+
+def _look_again(session: Session, dispute: Dispute) -> None:
+    """Ask for another look before anything is scheduled: an earlier matter has become known since the last one."""
+    session.execute(
+        update(MediationCase)
+        .where(MediationCase.dispute_id == dispute.id, MediationCase.ended_at.is_(None))
+        .values(looked_at=None)
+    )
 
 
 def _answer(

@@ -14,6 +14,7 @@ from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute, Party
 from grid_app.models.mediation import MediationAgreement, MediationCase, MediationConsent
 from grid_app.services.matters.step import Step, claimed, may_handle
+from grid_app.vocabulary.categories import group_of
 
 KEPT: Final = "填写的内容没有丢,还在页面上。"
 NOT_SAVED: Final = "没有保存,已填的都还在。"
@@ -104,6 +105,11 @@ def require_consents(session: Session, dispute: Dispute, case: MediationCase) ->
             code="consent_missing",
         )
     return parties
+
+
+def looks_at_earlier(dispute: Dispute) -> bool:
+    """Say whether the earlier matters belong to that look: at home and among neighbours (01, 02)."""
+    return needs_look(dispute) and group_of(dispute.category) in ("01", "02")
 
 
 def needs_look(dispute: Dispute) -> bool:

@@ -29,6 +29,7 @@ from grid_app.services.mediation.cases import (
     NOT_SAVED,
     give_back,
     last_case,
+    looks_at_earlier,
     needs_look,
     open_case,
     party_of,
@@ -146,16 +147,22 @@ def _consent(session: Session, step: Step, case: MediationCase, label: str) -> M
     return row
 
 
-def confirm_looked(session: Session, step: Step, *, note: str) -> None:
-    """Confirm having made sure of people's safety; without it nothing is scheduled where a child may be in danger."""
+def confirm_looked(session: Session, step: Step, *, note: str, earlier: bool = False) -> None:
+    """Confirm having made sure of people's safety; without it nothing is scheduled where a child may be in danger.
+
+    At home and among neighbours the look takes in the earlier matters of the village: ``earlier`` says that it did.
+    """
     note = written(note, field="note", what="看到了什么、报案没有", least=LEAST_LOOK)
     step, dispute = taken(session, step, kind="safety_looked", note=note)
     case = the_case(session, dispute)
     if not needs_look(dispute):
         raise ConflictError(f"这件事没有说到家里有人受伤害,不用这一步。{KEPT}")
     refuse_waivers({"note": note})
+    if looks_at_earlier(dispute) and not earlier:
+        told = "请先看“同一事由前案”:关联了的看当时约定了什么、做到没有;没有关联的,看看本村以前有没有。看过再勾选。"
+        raise InvalidError(NOT_SAVED, fields={"earlier": told})
     case.looked_at, case.looked_by = step.now, step.actor.assignment_id
-    write(session, step, dispute, kind="safety_looked", note=note)
+    write(session, step, dispute, kind="safety_looked", note=note, details={"earlier": earlier})
 
 
 def begin_mediation(session: Session, step: Step, *, beginning: Beginning) -> None:

@@ -12,6 +12,7 @@ from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.services.handling.board import board_of
 from grid_app.web.card import Card, CardMaker, OpenSession
 from grid_app.web.documents.card import documents_facts
+from grid_app.web.earlier.pages import earlier_card
 from grid_app.web.handling.shown import TITLES, next_step, offered, waiting_for
 from grid_app.web.handling.told import handling_facts
 from grid_app.web.intake.shown import intake_facts
@@ -67,6 +68,7 @@ CARDS: Final[tuple[CardMaker, ...]] = (
     handling_card,
     leading_card,
     joint_card,
+    earlier_card,
     project_card,
     residents_card,
     intake_card,

@@ -1,4 +1,4 @@
-"""What belongs to a dispute: likely duplicates with the reason, links that can be taken back, earlier matters."""
+"""What belongs to a dispute: likely duplicates with the reason, and links that can be taken back."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.policy import Action
 from grid_app.queries.disputes_detail import dispute_detail
 from grid_app.queries.nearby import Hint
-from grid_app.queries.related import Choice, Linked, earlier_choices, linked_to, suggestions
+from grid_app.queries.related import Linked, linked_to, suggestions
 from grid_app.services.matters.grading import EARLIER
 from grid_app.services.matters.links import link_disputes, unlink_disputes
 from grid_app.services.matters.step import NO_SUCH
 from grid_app.services.typed import uuid_of
-from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import CLOSURE_WORDS, STATE_WORDS, VOICE_ONLY
 from grid_app.web.dispute_history import RELATION_WORDS
 from grid_app.web.dispute_words import excerpt, state_tone
@@ -99,9 +98,7 @@ def _changed(dispute_id: UUID, change: Callable[[UUID], None], done: str) -> Wer
 
 
 def _page(dispute_id: UUID, errors: dict[str, str], typed: str) -> str:
-    scope, page = the_scope(), request.args.get("page", "0")
-    at = int(page) if page.isdecimal() and len(page) < 4 else 0
-    all_kinds = request.args.get("kinds") == "all"
+    scope = the_scope()
     today = local_date(wired().clock.now())
     with reading() as session:
         detail = dispute_detail(session, scope=scope, dispute_id=dispute_id)
@@ -109,26 +106,16 @@ def _page(dispute_id: UUID, errors: dict[str, str], typed: str) -> str:
             raise NotFoundError(NO_SUCH)
         hints = suggestions(session, scope=scope, dispute_id=dispute_id, today=today)
         linked = linked_to(session, scope=scope, dispute_id=dispute_id)
-        choices = earlier_choices(session, scope=scope, dispute_id=dispute_id, all_kinds=all_kinds, page=at)
     return render_template(
         "pages/dispute_related.html",
         detail=detail,
         matter=detail.summary or VOICE_ONLY,
         hints=[_hint(one) for one in hints],
         linked=[_linked(one) for one in linked],
-        choices=[_choice(one) for one in choices.rows],
-        village=detail.place,
-        all_kinds=all_kinds,
-        previous=_page_url(dispute_id, at - 1, all_kinds) if at else None,
-        next=_page_url(dispute_id, at + 1, all_kinds) if choices.more else None,
         answers=ANSWERS,
         errors=errors,
         typed=typed,
     )
-
-
-def _page_url(dispute_id: UUID, at: int, all_kinds: bool) -> str:  # noqa: FBT001 - a page's own filter
-    return url_for("intake.related", dispute_id=dispute_id, page=at, kinds="all" if all_kinds else None)
 
 
 def why(hint: Hint) -> str:
@@ -177,17 +164,6 @@ def _linked(one: Linked) -> dict[str, object]:
         "state": STATE_WORDS[one.line.state],
         "tone": state_tone(one.line.state),
         "told": ";".join(told),
-    }
-
-
-def _choice(one: Choice) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "code": one.case_code,
-        "day": f"{one.noted_on:%Y-%m-%d}",
-        "matter": excerpt(one.summary, signs=60) or VOICE_ONLY,
-        "kind": name_of(one.category),
-        "state": STATE_WORDS[one.state],
     }
 
 

@@ -33,7 +33,10 @@ def intake_facts(session: OpenSession, detail: DisputeDetail, actor: Actor, now:
     """Return how a dispute came and which date leads; for offices also the way to its duplicates."""
     if not allows(actor, Action.HANDLE_DISPUTE):
         return None
-    links = [("查重、前案", url_for("intake.related", dispute_id=detail.id))]
+    links = [
+        ("查重", url_for("intake.related", dispute_id=detail.id)),
+        ("同一事由前案", url_for("earlier.page", dispute_id=detail.id)),
+    ]
     came = came_of(session, scope=dispute_scope(actor), dispute_id=detail.id)
     if came is None:
         return IntakeFacts(links=tuple(links))

@@ -17,6 +17,7 @@ from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, allows
 from grid_app.queries.clocks import ClockRow, StoredRule, clocks_of, rule_versions
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.earlier import EarlierMatters, earlier_matters
 from grid_app.queries.mediation import CaseView, mediations_of
 from grid_app.queries.mediation_work import due_terms, under_way
 from grid_app.services.control_words import WRITE_THE_MATTER, words_in_all
@@ -25,8 +26,10 @@ from grid_app.services.matters.states import is_referral_only
 from grid_app.services.matters.step import NO_SUCH, AlreadyDoneError
 from grid_app.services.mediation.choices import Choices, choices_for
 from grid_app.vocabulary import mediation as words
+from grid_app.vocabulary.categories import group_of
 from grid_app.vocabulary.words import STATE_WORDS, VOICE_ONLY
 from grid_app.web.dispute_words import state_tone
+from grid_app.web.earlier.shown import earlier_row
 from grid_app.web.mediation import settled_on_spot
 from grid_app.web.mediation.shown import (
     agreement_facts,
@@ -63,6 +66,7 @@ class Loaded:
     clocks: list[ClockRow]
     rules: dict[str, list[StoredRule]]
     choices: Choices
+    before: EarlierMatters
 
 
 @bp.get("/mediation")
@@ -117,6 +121,7 @@ def _load(dispute_id: UUID) -> Loaded:
             clocks_of(session, scope=scope, dispute_id=dispute_id),
             rule_versions(session),
             choices_for(session, dispute_id, actor=actor, unit_id=cases[0].unit_id if cases else None, now=now),
+            earlier_matters(session, scope=scope, dispute_id=dispute_id),
         )
 
 
@@ -152,6 +157,9 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "today": local_date(now).isoformat(),
         "choices": loaded.choices,
         "words": words,
+        "before": [earlier_row(one) for one in loaded.before.rows if one.is_earlier],
+        "before_is_partial": loaded.before.is_partial,
+        "looks_at_earlier": group_of(detail.category) in ("01", "02"),
         "ends": [(code, words.END_WORDS[code]) for code in words.END_CHOICES],
         "adds_parties": allows(actor, Action.ADD_TO_DISPUTE),
     }

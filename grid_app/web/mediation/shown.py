@@ -78,7 +78,7 @@ def steps_of(detail: DisputeDetail, case: CaseView | None, actor: Actor, now: da
     if case is not None and case.state == "asking":
         offers |= _asking(detail, case)
     if case is not None and case.state == "mediating":
-        offers |= _mediating(case, now)
+        offers |= _mediating(case, now) | {"look": _wants_look(detail, case)}
     if case is not None and case.agreement is not None and case.agreement.effective_on is not None:
         offers |= _agreed(detail, case.agreement)
     return frozenset(name for name, offered in offers.items() if offered)
@@ -86,9 +86,13 @@ def steps_of(detail: DisputeDetail, case: CaseView | None, actor: Actor, now: da
 
 def _asking(detail: DisputeDetail, case: CaseView) -> dict[str, bool]:
     unasked = any(not one.answer for one in case.consents)
-    danger = (detail.safety_child or detail.safety_present) and case.looked_at is None
+    danger = _wants_look(detail, case)
     ready = len(case.consents) >= 2 and not unasked
     return {"consent": unasked, "look": danger, "begin": ready and not danger, "refuse": True}
+
+
+def _wants_look(detail: DisputeDetail, case: CaseView) -> bool:
+    return (detail.safety_child or detail.safety_present) and case.looked_at is None
 
 
 def _mediating(case: CaseView, now: datetime) -> dict[str, bool]:

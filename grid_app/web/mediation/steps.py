@@ -36,6 +36,10 @@ def _offer(typed: Typed) -> Change:
     return partial(mediation.offer_mediation, opening=opening)
 
 
+def _look(typed: Typed) -> Change:
+    return partial(mediation.confirm_looked, note=typed["note"], earlier=bool(typed["earlier"]))
+
+
 def _begin(typed: Typed) -> Change:
     beginning = mediation.Beginning(
         uuid_of(typed["mediator"]), typed["choice"], typed["public"] == "yes", bool(typed["pledged"])
@@ -118,7 +122,7 @@ STEPS: Final[dict[str, tuple[str, str, MediationReader]]] = {
         "已记下:不愿意调解,不问理由。调解到此结束,请把下面的其他途径告诉各方。",
         lambda t: partial(mediation.refuse_mediation, party=t["party"]),
     ),
-    "look": ("look", "已记下。可以安排调解了。", lambda t: partial(mediation.confirm_looked, note=t["note"])),
+    "look": ("look", "已记下。可以安排调解了。", _look),
     "begin": ("begin", "调解开始,期限从今天算。", _begin),
     "plan": ("sessions", "已约好。", _plan),
     "invite": ("invite", "已记下请谁来帮忙。", _invite),
