@@ -37,6 +37,8 @@ from grid_app.web.maps import pages as maps
 from grid_app.web.mediation import pages as mediation
 from grid_app.web.organisations import pages as organisations
 from grid_app.web.places import pages as places
+from grid_app.web.policies import holds as retention_pages
+from grid_app.web.policies import lawful as lawful_policies
 from grid_app.web.policies import pages as policies
 from grid_app.web.projects import pages as projects
 from grid_app.web.report import pages as report
@@ -69,6 +71,8 @@ PAGES = (
     places,
     policies,
     projects,
+    lawful_policies,
+    retention_pages,
     support,
     support_work,
     field_export,

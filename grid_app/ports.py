@@ -91,6 +91,10 @@ class AttachmentFiles(Protocol):
         """Remove the chunks of an attachment."""
         ...
 
+    def forget(self, attachment_id: UUID) -> None:
+        """Remove everything of an attachment."""
+        ...
+
     def resting(self) -> Mapping[UUID, datetime]:
         """Return the attachments of which chunks lie here, and when the last one was put."""
         ...

@@ -19,12 +19,15 @@ import grid_app.models.handling
 import grid_app.models.intake
 import grid_app.models.joint
 import grid_app.models.leading
+import grid_app.models.library
 import grid_app.models.mediation
 import grid_app.models.organisations
 import grid_app.models.places
+import grid_app.models.policies
 import grid_app.models.projects
 import grid_app.models.receptions
 import grid_app.models.residents
+import grid_app.models.retention
 import grid_app.models.rounds
 import grid_app.models.support
 import grid_app.models.support_work  # noqa: F401 - the imports register the tables

@@ -90,6 +90,11 @@ class SealedAttachmentFiles:
         """Remove the chunks of an attachment, and what a killed server left beside them."""
         shutil.rmtree(self._parts(attachment_id), ignore_errors=True)
 
+    def forget(self, attachment_id: UUID) -> None:
+        """Remove the whole file of an attachment and its chunks; what is not there is gone already."""
+        self._whole(attachment_id).unlink(missing_ok=True)
+        self.forget_parts(attachment_id)
+
     def resting(self) -> dict[UUID, datetime]:
         """Return the attachments of which chunks lie here, and when the last one was put."""
         found: dict[UUID, datetime] = {}

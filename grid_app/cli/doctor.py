@@ -66,6 +66,7 @@ def _check_stored(session: Session, settings: Settings) -> Iterator[Check]:
     """Give what can be said of stored content once keys and database are well."""
     cipher = load_keys(settings).fields
     yield doctor.check_field_keys(session, cipher)
+    yield doctor.check_retention(session)
     files = SealedAttachmentFiles(settings.instance_dir / ATTACHMENTS_FOLDER, cipher)
     with progress("正在检查照片和语音", total=1.0) as advance:
         yield check_attachments(session, files=files, chance=SystemRandom(), advance=advance)

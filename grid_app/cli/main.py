@@ -21,6 +21,7 @@ COMMANDS = {
     "disputes": "grid_app.cli.disputes:disputes_group",
     "user": "grid_app.cli.user:user_group",
     "audit": "grid_app.cli.audit:audit_group",
+    "retention": "grid_app.cli.retention:retention_command",
     "doctor": "grid_app.cli.doctor:doctor_command",
     "dispatch": "grid_app.cli.dispatch:dispatch_command",
     "scheduler": "grid_app.cli.scheduler:scheduler_command",

@@ -15,6 +15,8 @@ from grid_app.jobs.delivery import deliver_job
 from grid_app.jobs.housekeeping import forget_chunks_job, forget_job
 from grid_app.jobs.imports import go_on_with_imports_job
 from grid_app.jobs.ladders import step_up_job
+from grid_app.jobs.retention import NAME as RETENTION
+from grid_app.jobs.retention import clear_job
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
 from grid_app.jobs.support_work import open_due_reviews_job
 from grid_app.jobs.whistles import name_silence_job
@@ -84,5 +86,11 @@ JOBS: Final = (
         forget_chunks_job,
         timedelta(hours=6),
         "Chunks count for nothing once their photo is whole or has rested for 90 days; no hour of the day matters.",
+    ),
+    Job(
+        RETENTION,
+        clear_job,
+        timedelta(hours=6),
+        "Periods are counted in days; a server that restarts every night still runs it each day.",
     ),
 )

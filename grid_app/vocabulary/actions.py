@@ -31,6 +31,10 @@ AUDIT_WORDS: Final = {
     "calendar_day.removed": "删除工作日历的一天",
     "calendar_day.saved": "登记工作日历的一天",
     "deadline_rule.saved": "修改期限规则",
+    "policy.saved": "修改策略(双沟通双审核、法定途径、保存期限)",
+    "retention.cleared": "清除到期的个人信息",
+    "retention.held": "延长保存个人信息",
+    "retention.lifted": "不再延长保存",
     "delegation.granted": "授权",
     "delegation.revoked": "收回授权",
     "device.registered": "登记手机",
@@ -100,6 +104,7 @@ AUDIT_WORDS: Final = {
     "text.control_words": "文字里有管控人的说法",
 }
 TARGET_WORDS: Final = {
+    "policy": "策略",
     "account": "账号",
     "area": "责任片区",
     "assignment": "身份",

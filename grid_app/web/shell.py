@@ -72,7 +72,7 @@ def _section() -> str:
     """Return what the shown page belongs to: its blueprint, or the one entry that shares a blueprint with another."""
     if request.endpoint in ("inbox.policies", "inbox.edit_ladder", "inbox.save_ladder"):
         return "inbox.policies"
-    if request.blueprint == "policies":
+    if request.blueprint in ("policies", "lawful_policies"):
         return "inbox.policies"
     return (request.blueprint or "").split(".")[0]
 

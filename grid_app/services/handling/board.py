@@ -28,6 +28,7 @@ from grid_app.queries.scoping import visible
 from grid_app.services.handling.chain import asked_review, stage_open
 from grid_app.services.handling.closing import missing_reviews, reviews_needed, standing_proposal
 from grid_app.services.handling.gates import gate_reasons
+from grid_app.services.handling.legal_pathways import PathwayList, pathways_by_version
 from grid_app.services.handling.opinions import delivered_opinion, undelivered
 from grid_app.services.handling.reviews import open_sides, reviews_of
 from grid_app.services.handling.seals import decides_on_seal, seal_of
@@ -60,6 +61,7 @@ class Board:
     stage: str
     asked: OpinionReview | None
     sortings: list[Sorting]
+    lists: dict[int, PathwayList]
     seal: Seal | None
     decides_seal: bool
 
@@ -114,6 +116,7 @@ def board_of(session: Session, dispute_id: UUID, *, actor: Actor, now: datetime)
         stage=stage_open(session, dispute),
         asked=asked_review(session, dispute),
         sortings=_rows(session, Sorting, dispute_id),
+        lists=pathways_by_version(session),
         seal=seal,
         decides_seal=seal is not None and seal.confirmed_at is None and decides_on_seal(session, actor, seal),
     )

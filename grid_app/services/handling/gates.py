@@ -12,12 +12,16 @@ from typing import Final
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from grid_app.clock import local_date
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.handling import Transfer
+from grid_app.services.policy_versions import Version, version_on
 from grid_app.vocabulary.words import GRADE_ORDER
 
 STEPS: Final = frozenset({"transfer", "assign", "supervise", "close"})
 GATES: Final = frozenset({"contact", "review"})
+CODE: Final = "gates"
+"""Under this code the county's own versions are kept."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +63,36 @@ def read_policy(text: str) -> GatePolicy:
         A row names a gate, a step or a condition that does not exist; there is no condition about people.
     """
     data = tomllib.loads(text)
-    rows = tuple(GateRow(**row) for row in data["row"])
+    return GatePolicy(int(data["version"]), _checked(tuple(GateRow(**row) for row in data["row"])))
+
+
+def policy_of(version: Version) -> GatePolicy:
+    """Return a saved version as the policy it is.
+
+    Raises
+    ------
+    ValueError
+        As `read_policy`.
+    """
+    return GatePolicy(version.number, _checked(tuple(GateRow(**row) for row in version.rows)))
+
+
+def _checked(rows: tuple[GateRow, ...]) -> tuple[GateRow, ...]:
     for row in rows:
         if row.gate not in GATES or row.step not in STEPS or row.when not in CONDITIONS:
             raise ValueError(f"no such gate, step or condition: {row}")
-    return GatePolicy(int(data["version"]), rows)
+    return rows
+
+
+def policy_for(session: Session, dispute: Dispute) -> GatePolicy:
+    """Return the policy of the day on which the matter was received: what runs keeps its version."""
+    saved = version_on(session, CODE, local_date(dispute.received_at))
+    return policy_of(saved) if saved else gate_policy()
 
 
 def gate_reasons(session: Session, dispute: Dispute, *, gate: str, step: str) -> tuple[str, ...]:
     """Return why ``step`` on this dispute needs ``gate``, in plain words; empty when it is free of it."""
-    rows = [row for row in gate_policy().rows if (row.gate, row.step) == (gate, step)]
+    rows = [row for row in policy_for(session, dispute).rows if (row.gate, row.step) == (gate, step)]
     return tuple(dict.fromkeys(row.why for row in rows if CONDITIONS[row.when](session, dispute)))
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy.orm import Session
+
+from grid_app.services.policy_versions import Version, version_on, versions_of
 from grid_app.vocabulary.categories import group_of
 from grid_app.vocabulary.handling import ROUTE_WORDS
 
+CODE: Final = "pathways"
+"""Under this code the county's own versions are kept."""
 KIND_WORDS: Final = {
     "petition": "信访渠道",
     "administrative": "行政程序",
@@ -67,10 +74,37 @@ def pathway_list() -> PathwayList:
         Two rows have one code, or a row names a kind or a route that does not exist.
     """
     data = tomllib.loads(files("grid_app.services.handling").joinpath("legal_pathways.toml").read_text("utf-8"))
-    rows = tuple(Pathway(**{**row, "groups": tuple(row["groups"])}) for row in data["pathway"])
-    if len({one.code for one in rows}) != len(rows):
+    return PathwayList(int(data["version"]), checked_pathways(data["pathway"]))
+
+
+def checked_pathways(rows: Sequence[Mapping[str, Any]]) -> tuple[Pathway, ...]:
+    """Return rows as pathways.
+
+    Raises
+    ------
+    ValueError
+        As `pathway_list`.
+    """
+    found = tuple(Pathway(**{**row, "groups": tuple(row["groups"])}) for row in rows)
+    if len({one.code for one in found}) != len(found):
         raise ValueError("two legal pathways have one code")
-    for one in rows:
+    for one in found:
         if one.kind not in KIND_WORDS or one.route not in ROUTE_WORDS:
             raise ValueError(f"no such kind or route: {one.code}")
-    return PathwayList(int(data["version"]), rows)
+    return found
+
+
+def pathways_on(session: Session, day: date) -> PathwayList:
+    """Return the list that counts on ``day``."""
+    saved = version_on(session, CODE, day)
+    return _list_of(saved) if saved else pathway_list()
+
+
+def pathways_by_version(session: Session) -> dict[int, PathwayList]:
+    """Return every version of the list by its number, so that what was sorted earlier can be told as it was."""
+    saved = [_list_of(one) for one in versions_of(session, CODE)]
+    return {one.version: one for one in (pathway_list(), *saved)}
+
+
+def _list_of(version: Version) -> PathwayList:
+    return PathwayList(version.number, checked_pathways(version.rows))

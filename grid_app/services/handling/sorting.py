@@ -8,12 +8,13 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grid_app.clock import local_date
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.disputes import Dispute
 from grid_app.models.handling import Sorting
 from grid_app.policy import Action
 from grid_app.services.clocks.running import sort_clocks
-from grid_app.services.handling.legal_pathways import pathway_list
+from grid_app.services.handling.legal_pathways import PathwayList, pathways_on
 from grid_app.services.handling.second import account_of
 from grid_app.services.matters.step import Step, claimed, permitted, write, written
 from grid_app.services.matters.waivers import refuse_waivers
@@ -51,7 +52,8 @@ def sort_dispute(
     sorting late gives nobody more time.
     """
     step = permitted(step, Action.HANDLE_DISPUTE)
-    _check(track, complexity, considered)
+    listed = pathways_on(session, local_date(step.now))
+    _check(track, complexity, considered, listed)
     note = written(note, field="note", what="分流说明", least=0)
     dispute = opened_for_sorting(session, step, note)
     kind = "sorted" if dispute.track is None else "pathway_corrected"
@@ -59,13 +61,13 @@ def sort_dispute(
     if kind == "pathway_corrected":
         _require_correction(session, step, before, note)
     refuse_waivers({"note": note})
-    details = _details(dispute, track, complexity, considered)
+    details = _details(dispute, track, complexity, considered, listed)
     dispute.track, dispute.complexity = track, complexity
     session.add(
         Sorting(
             dispute_id=dispute.id, at=step.now, assignment_id=step.actor.assignment_id, track=track,
             complexity=complexity, decided_elsewhere=considered.decided_elsewhere, route=considered.route,
-            pathway=considered.pathway, list_version=pathway_list().version,
+            pathway=considered.pathway, list_version=listed.version,
         )
     )  # fmt: skip
     sort_clocks(session, dispute, now=step.now)
@@ -80,13 +82,13 @@ def opened_for_sorting(session: Session, step: Step, note: str) -> Dispute:
     return dispute
 
 
-def _check(track: str, complexity: str, considered: Considered) -> None:
+def _check(track: str, complexity: str, considered: Considered, listed: PathwayList) -> None:
     known = {
         "track": (track in TRACK_WORDS, "请选按哪一类办理。"),
         "complexity": (complexity in COMPLEXITY_WORDS, "请选简单还是复杂。"),
         "decided": (considered.decided_elsewhere in ("", *DECIDED_WORDS), "请选有没有法院、公安、检察院的决定。"),
         "route": (considered.route in ("", *ROUTE_WORDS), "请从六种途径里选一种。"),
-        "pathway": (_is_listed(considered.pathway), "请从法定途径清单里选一项。"),
+        "pathway": (_is_listed(considered.pathway, listed), "请从法定途径清单里选一项。"),
     }
     wrong = {name: told for name, (fits, told) in known.items() if not fits}
     if considered.decided_elsewhere in ("pending", "final") and track != LITIGATION:
@@ -97,8 +99,8 @@ def _check(track: str, complexity: str, considered: Considered) -> None:
         raise InvalidError(NOT_SORTED, fields=wrong)
 
 
-def _is_listed(pathway: str) -> bool:
-    return pathway in ("", NO_PATHWAY) or pathway_list().find(pathway) is not None
+def _is_listed(pathway: str, listed: PathwayList) -> bool:
+    return pathway in ("", NO_PATHWAY) or listed.find(pathway) is not None
 
 
 def _petition_lacks(considered: Considered, wrong: dict[str, str]) -> dict[str, str]:
@@ -127,12 +129,14 @@ def _latest(session: Session, dispute: Dispute) -> Sorting | None:
     return session.scalars(rows.limit(1)).first()
 
 
-def _details(dispute: Dispute, track: str, complexity: str, considered: Considered) -> dict[str, str | int | None]:
+def _details(
+    dispute: Dispute, track: str, complexity: str, considered: Considered, listed: PathwayList
+) -> dict[str, str | int | None]:
     chosen: dict[str, str | int | None] = {"track": track, "complexity": complexity}
     if dispute.track is not None:
         chosen |= {"from_track": dispute.track, "from_complexity": dispute.complexity}
     if considered.route:
-        chosen |= {"route": considered.route, "pathway": considered.pathway, "list_version": pathway_list().version}
+        chosen |= {"route": considered.route, "pathway": considered.pathway, "list_version": listed.version}
     if considered.decided_elsewhere:
         chosen["decided_elsewhere"] = considered.decided_elsewhere
     return chosen

@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from grid_app.clock import local
+from grid_app.models.accounts import JobLease
 from grid_app.models.disputes import Party, Submission
 from grid_app.queries.readiness import Readiness, readiness
 from grid_app.security.fields import FieldCipher, FieldCipherError, parse_field_keys
@@ -22,6 +24,8 @@ from notifications.vapid import VapidKeyError, keypair_of
 
 ASSETS = ("vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css")
 LONG_ENOUGH = 32
+RETENTION_JOB = "retention.clear"
+"""The row of ``job_leases`` in which the job that clears personal data keeps its last run."""
 
 
 @dataclass(frozen=True)
@@ -152,10 +156,20 @@ def check_field_keys(session: Session, cipher: FieldCipher) -> Check:
     return Check("字段密钥与数据", ok=True, found=found, lost=lost)
 
 
+def check_retention(session: Session) -> Check:
+    """Return when personal data whose period is over was cleared last."""
+    lost = "到期的个人信息一直留着,违反保存期限"
+    row = session.get(JobLease, RETENTION_JOB)
+    if row is None or row.last_finished_at is None:
+        return Check("个人信息保存期限", ok=True, found="还没有运行过;运行任务的进程启动后每天运行一次", lost=lost)
+    when = f"上次运行 {local(row.last_finished_at):%Y-%m-%d %H:%M}"
+    return Check("个人信息保存期限", ok=not row.last_outcome.startswith("failed"), found=when, lost=lost)
+
+
 def _samples(session: Session) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for order in (Submission.received_at.asc(), Submission.received_at.desc()):
-        row = session.scalar(select(Submission).order_by(order).limit(1))
+        row = session.scalar(select(Submission).where(Submission.content_sealed != "").order_by(order).limit(1))
         if row is not None:
             found.append((row.content_sealed, content_context(row.id)))
     for order in (Party.created_at.asc(), Party.created_at.desc()):

@@ -19,6 +19,7 @@ from grid_app.web.intake.shown import intake_facts
 from grid_app.web.joint.card import joint_card
 from grid_app.web.leading.card import leading_card
 from grid_app.web.mediation.card import mediation_card, spot_card
+from grid_app.web.policies.holds import retention_card
 from grid_app.web.projects.matter import project_card
 from grid_app.web.residents.card import said_of_matter
 from grid_app.web.support_work.card import duty_card
@@ -74,6 +75,7 @@ CARDS: Final[tuple[CardMaker, ...]] = (
     intake_card,
     documents_card,
     duty_card,
+    retention_card,
 )
 """In the order of the page; a maker returns ``None`` where it has nothing to show this actor."""
 

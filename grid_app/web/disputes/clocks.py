@@ -13,7 +13,7 @@ from grid_app.policy import Action, Actor, allows
 from grid_app.queries.clocks import ClockRow
 from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.services.handling.extensions import APPROVERS
-from grid_app.services.handling.legal_pathways import pathway_list
+from grid_app.services.handling.legal_pathways import PathwayList
 from grid_app.vocabulary.handling import DECIDED_WORDS, NO_PATHWAY, NO_PATHWAY_WORD, ROUTE_WORDS
 from grid_app.vocabulary.words import OPEN_STATES
 from grid_app.web.wording import local_date, local_time, remaining
@@ -74,9 +74,9 @@ def offered_by_clocks(detail: DisputeDetail, clocks: Clocks, actor: Actor) -> fr
     return frozenset(name for name, offered in offers.items() if offered)
 
 
-def sort_choices(category: str) -> dict[str, list[tuple[str, str]]]:
+def sort_choices(category: str, listed: PathwayList) -> dict[str, list[tuple[str, str]]]:
     """Return what can be chosen when sorting; the legal pathways that fit the category stand first."""
-    pathways = [(one.code, one.name) for one in pathway_list().ordered_for(category)]
+    pathways = [(one.code, one.name) for one in listed.ordered_for(category)]
     return {
         "decided": list(DECIDED_WORDS.items()),
         "routes": list(ROUTE_WORDS.items()),

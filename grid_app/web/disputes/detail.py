@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 
+from grid_app.clock import local_date as local_day
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import requires, the_actor, the_scope
@@ -31,6 +32,7 @@ from grid_app.queries.follow_ups import Planned, carrier_choices, follow_ups_of
 from grid_app.queries.projects import projects_at
 from grid_app.services.audit import record_audit
 from grid_app.services.handling.dates import next_date
+from grid_app.services.handling.legal_pathways import PathwayList, pathways_on
 from grid_app.services.matters.parties import PartyFace, faces_of
 from grid_app.services.matters.states import is_referral_only
 from grid_app.services.matters.step import NO_SUCH, handles_jointly
@@ -81,6 +83,7 @@ class Loaded:
     clocks: list[ClockRow]
     visits: list[Planned]
     follow_ups: ShownFollowUps
+    pathways: PathwayList
     cards: list[Card]
     responsible: Responsible | None
     joined: bool
@@ -144,6 +147,7 @@ def _load(dispute_id: UUID) -> Loaded:
                 if handles
                 else [],
             ),
+            pathways_on(session, local_day(wired().clock.now())),
             [joint_notice(found)] if is_elsewhere else cards_of(session, found, actor, wired().clock.now()),
             responsible_for(session, dispute_id) if handles else None,
             handles_jointly(session, dispute_id, actor.unit_id),
@@ -176,7 +180,7 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "rules_url": url_for("policies.clocks") if allows(actor, Action.READ_POLICY) else "",
         "tracks": list(TRACK_WORDS.items()),
         "complexities": list(COMPLEXITY_WORDS.items()),
-        "sort_choices": sort_choices(detail.category),
+        "sort_choices": sort_choices(detail.category, loaded.pathways),
         "matter": detail.summary or VOICE_ONLY,
         "attachments": shown_attachments(loaded.attachments),
         "facts": [*_facts(detail), *_phone_place(loaded)],

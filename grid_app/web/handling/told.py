@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grid_app.services.handling.board import Board
-from grid_app.services.handling.legal_pathways import pathway_list
+from grid_app.services.handling.legal_pathways import Pathway
 from grid_app.vocabulary.handling import (
     CONTACT_SIDE_WORDS,
     CONTACT_WAY_WORDS,
@@ -136,7 +136,7 @@ def sorting_pairs(board: Board) -> list[tuple[str, str]]:
     """Return how the matter was sorted, the newest first."""
     told = []
     for row in board.sortings:
-        pathway = pathway_list().find(row.pathway)
+        pathway = _pathway_of(board, row.list_version, row.pathway)
         considered = NO_PATHWAY_WORD if row.pathway == NO_PATHWAY else (pathway.name if pathway else "")
         parts = (TRACK_WORDS[row.track], COMPLEXITY_WORDS[row.complexity], ROUTE_WORDS.get(row.route, ""), considered)
         told.append((local_time(row.at), ";".join(part for part in parts if part)))
@@ -145,13 +145,20 @@ def sorting_pairs(board: Board) -> list[tuple[str, str]]:
 
 def pathway_pairs(board: Board) -> list[tuple[str, str]]:
     """Return the legal pathway that was considered: who decides, by what, when, how."""
-    found = pathway_list().find(board.sortings[0].pathway) if board.sortings else None
+    latest = board.sortings[0] if board.sortings else None
+    found = _pathway_of(board, latest.list_version, latest.pathway) if latest else None
     if found is None:
         return []
     return [
         ("途径", found.name), ("由谁决定", found.authority), ("依据", found.basis), ("时限", found.limit),
         ("怎么办", found.how),
     ]  # fmt: skip
+
+
+def _pathway_of(board: Board, version: int, code: str) -> Pathway | None:
+    """Return a pathway as it stood in the version by which the matter was sorted."""
+    listed = board.lists.get(version) or board.lists.get(1)  # 0: sorted before there were versions
+    return listed.find(code) if listed else None
 
 
 def seal_pairs(board: Board) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from grid_app.policy import Action
 from grid_app.queries.residents import county_entrances, offices_along, places_under, rooms_at
 from grid_app.services.residents.notices import next_days
 from grid_app.vocabulary.words import LEVEL_WORDS
+from grid_app.web.residents import guide as residents_guide
 from grid_app.web.residents import own as residents_own
 from grid_app.web.residents import progress as residents_progress
 from grid_app.web.residents import report as residents_report
@@ -26,6 +27,7 @@ guard_residents(bp)
 residents_report.add_routes(bp)
 residents_progress.add_routes(bp)
 residents_own.add_routes(bp)
+residents_guide.add_routes(bp)
 
 
 @bp.get("/r")

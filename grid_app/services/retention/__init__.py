@@ -1,0 +1,1 @@
+"""Forgetting the personal data of closed matters when its period is over."""

@@ -1,0 +1,88 @@
+"""How long what is kept: rows of policy, each with its basis; a county's own versions follow the file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from grid_app.errors import InvalidError
+from grid_app.policy import Actor
+from grid_app.services.policy_versions import FIRST, NOT_SAVED, NewVersion, save_version, version_on
+
+CODE: Final = "retention"
+PERIOD_WORDS: Final = {
+    "matter": "没有协议的事项:姓名、电话、原始上报、群众说的话",
+    "agreed": "有协议或者进入法定途径的事项:姓名、电话、原始上报、群众说的话",
+    "media": "照片和语音",
+}
+"""What each row clears, by its code; no other row can be saved."""
+SHORTEST: Final = 90
+LONGEST: Final = 36_500
+
+
+@dataclass(frozen=True)
+class Period:
+    """One row: what it is about, how many days after the end, and why."""
+
+    code: str
+    days: int
+    basis: str
+
+
+@dataclass(frozen=True)
+class Periods:
+    """The rows in force and their version."""
+
+    version: int
+    rows: tuple[Period, ...]
+
+    def days(self, code: str) -> int:
+        """Return the days of a row."""
+        return next(row.days for row in self.rows if row.code == code)
+
+
+@cache
+def first_periods() -> Periods:
+    """Return the periods of the file."""
+    data = tomllib.loads(files("grid_app.services.retention").joinpath("periods.toml").read_text("utf-8"))
+    return Periods(FIRST, _read(data["row"]))
+
+
+def periods_on(session: Session, day: date) -> Periods:
+    """Return the periods that count on ``day``."""
+    saved = version_on(session, CODE, day)
+    return Periods(saved.number, _read(saved.rows)) if saved else first_periods()
+
+
+def save_periods(session: Session, *, days: Mapping[str, str], new: NewVersion, actor: Actor, now: datetime) -> int:
+    """Save periods as typed, by the code of their row, as a new version; ``new.rows`` are those looked at.
+
+    Raises
+    ------
+    InvalidError, ForbiddenError, ConflictError
+        A period is no number of days or out of bounds; as `save_version`.
+    """
+    wrong = {
+        f"days_{code}": f"请填 {SHORTEST} 到 {LONGEST} 之间的天数。"
+        for code in PERIOD_WORDS
+        if not (days.get(code, "").isdecimal() and SHORTEST <= int(days[code]) <= LONGEST)
+    }
+    if wrong:
+        raise InvalidError(NOT_SAVED, fields=wrong)
+    rows = [{"code": code, "days": int(days[code]), "basis": new.basis.strip()} for code in PERIOD_WORDS]
+    saved = NewVersion(rows, new.basis, new.valid_from, new.replaces)
+    return save_version(session, code=CODE, new=saved, actor=actor, now=now)
+
+
+def _read(rows: Sequence[Mapping[str, Any]]) -> tuple[Period, ...]:
+    found = tuple(Period(str(row["code"]), int(row["days"]), str(row["basis"])) for row in rows)
+    if {row.code for row in found} != set(PERIOD_WORDS):
+        raise ValueError("a period is missing or unknown")
+    return found
