@@ -18,6 +18,7 @@ COMMANDS = {
     "locate": "grid_app.cli.locate:locate_command",
     "rooms": "grid_app.cli.rooms:rooms_group",
     "round": "grid_app.cli.rounds:round_group",
+    "screen": "grid_app.cli.screen.commands:screen_group",
     "disputes": "grid_app.cli.disputes:disputes_group",
     "user": "grid_app.cli.user:user_group",
     "audit": "grid_app.cli.audit:audit_group",

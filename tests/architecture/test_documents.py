@@ -14,7 +14,7 @@ DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 PATH = re.compile(r"`((?:geo|screening|notifications|grid_app|migrations|tests|bench|scripts|docs)/[\w./-]+\.\w+)`")
 COMMANDS = {
     "demo", "serve", "web", "scheduler", "dispatch", "db", "doctor", "user", "boundaries", "locate", "rooms",
-    "disputes", "round", "audit", "retention",
+    "disputes", "round", "audit", "retention", "screen",
 }  # fmt: skip
 
 

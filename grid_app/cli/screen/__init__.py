@@ -1,0 +1,1 @@
+"""grid-app screen: the methods of screening on files, for whoever wants to check them."""

@@ -1,0 +1,157 @@
+"""The inner loops, compiled: the largest statistic of many replicates side by side, and the best window per centre.
+
+Under permutation what is expected never changes between replicates, only what is observed. So the work on
+expectations is done once for 128 replicates that lie side by side in memory (lanes), and the inner loop is one
+addition and one comparison. A logarithm is taken only where some lane reaches the least count that could raise its
+maximum (`statistic.least_count`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from screening.scan.compiled import compiled
+from screening.scan.statistic import BERNOULLI, LEVEL_STEP, fill_level, least_count, ratio_of
+
+
+@compiled
+def add_rows(seen, counts, place):  # type: ignore[no-untyped-def]
+    """Add a place's counts to what was seen; a function of its own, or the loop is not vectorised."""
+    for w in range(seen.shape[0]):
+        for k in range(seen.shape[1]):
+            seen[w, k] += counts[place, w, k]
+
+
+@compiled
+def top_of(seen, w):  # type: ignore[no-untyped-def]
+    """Return the largest count of a row."""
+    top = seen[w, 0]
+    for k in range(seen.shape[1]):
+        top = max(top, seen[w, k])
+    return top
+
+
+@compiled
+def nested_maxima(ptr, idx, order, counts, means, model, limits, best):  # type: ignore[no-untyped-def]
+    """Raise ``best`` to the largest statistic of each lane over all zones and nested windows.
+
+    Parameters
+    ----------
+    ptr, idx : arrays
+        Zones, see `geometry.Zones`.
+    order : array of int64
+        Centres in the order in which they are visited.
+    counts : array of int16 or int32, shape (places, windows, lanes)
+        Observed, cumulated over windows: the newest period, the newest two, ...
+    means : array of float, shape (places, windows)
+        Expected, cumulated likewise.
+    model : tuple (kind, total, people, least cases)
+    limits : array of float, shape (LEVELS, LISTED_COUNTS)
+        Memory of `statistic.fill_level`; kept between calls.
+    best : array of float, shape (lanes,)
+    """
+    kind, total, people, least = model
+    windows, lanes = counts.shape[1], counts.shape[2]
+    seen = np.zeros((windows, lanes), counts.dtype)
+    mean = np.zeros(windows)
+    need = np.empty(windows, np.int64)
+    for centre in order:
+        level = min(int(best.min() / LEVEL_STEP), limits.shape[0] - 1)
+        if limits[level, 0] < 0.0:
+            fill_level(limits, level, kind, total, people)
+        seen[:] = 0
+        mean[:] = 0.0
+        need[:] = least
+        for at in range(ptr[centre], ptr[centre + 1]):
+            place = idx[at]
+            add_rows(seen, counts, place)  # type: ignore[no-untyped-call]
+            for w in range(windows):
+                mean[w] += means[place, w]
+                need[w] = least_count(need[w], mean[w], limits, level, kind, total, people)
+                if top_of(seen, w) >= need[w]:  # type: ignore[no-untyped-call]
+                    for k in range(lanes):
+                        if seen[w, k] >= need[w]:
+                            best[k] = max(best[k], ratio_of(float(seen[w, k]), mean[w], kind, total, people))
+
+
+@compiled
+def free_maxima(ptr, idx, order, counts, means, longest, model, limits, best):  # type: ignore[no-untyped-def]
+    """Do the same over all windows of at most ``longest`` periods, wherever they begin.
+
+    ``counts`` and ``means`` have one row more than periods: row t holds what lies before period t.
+    """
+    kind, total, people, least = model
+    rows, lanes = counts.shape[1], counts.shape[2]
+    seen = np.zeros((rows, lanes), counts.dtype)
+    mean = np.zeros(rows)
+    need = np.empty((rows, longest + 1), np.int64)
+    apart = np.zeros((1, lanes), counts.dtype)
+    for centre in order:
+        level = min(int(best.min() / LEVEL_STEP), limits.shape[0] - 1)
+        if limits[level, 0] < 0.0:
+            fill_level(limits, level, kind, total, people)
+        seen[:] = 0
+        mean[:] = 0.0
+        need[:] = least
+        for at in range(ptr[centre], ptr[centre + 1]):
+            place = idx[at]
+            add_rows(seen, counts, place)  # type: ignore[no-untyped-call]
+            for t in range(rows):
+                mean[t] += means[place, t]
+            for end in range(1, rows):
+                for length in range(1, min(longest, end) + 1):
+                    inside = mean[end] - mean[end - length]
+                    for k in range(lanes):
+                        apart[0, k] = seen[end, k] - seen[end - length, k]
+                    need[end, length] = least_count(need[end, length], inside, limits, level, kind, total, people)
+                    if top_of(apart, 0) >= need[end, length]:  # type: ignore[no-untyped-call]
+                        for k in range(lanes):
+                            if apart[0, k] >= need[end, length]:
+                                found = ratio_of(float(apart[0, k]), inside, kind, total, people)
+                                best[k] = max(best[k], found)
+
+
+@compiled
+def best_windows(ptr, idx, counts, means, longest, model, found, where):  # type: ignore[no-untyped-def]
+    """Find the best zone and window of every centre in what was really observed.
+
+    Parameters
+    ----------
+    counts, means : arrays, shape (places, periods + 1)
+        Cumulated: column t holds what lies before period t.
+    longest : int
+        Longest window; 0 for windows that all end with the last period, of any length the table has.
+    found : array of float, shape (centres,)
+        Written: the best statistic.
+    where : array of int64, shape (centres, 3)
+        Written: number of places in the zone, first period, period after the last.
+    """
+    kind, total, people, least = model
+    columns = counts.shape[1]
+    seen = np.zeros(columns)
+    mean = np.zeros(columns)
+    for centre in range(ptr.size - 1):
+        seen[:] = 0.0
+        mean[:] = 0.0
+        best = 0.0
+        for at in range(ptr[centre], ptr[centre + 1]):
+            for t in range(columns):
+                seen[t] += counts[idx[at], t]
+                mean[t] += means[idx[at], t]
+            for end in range(columns - 1 if longest == 0 else 1, columns):
+                for first in range(end - 1, max(-1, end - 1 - (longest if longest else columns)), -1):
+                    n, inside = seen[end] - seen[first], mean[end] - mean[first]
+                    if n < least or n <= inside:
+                        continue
+                    over = n - inside
+                    if (
+                        kind != BERNOULLI
+                        and n <= total - inside
+                        and over * over <= 2.0 * best * inside * (1.0 - inside / total)
+                    ):
+                        continue
+                    ratio = ratio_of(n, inside, kind, total, people)
+                    if ratio > best + 1e-9:
+                        best = ratio
+                        where[centre, 0], where[centre, 1], where[centre, 2] = at - ptr[centre] + 1, first, end
+        found[centre] = best

@@ -1,0 +1,203 @@
+"""One scan from cases to clusters, under any of the models, with everything that is needed to repeat it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.scan.clusters import Candidate, Reach, Secondary, reported
+from screening.scan.engine import Engine, fastest
+from screening.scan.geometry import Zones, along_the_curve, nearest_zones
+from screening.scan.inference import Simulated, monte_carlo
+from screening.scan.statistic import LEVELS, LISTED_COUNTS
+from screening.scan.tables import Table
+
+
+class Analysis(StrEnum):
+    """Which windows of time are looked at."""
+
+    PROSPECTIVE = "prospective"
+    """Those that last until now: what is going on."""
+    RETROSPECTIVE = "retrospective"
+    """All: what has ever been."""
+    SPATIAL = "spatial"
+    """None but the whole time."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a zone may be, and how little may be reported.
+
+    Attributes
+    ----------
+    share : float
+        Most of the cases (permutation) or of the expected cases (other models) in a zone, 0 to 1.
+    radius : float or None
+        In the units of the points.
+    longest : int
+        Longest window in periods.
+    least : int
+        Fewest cases of a cluster.
+    """
+
+    share: float = 0.5
+    radius: float | None = None
+    longest: int = 1
+    least: int = 2
+
+
+@dataclass(frozen=True)
+class Chance:
+    """How the replicates are drawn.
+
+    Attributes
+    ----------
+    replicates : int
+    stop : int or None
+        Stop after so many replicates as strong as what was observed.
+    seed : int
+    """
+
+    replicates: int = 999
+    stop: int | None = 50
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A reported cluster; places as numbers of the table, periods as numbers from its first."""
+
+    places: list[int]
+    begin: int
+    last: int
+    observed: int
+    expected: float
+    statistic: float
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a scan found.
+
+    Attributes
+    ----------
+    clusters : list of Cluster
+        Strongest first.
+    simulated : Simulated
+        The replicates' largest statistics; gives each cluster its p.
+    seconds : dict
+        CPU seconds of ``setup``, ``scan`` and ``monte_carlo``.
+    """
+
+    clusters: list[Cluster]
+    simulated: Simulated
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def scan(
+    table: Table,
+    points: NDArray[np.float64],
+    limits: Limits,
+    chance: Chance,
+    *,
+    rule: Secondary = Secondary.NONE_OVERLAPPING,
+    most: int = 20,
+    engine: Engine | None = None,
+) -> Scanned:
+    """Find where more was counted than expected, and how often chance alone does as well.
+
+    Parameters
+    ----------
+    table : Table
+        Observed and expected per place and period, and how replicates are drawn; see `tables`.
+    points : array of float, shape (places, dimensions)
+        The places, in the order of `geometry.by_coordinates`.
+    limits, chance : Limits, Chance
+    rule : Secondary
+        Which weaker clusters are reported too.
+    most : int
+        Report at most so many.
+    engine : Engine or None
+        The loops to use; the fastest that this machine has.
+
+    Returns
+    -------
+    Scanned
+        Without clusters when nothing reaches ``limits.least``; then no replicate is drawn.
+    """
+    loops = engine or fastest()
+    began = time.process_time()
+    weight = table.weight
+    zones = nearest_zones(points, weight, most_weight=limits.share * float(weight.sum()), radius=limits.radius)
+    set_up = time.process_time()
+    found, where = _best(table, zones, limits, loops)
+    candidates = reported(found, where, Reach(points, zones), rule=rule, most=most)
+    scanned = time.process_time()
+    simulated = Simulated(np.zeros(0), stopped=False)
+    if candidates:
+        draw = _drawing(table, zones, along_the_curve(points), limits, seed=chance.seed, loops=loops)
+        simulated = monte_carlo(draw, candidates[0].statistic, replicates=chance.replicates, stop=chance.stop)
+    ended = time.process_time()
+    seconds = {"setup": set_up - began, "scan": scanned - set_up, "monte_carlo": ended - scanned}
+    return Scanned([_cluster(one, table) for one in candidates], simulated, seconds)
+
+
+def _best(table: Table, zones: Zones, limits: Limits, loops: Engine) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    places = len(zones.ptr) - 1
+    found, where = np.zeros(places), np.zeros((places, 3), np.int64)
+    longest = 0 if table.is_nested else limits.longest
+    counts, means = (_before(side) for side in (table.observed.astype(np.float64), table.expected))
+    loops.best_windows(zones.ptr, zones.idx, counts, means, longest, table.model(limits.least), found, where)
+    return found, where
+
+
+def _before(side: NDArray[np.float64]) -> NDArray[np.float64]:
+    summed = np.zeros((side.shape[0], side.shape[1] + 1))
+    np.cumsum(side, axis=1, out=summed[:, 1:])
+    return summed
+
+
+def _cluster(one: Candidate, table: Table) -> Cluster:
+    window = slice(one.begin, one.end)
+    observed = int(table.observed[one.places, window].sum())
+    expected = float(table.expected[one.places, window].sum())
+    begin, last = one.begin + table.first_period, one.end - 1 + table.first_period
+    return Cluster([int(place) for place in one.places], begin, last, observed, expected, one.statistic)
+
+
+def _drawing(
+    table: Table, zones: Zones, curve: NDArray[np.int64], limits: Limits, *, seed: int, loops: Engine
+) -> Callable[[int, int], NDArray[np.float64]]:
+    rank = np.empty(len(curve), np.int32)
+    rank[curve] = np.arange(len(curve), dtype=np.int32)
+    near, order = rank[zones.idx], _visiting(curve)
+    source = table.source.renumbered(rank)
+    columns = table.expected.shape[1] + (0 if table.is_nested else 1)
+    means = table.nested(table.expected)[curve] if table.is_nested else _before(table.expected)[curve]
+    kind = np.int16 if table.most_in_windows < 2**15 - 1 else np.int32
+    levels = np.full((LEVELS, LISTED_COUNTS), -1.0)
+    model = table.model(limits.least)
+
+    def draw(first: int, lanes: int) -> NDArray[np.float64]:
+        counts = np.zeros((len(curve), columns, lanes), kind)
+        source.fill(counts, seed=seed, first=first, engine=loops)
+        for column in range(1, columns):
+            counts[:, column] += counts[:, column - 1]
+        best = np.zeros(lanes)
+        if table.is_nested:
+            loops.nested_maxima(zones.ptr, near, order, counts, means, model, levels, best)
+        else:
+            loops.free_maxima(zones.ptr, near, order, counts, means, limits.longest, model, levels, best)
+        return best
+
+    return draw
+
+
+def _visiting(curve: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the centres along the curve, but every fiftieth first: they raise the maxima before the many come."""
+    return np.concatenate([curve[::50], np.delete(curve, np.s_[::50])])
