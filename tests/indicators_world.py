@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grid_app.models.callbacks import CallbackDraw, CallbackSample
 from grid_app.models.clocks import Deadline
 from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink
 from grid_app.models.follow_ups import FollowUp
@@ -193,6 +195,35 @@ def _old_ones(county: County) -> None:
     county.clock(k, "finish_target", on(10, hours=1), on(10), "done")
 
 
+def _drawn(county: County) -> None:
+    """Three closings drawn, one of them verified; three refusals drawn, one found wrong, one not looked at yet."""
+    draw = CallbackDraw(
+        kind="closed", division_code="990101001", month=date(2026, 11, 1), seed="x", candidates=6, digest="",
+        drawn_at=NOW,
+    )  # fmt: skip
+    county.add(draw)
+    closings = (
+        select(DisputeEvent).where(DisputeEvent.kind.in_(("closed", "settled_on_spot"))).order_by(DisputeEvent.at)
+    )
+    states: list[tuple[DisputeEvent, str, str, bool | None]] = []
+    found = county.session.scalars(closings.limit(3)).all()
+    results, strata = ("verified", "not_verified", "waiting"), ("full", "light", "full")
+    states += zip(found, results, strata, (True, False, None), strict=True)
+    for number, state in enumerate(("wrong", "right", "waiting")):
+        refused = county.matter(on(9), "import", state="not_accepted")
+        county.event(refused, "not_accepted", on(9, hours=number))
+        county.session.flush()
+        last = select(DisputeEvent).where(DisputeEvent.dispute_id == refused.id, DisputeEvent.kind == "not_accepted")
+        states.append((county.session.scalars(last).one(), state, "refused", None))
+    for number, (event, state, stratum, told) in enumerate(states):
+        county.add(
+            CallbackSample(
+                draw_id=draw.id, number=number, dispute_id=event.dispute_id, event_id=event.id, decided_at=event.at,
+                stratum=stratum, due_on=date(2026, 12, 20), state=state, told=told,
+            )
+        )  # fmt: skip
+
+
 def _reception(dispute: Dispute, promised: date) -> Reception:
     return Reception(
         dispute_id=dispute.id, held_at=NOW, place="接待室", official="周明", visitors=1, request="修", opinion="修",
@@ -209,6 +240,7 @@ def november_county(session: Session, world: World) -> County:
     _returned(made)
     _on_the_spot(made)
     _old_ones(made)
+    _drawn(made)
     made.matter(on(8), "import")
     made.matter(on(8), category="1501", reported_by="county_officer")
     for place, at in (("990101001201", on(20, month=10)), ("990101002201J001", on(1))):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from grid_app.jobs.callbacks import draw_callbacks_job
 from grid_app.jobs.delivery import deliver_job
 from grid_app.jobs.housekeeping import forget_chunks_job, forget_job
 from grid_app.jobs.imports import go_on_with_imports_job
@@ -74,6 +75,12 @@ JOBS: Final = (
         name_silence_job,
         timedelta(minutes=5),
         "The shortest time to answer a whistle is two hours; five minutes late is seen in time.",
+    ),
+    Job(
+        "callbacks.draw",
+        draw_callbacks_job,
+        timedelta(hours=1),
+        "Last month is drawn from on the first day of a month; no hour of it matters, a second run draws none.",
     ),
     Job(
         "sign_ins.forget",

@@ -106,7 +106,7 @@ class DisputeEvent(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
 
-    __table_args__ = (UniqueConstraint("dispute_id", "number"),)
+    __table_args__ = (UniqueConstraint("dispute_id", "number"), Index("ix_dispute_events_kind_at", "kind", "at"))
 
 
 class Party(Base):

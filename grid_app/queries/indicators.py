@@ -36,6 +36,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "promise_kept": lawful.promises,
     "idle_running": lawful.idle_running,
     "transfers": lawful.transfers,
+    "wrongly_refused": content.wrongly_refused,
     "corrected": lawful.corrected,
     "repeated": lawful.repeated,
     "no_lead": lawful.no_lead,
@@ -52,6 +53,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "followed_up": content.followed_up,
     "answered": content.answered,
     "satisfied": content.satisfied,
+    "verified": content.verified,
+    "told": content.told,
 }
 """How each indicator of ``indicators.toml`` is counted."""
 

@@ -82,7 +82,7 @@ class Asked:
         return local_date(self.now)
 
 
-def inside(moment: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
+def inside(moment: Expression, span: Span) -> ColumnElement[bool]:
     """Return the condition that a moment, or a day, lies in a span."""
     if isinstance(moment.type, Date):
         return and_(moment >= span.since, moment < span.until)

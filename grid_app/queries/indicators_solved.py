@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, exists, func, join, not_
 from sqlalchemy.orm import Session, aliased
 
 from grid_app.clock import start_of_day
+from grid_app.models.callbacks import CallbackSample
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.follow_ups import FollowUp
 from grid_app.models.mediation import AgreementTerm, MediationAgreement, MediationCase
@@ -101,7 +102,7 @@ def ground_is(ground: str) -> ColumnElement[bool]:
 
 
 def confirmed() -> ColumnElement[bool]:
-    """Return the condition that a party confirmed a closing: in a follow-up visit or in an evaluation."""
+    """Return the condition that a party confirmed a closing: in a visit, an evaluation or a call-back."""
     visited = exists().where(
         FollowUp.dispute_id == DisputeEvent.dispute_id,
         FollowUp.closed_at == DisputeEvent.at,
@@ -112,7 +113,8 @@ def confirmed() -> ColumnElement[bool]:
         Evaluation.closed_at == DisputeEvent.at,
         Evaluation.satisfied.is_(True),
     )
-    return or_(visited, said)
+    asked = exists().where(CallbackSample.event_id == DisputeEvent.id, CallbackSample.state == "verified")
+    return or_(visited, said, asked)
 
 
 def reopened_after(length: timedelta | None = None) -> ColumnElement[bool]:

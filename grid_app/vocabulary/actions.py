@@ -35,6 +35,8 @@ AUDIT_WORDS: Final = {
     "retention.cleared": "清除到期的个人信息",
     "retention.held": "延长保存个人信息",
     "retention.lifted": "不再延长保存",
+    "callback.drawn": "抽取抽查回访",
+    "callback.repeated": "按种子重抽核对",
     "delegation.granted": "授权",
     "delegation.revoked": "收回授权",
     "device.registered": "登记手机",

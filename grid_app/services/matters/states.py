@@ -30,6 +30,7 @@ class Move:
 _MOVES: Final = (
     Move("accept", "受理", ("reported",), "accepted"),
     Move("decline", "不予受理", ("reported",), "not_accepted"),
+    Move("overrule", "改为受理", ("not_accepted",), "accepted"),
     Move("refer_out", "转有权机关", ("reported", "accepted", "handling", "reopened"), "referred_out"),
     Move("work", "记录办理", ("accepted", "handling", "reopened", "terminated"), "handling"),
     Move("mediate", "开始调解", ("accepted", "handling", "reopened", "terminated"), "mediating"),
@@ -46,7 +47,7 @@ _MOVES: Final = (
     Move("reopen", "重新办理", ("closed",), "reopened"),
 )
 MOVES: Final = {move.name: move for move in _MOVES}
-REFERRAL_MOVES: Final = frozenset({"accept", "decline", "refer_out", "conclude"})
+REFERRAL_MOVES: Final = frozenset({"accept", "decline", "overrule", "refer_out", "conclude"})
 """What may happen to a matter of courts, police, procuratorate or discipline organs: it is passed on, not handled."""
 
 ASSIGNABLE_STATES: Final = ("accepted", "handling", "mediating", "agreed", "replied", "following_up", "reopened")

@@ -119,6 +119,7 @@ EVENT_WORDS: Final = {
     "reopened": "重新办理",
     "followed_up": "回访",
     "carrier_named": "指定谁回访",
+    "called_back": "抽查回访",
     "document_issued": "出具文书",
     "document_withdrawn": "撤回文书",
     "paper_recorded": "登记签字的纸质文书",

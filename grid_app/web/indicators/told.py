@@ -23,6 +23,7 @@ MANY: Final = 100
 TOO_GOOD: Final = 0.97
 TOO_GOOD_FROM: Final = 30
 TOO_FEW: Final = "件数太少,不算"
+NONE: Final = "这段时间没有"
 LOOK: Final = "高于 97%:请抽查几件,看是不是真的。"
 
 
@@ -62,7 +63,7 @@ def count_told(count: int) -> str:
 def _share(indicator: Indicator, value: Share) -> Told:
     part, whole = _part_told(value), count_told(value.whole)
     if value.whole < LEAST:
-        return Told("没有" if value.whole == 0 else TOO_FEW, "" if value.whole == 0 else "–", whole)
+        return Told(NONE if value.whole == 0 else TOO_FEW, "" if value.whole == 0 else "–", whole)
     rate = value.part / value.whole
     too_good = indicator.aim and value.whole > TOO_GOOD_FROM and rate > TOO_GOOD
     interval = _interval(value) if indicator.sample else ""
@@ -102,7 +103,7 @@ def _interval(value: Share) -> str:
 
 def _mean(indicator: Indicator, value: Share) -> Told:
     if value.whole < LEAST:
-        return Told("没有" if value.whole == 0 else TOO_FEW, "", count_told(value.whole))
+        return Told(NONE if value.whole == 0 else TOO_FEW, "", count_told(value.whole))
     part = _fives(value.part) if indicator.per > 1 else value.part
     if 0 < value.part < FEW:
         about = FEW * indicator.per / value.whole
@@ -114,7 +115,7 @@ def _mean(indicator: Indicator, value: Share) -> Told:
 def _median(value: Median) -> Told:
     whole = count_told(value.count)
     if value.days is None or value.count < LEAST:
-        return Told("没有" if value.count == 0 else TOO_FEW, "", whole)
+        return Told(NONE if value.count == 0 else TOO_FEW, "", whole)
     return Told(f"{value.days:g} 天", "", whole)
 
 
