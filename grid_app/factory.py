@@ -42,6 +42,7 @@ from grid_app.web.policies import holds as retention_pages
 from grid_app.web.policies import lawful as lawful_policies
 from grid_app.web.policies import pages as policies
 from grid_app.web.projects import pages as projects
+from grid_app.web.receptions import pages as receptions
 from grid_app.web.report import pages as report
 from grid_app.web.residents import office as residents_office
 from grid_app.web.residents import pages as residents
@@ -83,6 +84,7 @@ PAGES = (
     document_pages,
     document_templates,
     display,
+    receptions,
     residents,
     residents_office,
 )

@@ -45,6 +45,7 @@ AUDIT_WORDS: Final = {
     "dispute.linked": "关联相似纠纷",
     "dispute.reported": "上报纠纷",
     "disputes.import_started": "开始导入表格",
+    "reception.planned": "排接待班",
     "disputes.import_undone": "撤销一批导入",
     "disputes.imported": "导入纠纷",
     "escalation.acknowledged": "确认收到提醒",

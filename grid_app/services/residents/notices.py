@@ -25,7 +25,9 @@ from grid_app.services.audit import record_audit
 from grid_app.services.control_words import refuse_control_words
 from grid_app.services.typed import day_of
 
-KINDS: Final = ("county_office", "township_government", "mediation_committee", "village_committee")
+KINDS: Final = (
+    "county_office", "county_lead_office", "township_government", "mediation_committee", "village_committee",
+)  # fmt: skip
 LONGEST: Final = {"address": 200, "hours": 200, "note": 300}
 WHAT: Final = {"address": "地址", "hours": "时间", "note": "说明"}
 DAYS_AHEAD: Final = 62

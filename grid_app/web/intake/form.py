@@ -68,11 +68,13 @@ def typed_intake(sent: Mapping[str, str], *, now: datetime) -> IntakeForm:
     return IntakeForm(typed_form(sent, now=now), values)
 
 
-def fresh_intake(channel: str, *, village_code: str, now: datetime) -> IntakeForm:
-    """Return a fresh form of a channel: today and now filled in."""
+def fresh_intake(
+    channel: str, *, village_code: str, now: datetime, received: Mapping[str, str] | None = None
+) -> IntakeForm:
+    """Return a fresh form of a channel: today and now filled in, and what is ``received`` from a day of reception."""
     today = local_date(now).isoformat()
     held = f"{now.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
-    first = {"channel": channel, "village_code": village_code, "came_on": today, "held_at": held}
+    first = {"channel": channel, "village_code": village_code, "came_on": today, "held_at": held, **(received or {})}
     return typed_intake(first | ({"report_back": "1"} if channel == "assigned" else {}), now=now)
 
 

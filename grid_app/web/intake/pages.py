@@ -17,7 +17,10 @@ from grid_app.queries.disputes_places import Village, villages_of
 from grid_app.queries.intake import OwnDue, Pace, own_dues, paces
 from grid_app.services.control_words import WRITE_THE_MATTER, words_in_all
 from grid_app.services.intake.register import register
+from grid_app.services.receptions.calendar import reception_of
+from grid_app.services.receptions.sessions import receiving_unit
 from grid_app.services.reports.receiving import Desk, Lookups, Received, parse_report
+from grid_app.services.typed import day_of, uuid_of
 from grid_app.vocabulary.words import BANDS, CHANNEL_WORDS, INTAKE_CHANNELS
 from grid_app.web.intake import columns as intake_columns
 from grid_app.web.intake import matter as disputes_intake
@@ -77,7 +80,18 @@ def new() -> str:
         return render_template("pages/intake_channels.html", ways=ways)
     villages = _villages()
     own = villages[0].code if len(villages) == 1 else ""
-    return _page(fresh_intake(channel, village_code=own, now=wired().clock.now()), {})
+    return _page(fresh_intake(channel, village_code=own, now=wired().clock.now(), received=_of_reception()), {})
+
+
+def _of_reception() -> dict[str, str]:
+    """Return place and receiving official of the day of reception that the address names; empty for none."""
+    unit_id, day = uuid_of(request.args.get("unit", "")), day_of(request.args.get("day", ""))
+    if unit_id is None or day is None:
+        return {}
+    with reading() as session:
+        one = reception_of(session, receiving_unit(session, the_actor(), unit_id), day)
+    people = [f"{who.name} {who.post}" for who in one.people]
+    return {"place": one.place, "visit_official": people[0] if people else "", "accompanying": "、".join(people[1:])}
 
 
 @bp.post("/intake/new")

@@ -10,9 +10,11 @@ from grid_app.database.transaction import reading
 from grid_app.http.guard import guard_pages, requires
 from grid_app.policy import Action
 from grid_app.queries.residents import county_entrances, offices_along, places_under, rooms_at
+from grid_app.services.receptions.calendar import coming_along
 from grid_app.services.residents.notices import next_days
 from grid_app.vocabulary.words import LEVEL_WORDS
 from grid_app.web.residents import guide as residents_guide
+from grid_app.web.receptions.words import told as who_receives
 from grid_app.web.residents import own as residents_own
 from grid_app.web.residents import progress as residents_progress
 from grid_app.web.residents import report as residents_report
@@ -21,6 +23,8 @@ from grid_app.web.residents.words import NOTICE, RIGHTS, RIGHTS_BASIS
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
 
+MOST_DAYS = 6
+UNNAMED = "接待的人提前两天在这里公布"
 bp = Blueprint("residents", __name__)
 guard_pages(bp)
 guard_residents(bp)
@@ -64,8 +68,10 @@ def info(code: str) -> str:
             (one, [day_words(day) for day in next_days(one.notice, today=today)] if one.notice else [])
             for one in offices
         ]
+        received = coming_along(session, place.path.strip("/").split("/")[:2], today=today)
         return page(
             "resident_info.html",
+            received=[(day_words(one.day), one.unit, who_receives(one) or UNNAMED) for one in received[:MOST_DAYS]],
             place=place,
             code=code,
             level=LEVEL_WORDS.get(place.level, ""),

@@ -1,0 +1,1 @@
+"""Days of reception: which days, and who receives."""
