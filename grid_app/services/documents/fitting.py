@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from grid_app.documents.kinds import Kind, kinds
@@ -42,9 +43,12 @@ FIRST: Final = {
 """What is usually wanted first in a state; it stands at the top."""
 
 
-def fitting(*, state: str, category: str) -> list[Kind]:
-    """Return the kinds of documents that fit a dispute of ``category`` in ``state``, the likeliest first."""
+def fitting(*, state: str, category: str, known: Collection[str] = ()) -> list[Kind]:
+    """Return the kinds of documents that fit a dispute of ``category`` in ``state``, the likeliest first.
+
+    ``known`` are kinds whose words have been written down already, such as an agreement that was drafted.
+    """
     found = [kind for code, kind in kinds().items() if state in FITS.get(code, ())]
     if is_referral_only(category):
         found = [kind for kind in found if kind.code in REFERRAL_KINDS]
-    return sorted(found, key=lambda kind: kind.code != FIRST.get(state))
+    return sorted(found, key=lambda kind: (kind.code not in known, kind.code != FIRST.get(state)))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,6 +57,12 @@ def reviews_needed(session: Session, dispute: Dispute, ground: str) -> tuple[str
     if ground == "withdrawn_by_party":
         needed.append("call_back")
     return tuple(needed)
+
+
+def closes_by_review(session: Session, dispute_id: UUID) -> bool:
+    """Say whether a dispute is closed by a proposal that others review, whatever the ground."""
+    dispute = session.get(Dispute, dispute_id)
+    return dispute is not None and bool(gate_reasons(session, dispute, gate="review", step="close"))
 
 
 def checked_proof(session: Session, step: Step, dispute: Dispute, *, ground: str, proof: Proof) -> Proof:

@@ -1,7 +1,8 @@
 """By when the next step of a dispute is due in lists: the service targets, each with the sentence why this day.
 
-First action by grade: red within an hour, orange the same day, yellow two days, blue three; done within thirty days
-after acceptance. These are service targets; the clocks of ``services/clocks`` count every limit with its reasons.
+First action by grade: red within an hour, orange the same day, yellow two days, blue three, to the end of the last day
+as every clock counts; done within thirty days after acceptance. These are service targets; the clocks of
+``services/clocks`` count every limit with its reasons.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from grid_app.clock import local_date, start_of_day
 from grid_app.vocabulary.words import GRADE_WORDS, OPEN_STATES
 
 HANDLE: Final = timedelta(days=30)
-FIRST_ACTION: Final = {"red": timedelta(hours=1), "yellow": timedelta(days=2), "blue": timedelta(days=3)}
+AT_ONCE: Final = timedelta(hours=1)
+FIRST_DAYS: Final = {"orange": 0, "yellow": 2, "blue": 3}
 FIRST_WORDS: Final = {"red": "1 小时内", "orange": "当天", "yellow": "2 天内", "blue": "3 天内"}
 
 
@@ -50,6 +52,7 @@ def next_date(
 
 
 def _first_action(grade: str, received_at: datetime) -> datetime:
-    if grade == "orange":
-        return start_of_day(local_date(received_at) + timedelta(days=1)) - timedelta(minutes=1)
-    return received_at + FIRST_ACTION.get(grade, FIRST_ACTION["blue"])
+    if grade == "red":
+        return received_at + AT_ONCE
+    days = FIRST_DAYS.get(grade, FIRST_DAYS["blue"])
+    return start_of_day(local_date(received_at) + timedelta(days=days + 1)) - timedelta(minutes=1)

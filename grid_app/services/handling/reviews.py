@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +13,14 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.disputes import Dispute
 from grid_app.models.handling import ClosingProposal, ReviewRecord
 from grid_app.policy import Action, Actor, allows
-from grid_app.services.handling.closing import NO_PROOF, Proof, checked_proof, reviews_needed, standing_proposal
+from grid_app.services.handling.closing import (
+    NO_PROOF,
+    Proof,
+    checked_proof,
+    missing_reviews,
+    reviews_needed,
+    standing_proposal,
+)
 from grid_app.services.handling.second import (
     COUNTY,
     LEADS,
@@ -23,6 +30,7 @@ from grid_app.services.handling.second import (
     is_county,
     office_above,
 )
+from grid_app.services.handling.waiting import ended, reviewed, tell_reviewers
 from grid_app.services.matters.states import target_of
 from grid_app.services.matters.step import (
     AlreadyDoneError,
@@ -67,16 +75,20 @@ def propose_closing(session: Session, step: Step, *, closing: Closing) -> None:
     if closing.ground == "duplicate_of" and not closing.same_as.strip():
         raise InvalidError("没有提交。", fields={"same_as": "选“与另一件相同”时要写明是哪一件的编号。"})
     proof = checked_proof(session, step, dispute, ground=closing.ground, proof=closing.proof)
-    _withdraw(session, dispute)
-    session.add(
-        ClosingProposal(
-            dispute_id=dispute.id, ground=closing.ground, legal_basis=basis, outcome=outcome,
-            same_as=closing.same_as.strip().upper()[:24], document=proof.document, document_on=proof.document_on,
-            remedy=proof.remedy, notified_on=proof.notified_on, assignment_id=step.actor.assignment_id, at=step.now,
-        )
+    _withdraw(session, step, dispute)
+    proposal = ClosingProposal(
+        dispute_id=dispute.id, ground=closing.ground, legal_basis=basis, outcome=outcome,
+        same_as=closing.same_as.strip().upper()[:24], document=proof.document, document_on=proof.document_on,
+        remedy=proof.remedy, notified_on=proof.notified_on, assignment_id=step.actor.assignment_id, at=step.now,
     )  # fmt: skip
+    session.add(proposal)
     details: Details = {"ground": closing.ground}
     write(session, step, dispute, kind="closing_proposed", note=outcome, details=details)
+    session.flush()  # who may review is asked of the proposal that stands
+    tell_reviewers(
+        session, step, dispute, reviews_needed(session, dispute, closing.ground),
+        lambda actor: open_sides(session, dispute, proposal, replace(step, actor=actor)),
+    )  # fmt: skip
 
 
 def review_closing(session: Session, step: Step, *, side: str, agrees: bool, note: str) -> None:
@@ -98,8 +110,14 @@ def review_closing(session: Session, step: Step, *, side: str, agrees: bool, not
             assignment_id=step.actor.assignment_id, unit_id=step.actor.unit_id, at=step.now,
         )
     )  # fmt: skip
+    session.flush()  # what is still missing is asked below
+    needed = reviews_needed(session, dispute, proposal.ground)
     if not agrees:
         proposal.state = "refused"
+        ended(session, step, dispute)
+    else:
+        is_last = not missing_reviews(session, proposal, needed)
+        reviewed(session, step, dispute, proposal, is_last=is_last)
     details: Details = {"side": side, "agrees": agrees, "passed_up": passed_up}
     write(session, step, dispute, kind="closing_reviewed", note=note, details=details)
 
@@ -169,8 +187,9 @@ def _own_side_is_empty(session: Session, dispute: Dispute, proposal: ClosingProp
     return False
 
 
-def _withdraw(session: Session, dispute: Dispute) -> None:
+def _withdraw(session: Session, step: Step, dispute: Dispute) -> None:
     standing = standing_proposal(session, dispute)
     if standing is not None:
         standing.state = "withdrawn"
+        ended(session, step, dispute)
         session.flush()  # only one closing may stand at a time

@@ -26,6 +26,7 @@ from grid_app.queries.disputes_units import assignable_units
 from grid_app.services.clocks.running import running_of
 from grid_app.services.handling.contacts import require_contacts
 from grid_app.services.handling.second import is_county
+from grid_app.services.handling.waiting import received, tell_receiver
 from grid_app.services.matters.states import ASSIGNABLE_STATES, is_referral_only
 from grid_app.services.matters.step import Details, Step, claimed, permitted, write, written
 from grid_app.services.matters.waivers import refuse_waivers
@@ -78,6 +79,7 @@ def transfer(session: Session, step: Step, *, sending: Sending) -> None:
     dispute.owner_unit_id = unit.id
     details: Details = {"unit": str(unit.id), "ruling": is_ruling}
     write(session, step, dispute, kind="transferred", note=document, details=details)
+    tell_receiver(session, step, dispute, unit.id)
 
 
 def receive(session: Session, step: Step) -> None:
@@ -88,6 +90,7 @@ def receive(session: Session, step: Step) -> None:
         raise ConflictError("这次转办已经签收过了,不用再签。", code="received_before")
     row.state, row.received_at, row.received_by = "received", step.now, step.actor.assignment_id
     write(session, step, dispute, kind="transfer_received", details={"unit": str(row.to_unit_id)})
+    received(session, step, dispute, row.to_unit_id)
 
 
 def object_to(session: Session, step: Step, *, reason: str) -> None:

@@ -14,6 +14,7 @@ from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute, Party
 from grid_app.models.mediation import MediationAgreement, MediationCase, MediationConsent
 from grid_app.services.matters.step import Step, claimed, may_handle
+from grid_app.services.notices import Line
 from grid_app.vocabulary.categories import group_of
 
 KEPT: Final = "填写的内容没有丢,还在页面上。"
@@ -64,6 +65,13 @@ def last_case(session: Session, dispute: Dispute) -> MediationCase | None:
 def parties_of(session: Session, dispute: Dispute) -> Sequence[Party]:
     """Return the parties of the dispute by label."""
     return session.scalars(select(Party).where(Party.dispute_id == dispute.id).order_by(Party.label)).all()
+
+
+def asked_line(dispute: Dispute) -> Line:
+    """Return the line that tells a committee of a matter; it names no party and no matter."""
+    return Line(
+        "mediation", f"有一件事请您调解({dispute.case_code}):先问各方愿不愿意。", f"/disputes/{dispute.id}/mediation"
+    )
 
 
 def party_of(session: Session, dispute: Dispute, label: str) -> Party:

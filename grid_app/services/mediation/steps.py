@@ -18,7 +18,7 @@ from grid_app.clock import local_date
 from grid_app.errors import ConflictError, InvalidError
 from grid_app.models.disputes import Dispute
 from grid_app.models.mediation import MediationCase, MediationConsent
-from grid_app.policy import Action, allows
+from grid_app.policy import Action, Role, allows
 from grid_app.queries.mediation_work import committees_for, mediators_for, rooms_near
 from grid_app.services.matters.grading import regrade
 from grid_app.services.matters.states import target_of
@@ -27,6 +27,7 @@ from grid_app.services.matters.waivers import refuse_waivers
 from grid_app.services.mediation.cases import (
     KEPT,
     NOT_SAVED,
+    asked_line,
     give_back,
     last_case,
     looks_at_earlier,
@@ -39,6 +40,7 @@ from grid_app.services.mediation.cases import (
     taken,
     the_case,
 )
+from grid_app.services.notices import put_away_done, tell_unit
 from grid_app.vocabulary.mediation import CHOICE_WORDS, CONSENT_WAY_WORDS, END_CHOICES, SOURCE_WORDS, mediation_rules
 
 LEAST_LOOK: Final = 5
@@ -86,6 +88,7 @@ def offer_mediation(session: Session, step: Step, *, opening: Opening) -> None:
     )
     dispute.owner_unit_id = committee
     write(session, step, dispute, kind="mediation_offered", details={"unit": str(committee), "source": opening.source})
+    tell_unit(session, asked_line(dispute), committee, roles=(Role.MEDIATOR,), now=step.now, but=step.actor.account_id)
 
 
 def _check_opening(session: Session, step: Step, dispute: Dispute, opening: Opening) -> None:
@@ -187,6 +190,7 @@ def begin_mediation(session: Session, step: Step, *, beginning: Beginning) -> No
     case.pledged_at, case.started_at, case.state = step.now, step.now, "mediating"
     details: Details = {"choice": beginning.mediator_choice, "public": beginning.is_public}
     write(session, step, dispute, kind="mediation_started", to_state=target, details=details)
+    put_away_done(session, asked_line(dispute), [case.unit_id], now=step.now)
     regrade(session, dispute, now=step.now)
 
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grid_app.models.accounts import Assignment, Notice, Unit
+from grid_app.models.accounts import Unit
 from grid_app.models.disputes import Dispute
 from grid_app.models.places import Division
 from grid_app.policy import Role
-from grid_app.queries.accounts import assignments_in_force
+from grid_app.services.notices import Line, tell_unit
 
 VILLAGE, TOWNSHIP, COUNTY, LEADERS = "village_committee", "township_government", "county_office", "county_lead_office"
 ABOVE: Final = {
@@ -60,15 +60,8 @@ def above(session: Session, unit: Unit | None, dispute: Dispute, *, at_least_cou
 
 def tell_office(session: Session, unit_id: UUID | None, about: UUID, *, kind: str, now: datetime) -> None:
     """Put a line on the start page of those who work in an office; the line names nobody and no matter."""
-    if unit_id is None:
-        return
     text, url = LINES[kind]
-    roles = Assignment.role.in_([str(role) for role in OFFICES])
-    staff = assignments_in_force(session, Assignment.unit_id == unit_id, roles, now=now)
-    session.add_all(
-        Notice(account_id=account, kind=kind, text=text, url=f"{url}#{about}", created_at=now)
-        for account in dict.fromkeys(one.account_id for one in staff)
-    )
+    tell_unit(session, Line(kind, text, f"{url}#{about}"), unit_id, roles=OFFICES, now=now)
 
 
 def _owner(session: Session, dispute: Dispute) -> Unit | None:

@@ -31,6 +31,7 @@ from grid_app.queries.disputes_places import Village, place_names, villages_of
 from grid_app.queries.follow_ups import Planned, carrier_choices, follow_ups_of
 from grid_app.queries.projects import projects_at
 from grid_app.services.audit import record_audit
+from grid_app.services.handling.closing import closes_by_review
 from grid_app.services.handling.dates import next_date
 from grid_app.services.handling.legal_pathways import PathwayList, pathways_on
 from grid_app.services.matters.parties import PartyFace, faces_of
@@ -88,6 +89,7 @@ class Loaded:
     responsible: Responsible | None
     joined: bool
     is_elsewhere: bool
+    is_reviewed: bool
 
 
 @requires(Action.READ_DISPUTES)
@@ -152,6 +154,7 @@ def _load(dispute_id: UUID) -> Loaded:
             responsible_for(session, dispute_id) if handles else None,
             handles_jointly(session, dispute_id, actor.unit_id),
             is_elsewhere,
+            closes_by_review(session, dispute_id),
         )
 
 
@@ -167,13 +170,14 @@ def _shown(loaded: Loaded) -> dict[str, object]:
     steps = offered_steps(detail, actor, loaded.history) | offered_by_clocks(detail, clocks, actor)
     if loaded.joined:
         steps = joined_steps(detail, steps, is_elsewhere=loaded.is_elsewhere)
+    steps -= {"close"} if loaded.is_reviewed else set()
     due = next_date(
         state=detail.state, grade=detail.grade, received_at=detail.received_at, accepted_at=detail.accepted_at
     )
     return {
         "detail": detail,
         "steps": steps,
-        "main": main_step(detail, steps),
+        "main": main_step(detail, steps, elsewhere=any(card.is_next for card in loaded.cards)),
         "due": due_words(due, now) if due and detail.state == "reported" else None,
         "clocks": clocks,
         "stages": stages_of(detail, loaded.clocks, loaded.visits, now),

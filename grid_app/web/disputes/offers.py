@@ -51,9 +51,14 @@ def _was_spoken(detail: DisputeDetail, history: Sequence[Moment]) -> bool:
     return not detail.summary or any(moment.kind == WRITTEN_UP for moment in history)
 
 
-def main_step(detail: DisputeDetail, offered: frozenset[str]) -> str:
-    """Return the one step that comes next, or an empty string when this actor has none to take."""
+def main_step(detail: DisputeDetail, offered: frozenset[str], *, elsewhere: bool = False) -> str:
+    """Return the one step that comes next, or an empty string when this actor has none to take.
+
+    ``elsewhere`` says that a card leads to what is next, so that recording work or closing is no first button.
+    """
     if not detail.summary and "write_up" in offered:
         return "write_up"
-    order = ("refer_out",) if is_referral_only(detail.category) else ("accept", "work", "close")
+    order = (
+        ("refer_out",) if is_referral_only(detail.category) else ("accept", "work", "close")[: 1 if elsewhere else 3]
+    )
     return next((name for name in order if name in offered), "")

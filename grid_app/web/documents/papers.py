@@ -45,7 +45,8 @@ TYPED: Final = ("kind", "document", "signed_on", "note")
 @requires(Action.ADD_TO_DISPUTE)
 def new_paper(dispute_id: UUID) -> Response:
     """Show the form for a signed or handwritten paper."""
-    return _form(dispute_id, {"id": str(new_id()), "kind": request.args.get("kind", "")}, {})
+    asked = {name: request.args.get(name, "") for name in ("kind", "document")}
+    return _form(dispute_id, {"id": str(new_id()), **asked}, {})
 
 
 @requires(Action.ADD_TO_DISPUTE)
@@ -170,6 +171,8 @@ def _form(dispute_id: UUID, typed: dict[str, str], errors: dict[str, str], *, st
     with reading() as session:
         facts = read_facts(session, _step(dispute_id))
         issued = issued_of(session, scope=the_scope(), dispute_id=dispute_id)
+    kind = next((one.kind for one in issued if str(one.id) == typed.get("document")), "")
+    typed = {**typed, "kind": typed.get("kind") or kind}
     page = render_template(
         "pages/dispute_paper.html",
         detail=facts.detail,

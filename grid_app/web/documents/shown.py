@@ -14,6 +14,7 @@ from grid_app.http.guard import the_actor, the_scope
 from grid_app.policy import Action, Actor, allows
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
 from grid_app.queries.documents import IssuedLine, PaperLine, issued_of, papers_of
+from grid_app.queries.mediation import mediations_of
 from grid_app.services.documents.fitting import fitting
 from grid_app.services.matters.parties import needs_reason
 from grid_app.services.matters.step import NO_SUCH
@@ -43,15 +44,18 @@ def page_of(
             raise NotFoundError(NO_SUCH)
         issued = issued_of(session, scope=the_scope(), dispute_id=dispute_id)
         papers = papers_of(session, scope=the_scope(), dispute_id=dispute_id)
+        cases = mediations_of(session, scope=the_scope(), dispute_id=dispute_id)
         asks = needs_reason(
             session, dispute_id=dispute_id, actor=actor, per_day=wired().settings.reveals_per_day, now=now
         )
     handles = handles_it(actor, detail)
+    kinds_known = ("mediation_agreement",) if cases and cases[0].agreement else ()
     page = render_template(
         "pages/dispute_documents.html",
         detail=detail,
         state=STATE_WORDS[detail.state],
-        fits=fitting(state=detail.state, category=detail.category) if handles else [],
+        fits=fitting(state=detail.state, category=detail.category, known=kinds_known) if handles else [],
+        signed={one.document_id for one in papers},
         issued=[_issued(one) for one in issued],
         papers=[_paper(one) for one in papers],
         handles=handles,

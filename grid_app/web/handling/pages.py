@@ -52,6 +52,7 @@ def _page(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Response:
         units=[(one.id, one.name) for one in units],
         complained_of=over,
         figures=figures,
+        sorts=handles,
         **facts,
     )
     return make_response(words, status)

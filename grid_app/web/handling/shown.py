@@ -128,7 +128,7 @@ def _waits_for_steps(board: Board, detail: DisputeDetail) -> Iterator[str]:
     if detail.track == "litigation":
         yield "这件事属于涉法涉诉,请在这件事的页面“转有权机关”。"
     if detail.track is None:
-        yield "还没有分流。请在这件事的页面先“分流”。"
+        yield "还没有分流:先定按哪一类办、简单还是复杂,再往下办。"
     if board.needs_ruling:
         yield "已经退回两次,由县级裁定哪个单位办理。"
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from grid_app.clock import local_date
+from grid_app.clock import local, local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
@@ -48,6 +48,9 @@ from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
 from grid_app.web.wording import local_date as day_words
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
+
+EVENING = 9
+"""From this hour on a meeting is offered for the next day."""
 
 bp = Blueprint("mediation", __name__)
 guard_pages(bp)
@@ -155,6 +158,7 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "promisers": _promisers(loaded),
         "fewest_rows": FEWEST_ROWS,
         "today": local_date(now).isoformat(),
+        "plan_day": (local_date(now) + timedelta(days=int(local(now).hour >= EVENING))).isoformat(),
         "choices": loaded.choices,
         "words": words,
         "before": [earlier_row(one) for one in loaded.before.rows if one.is_earlier],
