@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from tests.architecture.indicator_routes import INDICATOR_ROUTES
 from tests.architecture.joint_routes import JOINT_ROUTES
 from tests.architecture.support_work_routes import SUPPORT_WORK_ROUTES
 
-ROUTES = SUPPORT_WORK_ROUTES | JOINT_ROUTES | {
+ROUTES = {
+    **INDICATOR_ROUTES,
+    **JOINT_ROUTES,
+    **SUPPORT_WORK_ROUTES,
     "accounts.add": "account.manage",
     "accounts.add_role": "account.manage",
     "accounts.delegations": "delegation.grant",
@@ -46,12 +50,6 @@ ROUTES = SUPPORT_WORK_ROUTES | JOINT_ROUTES | {
     "audit.index": "audit.read",
     "audit.verify": "audit.read",
     "display.large_text": "public",
-    "callbacks.index": "dispute.handle",
-    "callbacks.note_try": "dispute.handle",
-    "callbacks.page": "dispute.handle",
-    "callbacks.repeat": "dispute.handle",
-    "callbacks.result": "dispute.handle",
-    "callbacks.verdict": "dispute.handle",
     "disputes.accept": "dispute.handle",
     "disputes.add": "dispute.add",
     "disputes.attachment": "dispute.read",
@@ -144,9 +142,6 @@ ROUTES = SUPPORT_WORK_ROUTES | JOINT_ROUTES | {
     "inbox.subscribe": "push.subscribe",
     "inbox.take_up": "escalation.acknowledge",
     "inbox.unsubscribe": "push.subscribe",
-    "indicators.definitions": "dispute.handle",
-    "indicators.export": "dispute.handle",
-    "indicators.index": "dispute.handle",
     "intake.columns": "dispute.import",
     "intake.drop": "dispute.import",
     "intake.go_on": "dispute.import",
