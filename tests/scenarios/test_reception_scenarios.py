@@ -76,7 +76,7 @@ def test_S4_12_the_board_at_the_door_has_name_and_post_and_the_form_of_a_visit_k
     form = page_of(client.get(f"/intake/new?channel=visit&unit={unit}&day={FRIDAY}"))
 
     assert "今日接待" in board
-    assert "<strong>周明</strong></td><td>副镇长" in board
+    assert '<strong>周明</strong></td><td data-label="职务">副镇长' in board
     assert "代表不超过 5 人" in board
     assert fields_of(form, "/intake/new")["visit_official"] == ["周明 副镇长"]
     assert fields_of(form, "/intake/new")["place"] == ["镇接待室"]

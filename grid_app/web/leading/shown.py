@@ -239,7 +239,7 @@ def query_facts(one: QueryView, today: date) -> list[tuple[str, str]]:
         ("问题", one.question),
         ("请示日期", day_words(one.asked_on)),
         ("要求答复", f"{day_words(one.answer_due)}以前{late}"),
-        ("等了", f"{waited} 天" if answer else f"已经等了 {waited} 天,期限照常走"),
+        ("等了", f"{waited} 天{'' if answer else ',期限照常走'}"),
         ("答复", answer),
     ]
     return [pair for pair in pairs if pair[1]]

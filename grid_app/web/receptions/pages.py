@@ -13,7 +13,7 @@ from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
-from grid_app.policy import Action
+from grid_app.policy import Action, allows
 from grid_app.queries.receptions import ReceptionLine, receptions_since
 from grid_app.services.receptions.calendar import OnDuty, ReceptionDay, coming_under, reception_of
 from grid_app.services.receptions.sessions import (
@@ -51,6 +51,7 @@ def index() -> str:
         "pages/receptions.html",
         days=[day_line(one) for one in days],
         ledger=[_ledger_row(one) for one in lines],
+        may_edit=allows(the_actor(), Action.EDIT_OFFICE),
     )
 
 
