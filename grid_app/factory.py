@@ -34,6 +34,7 @@ from grid_app.web.indicators import pages as indicators
 from grid_app.web.intake import pages as intake
 from grid_app.web.joint import pages as joint
 from grid_app.web.leading import pages as leading
+from grid_app.web.library import pages as library
 from grid_app.web.maps import pages as maps
 from grid_app.web.mediation import pages as mediation
 from grid_app.web.organisations import pages as organisations
@@ -75,6 +76,7 @@ PAGES = (
     policies,
     projects,
     lawful_policies,
+    library,
     retention_pages,
     support,
     support_work,

@@ -31,6 +31,8 @@ AUDIT_WORDS: Final = {
     "calendar_day.removed": "删除工作日历的一天",
     "calendar_day.saved": "登记工作日历的一天",
     "deadline_rule.saved": "修改期限规则",
+    "library.added": "资料库放进一份",
+    "library.withdrawn": "资料库撤下一份",
     "policy.saved": "修改策略(双沟通双审核、法定途径、保存期限)",
     "retention.cleared": "清除到期的个人信息",
     "retention.held": "延长保存个人信息",
@@ -108,6 +110,7 @@ AUDIT_WORDS: Final = {
 }
 TARGET_WORDS: Final = {
     "policy": "策略",
+    "library": "资料库",
     "account": "账号",
     "area": "责任片区",
     "assignment": "身份",

@@ -70,6 +70,14 @@ class Route:
 
 
 @dataclass(frozen=True)
+class MediationKind:
+    """One kind of mediation of the county (四调联动), and where one finds it."""
+
+    name: str
+    where: str
+
+
+@dataclass(frozen=True)
 class MediationRules:
     """The county's own figures and lists about mediation and about settling on the spot."""
 
@@ -82,6 +90,7 @@ class MediationRules:
     written_grades: frozenset[str]
     written_bands: frozenset[str]
     days_ahead: int
+    kinds: tuple[MediationKind, ...]
     routes: tuple[Route, ...]
 
     def routes_for(self, category: str) -> tuple[Route, ...]:
@@ -104,5 +113,6 @@ def mediation_rules() -> MediationRules:
         written_grades=frozenset(written["grades"]),
         written_bands=frozenset(written["bands"]),
         days_ahead=told["reminders"]["days_ahead"],
+        kinds=tuple(MediationKind(**row) for row in told["kind"]),
         routes=tuple(Route(**(row | {"groups": tuple(row["groups"])})) for row in told["route"]),
     )

@@ -13,6 +13,7 @@ from grid_app.http.guard import requires
 from grid_app.policy import Action
 from grid_app.services.handling.legal_pathways import Pathway, PathwayList, pathways_on
 from grid_app.vocabulary.categories import category_names, group_of, tiles
+from grid_app.vocabulary.mediation import mediation_rules
 from grid_app.web.residents.frame import page
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
@@ -42,7 +43,13 @@ def guide() -> str:
     with reading() as session:
         listed = pathways_on(session, today)
     return page(
-        "resident_guide.html", steps=STEPS, topics=topics_of(listed), version=listed.version, today=day_words(today)
+        "resident_guide.html",
+        steps=STEPS,
+        topics=topics_of(listed),
+        ways=listed.pathways,
+        kinds=mediation_rules().kinds,
+        version=listed.version,
+        today=day_words(today),
     )
 
 

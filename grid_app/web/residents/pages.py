@@ -13,8 +13,8 @@ from grid_app.queries.residents import county_entrances, offices_along, places_u
 from grid_app.services.receptions.calendar import coming_along
 from grid_app.services.residents.notices import next_days
 from grid_app.vocabulary.words import LEVEL_WORDS
-from grid_app.web.residents import guide as residents_guide
 from grid_app.web.receptions.words import told as who_receives
+from grid_app.web.residents import guide as residents_guide
 from grid_app.web.residents import own as residents_own
 from grid_app.web.residents import progress as residents_progress
 from grid_app.web.residents import report as residents_report

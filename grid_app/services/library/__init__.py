@@ -1,0 +1,1 @@
+"""The policy library: rules, plans, summaries and teaching material of units, with versions and validity."""
