@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -22,6 +22,7 @@ from grid_app.queries.scoping import codes_under, visible
 from grid_app.vocabulary.categories import SEALED
 from grid_app.vocabulary.words import CLOSURE_WORDS
 
+Grouped: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
 VILLAGE_DIGITS: Final = 12
 TOWNSHIP_DIGITS: Final = 9
 
@@ -45,8 +46,7 @@ class Kept:
 
 def received_by(session: Session, *, scope: Scope, span: Span, column: str) -> Counter[str]:
     """Return how many matters were received in a span by ``category`` (two digits) or ``channel``."""
-    whole = column == "channel"
-    field = func.substr(Dispute.channel, 1) if whole else func.substr(Dispute.category, 1, 2)
+    field: Grouped = Dispute.channel if column == "channel" else func.substr(Dispute.category, 1, 2)
     return _counted(session, field, scope, *_within(Dispute.received_at, span))
 
 
@@ -72,9 +72,7 @@ def received_by_place(session: Session, *, scope: Scope, span: Span) -> list[tup
 def closed_by_ground(session: Session, *, scope: Scope, span: Span) -> Counter[str]:
     """Return how many matters were closed in a span by ground; what came in as history is left out."""
     closed = and_(Dispute.state == "closed", Dispute.closure_ground.in_(CLOSURE_WORDS))
-    return _counted(
-        session, func.coalesce(Dispute.closure_ground, ""), scope, closed, *_within(Dispute.closed_at, span)
-    )
+    return _counted(session, Dispute.closure_ground, scope, closed, *_within(Dispute.closed_at, span))
 
 
 def events_of(session: Session, *, scope: Scope, span: Span, kinds: tuple[str, ...]) -> Counter[str]:
@@ -151,9 +149,7 @@ def recommendations_in(session: Session, *, unit_ids: list[UUID], span: Span) ->
     return Counter({(kind, adopted): count for kind, adopted, count in rows})
 
 
-def _counted(
-    session: Session, field: ColumnElement[Any], scope: Scope, *conditions: ColumnElement[bool]
-) -> Counter[str]:
+def _counted(session: Session, field: Grouped, scope: Scope, *conditions: ColumnElement[bool]) -> Counter[str]:
     rows = session.execute(select(field, func.count()).where(visible(scope), _unsealed(), *conditions).group_by(field))
     return Counter({str(value): count for value, count in rows})
 

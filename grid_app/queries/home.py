@@ -25,6 +25,7 @@ from grid_app.queries.mediation_work import count_due_terms
 from grid_app.queries.report_gaps import count_open_gaps
 from grid_app.queries.returns import rounds_over
 from grid_app.queries.scoping import visible
+from grid_app.queries.support_work import count_asked
 from grid_app.vocabulary.mediation import mediation_rules
 from grid_app.vocabulary.words import OPEN_STATES
 
@@ -48,6 +49,7 @@ class FieldCounts:
     to_answer: tuple[RoundToAnswer, ...]
     visits: tuple[date, ...]
     terms: int
+    asked: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class OfficeCounts:
     visits: int
     phone_gaps: int
     terms: int
+    asked: int
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ def field_counts(session: Session, actor: Actor, *, now: datetime) -> FieldCount
     rounds = rounds_over(session, place, now=now) if answers else []
     waiting = tuple(RoundToAnswer(row.round_id, row.name, row.due_at) for row in rounds if not row.answered)
     visits = tuple(_visits(session, actor, until=local_date(now) + AHEAD, now=now))
-    return FieldCounts(count, waiting, visits, _terms(session, actor, now))
+    asked = count_asked(session, actor, today=local_date(now))
+    return FieldCounts(count, waiting, visits, _terms(session, actor, now), asked)
 
 
 def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCounts:
@@ -111,6 +115,7 @@ def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCou
         empty_grids=len(grids_without_worker(session, path=actor.division_path, now=now)),
         phone_gaps=count_open_gaps(session, path=actor.division_path),
         terms=_terms(session, actor, now),
+        asked=count_asked(session, actor, today=local_date(now)),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from grid_app.models.accounts import Unit
@@ -114,7 +114,7 @@ def requests_of(
 
 def waiting_of(session: Session, table: type[Kind], actor: Actor, *, today: date) -> Waiting:
     """Return how many requests of a kind wait for the actor's unit."""
-    is_open = table.closed_at.is_(None)
+    is_open = and_(table.closed_at.is_(None), _is_shown(table, actor))
     mine = and_(table.unit_id == actor.unit_id, table.replied_at.is_(None), is_open)
     asked = and_(table.by_unit_id == actor.unit_id, is_open)
     conditions = (
@@ -124,6 +124,13 @@ def waiting_of(session: Session, table: type[Kind], actor: Actor, *, today: date
     )
     counts = [session.scalar(select(func.count()).select_from(table).where(one)) or 0 for one in conditions]
     return Waiting(*counts)
+
+
+def count_asked(session: Session, actor: Actor, *, today: date) -> int:
+    """Return how many requests wait for an answer of the actor's unit; nothing for who answers for no unit."""
+    if not allows(actor, Action.ANSWER_FOR_UNIT):
+        return 0
+    return sum(waiting_of(session, table, actor, today=today).to_answer for table in KINDS_OF.values())
 
 
 def due_clocks(session: Session, *, scope: Scope, after: datetime | None, before: datetime) -> list[ClockLine]:
@@ -220,6 +227,14 @@ def missed_of(session: Session, deadline_ids: Sequence[UUID]) -> dict[UUID, tupl
 
 def _matter_columns(table: type[Any]) -> list[Any]:
     return [Dispute.case_code, Dispute.id] if issubclass(table, ON_A_MATTER) else []
+
+
+def _is_shown(table: type[Any], actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a request is about no matter, or about one that the actor sees."""
+    if not issubclass(table, ON_A_MATTER):
+        return true()
+    seen = exists().where(Dispute.id == table.dispute_id, visible(dispute_scope(actor)))
+    return or_(table.dispute_id.is_(None), seen)
 
 
 def _concerns(table: type[Any], asker: type[Unit], actor: Actor) -> ColumnElement[bool]:

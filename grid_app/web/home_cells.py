@@ -55,6 +55,7 @@ def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
         ("苗头提示等待判断", "findings.index", Action.DECIDE_FINDING, counts.findings, "确认,或者写明为什么不成立"),
         ("排查正在进行", "rounds.index", Action.READ_ROUNDS, counts.open_rounds, "看哪些村还没有回执"),
         ("要履行的调解约定", "mediation.index", Action.ADD_TO_DISPUTE, counts.terms, "看一看约定的事做了没有"),
+        ("等您的单位答复", "support_work.index", Action.ANSWER_FOR_UNIT, counts.asked, "督办、建议、要求整改的"),
         ("到日子的回访", "follow_ups.index", Action.FOLLOW_UP, counts.visits, "没有网格员去的,由本单位问一问"),
         (
             "手机和平台对不上的上报",

@@ -88,6 +88,7 @@ def test_the_figures_are_the_same_on_both_databases(session, world):
     assert len(due_clocks(session, scope=county, after=None, before=NOW)) == 3
     assert analysis.supervisions_in(session, unit_ids=[world.units["county"]], span=year) == {}
     assert analysis.complained_of(session, scope=county, span=year, least=1) == []
+    assert analysis.closed_by_ground(session, scope=county, span=year) == {}
     assert open_due_reviews(session, now=NOW) == []
 
 

@@ -39,7 +39,7 @@ def test_S4_05_a_unit_is_supervised_answers_and_the_supervisor_ends_it(sign_in, 
     row = only(Supervision)
     card = page_of(village.get(f"/disputes/{dispute_id}"))
     assert "请您的单位答复" in card
-    assert "等您的单位答复" in page_of(village.get("/support-work"))
+    assert all("等您的单位答复" in page_of(village.get(page)) for page in ("/", "/support-work"))
     answered = send(village, "/supervision", f"answer-{row.id}", to=f"/supervision/{row.id}/answer",
                     reply="周三已经上门,本周办好")  # fmt: skip
     assert answered.status_code == 302
