@@ -23,6 +23,7 @@ from grid_app.web.callbacks import pages as callbacks
 from grid_app.web.disputes import pages as disputes
 from grid_app.web.documents import pages as document_pages
 from grid_app.web.documents import templates as document_templates
+from grid_app.web.duties import pages as duties
 from grid_app.web.earlier import pages as earlier
 from grid_app.web.errors import init_errors
 from grid_app.web.field import export as field_export
@@ -59,6 +60,7 @@ PAGES = (
     audit,
     report,
     disputes,
+    duties,
     earlier,
     handling,
     rounds,

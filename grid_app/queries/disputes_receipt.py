@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute, DisputeLink, Organisation
 from grid_app.policy import Scope
 from grid_app.ports import PlaceFinder
@@ -16,6 +18,8 @@ from grid_app.queries.disputes_places import Village, villages_by_code
 from grid_app.queries.nearby import Asked, Hint, similar_open
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.words import OPEN_STATES
+
+MOST_KEPT: Final = 50
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,31 @@ class Questions:
 
     villages: tuple[Village, ...] = ()
     hint: Hint | None = None
+
+
+@dataclass(frozen=True)
+class KeptReceipt:
+    """What somebody keeps of an own report that was shut to the own unit: its numbers and when it came, no content."""
+
+    dispute_id: UUID
+    case_code: str
+    tracking_code: str
+    received_at: datetime
+
+
+def kept_receipts(session: Session, *, account_id: UUID, dispute_id: UUID | None = None) -> list[KeptReceipt]:
+    """Return the receipts of own reports that the unit they came from may not see any more, the newest first."""
+    conditions = [Assignment.account_id == account_id, Dispute.about_unit_id == Assignment.unit_id]
+    if dispute_id is not None:
+        conditions.append(Dispute.id == dispute_id)
+    rows = session.execute(
+        select(Dispute.id, Dispute.case_code, Dispute.tracking_code, Dispute.received_at)
+        .join(Assignment, Assignment.id == Dispute.reported_by)
+        .where(*conditions)
+        .order_by(Dispute.received_at.desc(), Dispute.id)
+        .limit(MOST_KEPT)
+    )
+    return [KeptReceipt(*row) for row in rows]
 
 
 def open_questions(session: Session, *, scope: Scope, dispute_id: UUID, places: PlaceFinder, today: date) -> Questions:

@@ -18,6 +18,7 @@ from grid_app.models.places import Division
 from grid_app.policy import Actor, Role, Scope
 from grid_app.queries.accounts import AssignmentRow, assignment_is_valid, assignments_in_force, under
 from grid_app.queries.disputes_places import place_names
+from grid_app.queries.duties import against_township, is_against_township
 from grid_app.queries.field import excerpt
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
@@ -66,10 +67,10 @@ def carrier_for(session: Session, dispute: Dispute, *, now: datetime) -> UUID | 
     """Return the assignment that visits after ``dispute`` is closed; ``None``: the unit that handled it does.
 
     The reporter, if a grid worker in force whose area holds the place, or lies in the village that is the place; else
-    the grid worker with the smallest area that holds it. Nobody of a unit complained of, and nobody for sealed or
-    county-only matters.
+    the grid worker with the smallest area that holds it. Nobody of a unit complained of, nobody for sealed or
+    county-only matters, and nobody where a township has the duty to solve it: the county calls back.
     """
-    if dispute.category.startswith((SEALED, COUNTY_ONLY)):
+    if dispute.category.startswith((SEALED, COUNTY_ONLY)) or is_against_township(session, dispute.id):
         return None
     path = session.get_one(Division, dispute.division_code).path
     above = path.strip("/").split("/")
@@ -92,7 +93,10 @@ def own_visits(session: Session, actors: Sequence[Actor], *, until: date) -> lis
 
 def unit_visits(session: Session, actor: Actor, scope: Scope, *, until: date, now: datetime) -> list[DueVisit]:
     """Return what is due in the scope and has nobody in force to make it: the unit that handled it makes it."""
-    question = _due(until).where(visible(scope), Dispute.owner_unit_id == actor.unit_id, ~carrier_in_force(now))
+    theirs = and_(Dispute.owner_unit_id == actor.unit_id, ~against_township())
+    if actor.role in (Role.COUNTY_OFFICER, Role.COUNTY_LEAD):
+        theirs = or_(Dispute.owner_unit_id == actor.unit_id, against_township())
+    question = _due(until).where(visible(scope), theirs, ~carrier_in_force(now))
     return _visits(session, question)
 
 
@@ -167,9 +171,10 @@ def carrier_choices(session: Session, *, scope: Scope, dispute_id: UUID, now: da
 def carriers_for(session: Session, dispute: Dispute, *, now: datetime) -> list[AssignmentRow]:
     """Return who may be named to visit: field roles and officers of the place's township, its own village first.
 
-    Nobody of a unit complained of, and nobody for sealed or county-only matters.
+    Nobody of a unit complained of, nobody for sealed or county-only matters, and nobody where a township has the duty:
+    the county calls back itself.
     """
-    if dispute.category.startswith((SEALED, COUNTY_ONLY)):
+    if dispute.category.startswith((SEALED, COUNTY_ONLY)) or is_against_township(session, dispute.id):
         return []
     path = session.get_one(Division, dispute.division_code).path
     township = "/" + "/".join(path.strip("/").split("/")[:TOWNSHIP_PARTS]) + "/"

@@ -54,6 +54,13 @@ METHOD_WORDS: Final = {
     "electronic": "电子送达(本人同意)",
     "public": "公告送达",
 }
+FIVE_STAGE_WORDS: Final = {
+    "accept": "受理",
+    "handle": "办理",
+    "mediate": "调解",
+    "deliver": "送达",
+    "follow_up": "回访",
+}
 STAGE_WORDS: Final = {"review": "复查", "recheck": "复核"}
 REVIEW_RESULT_WORDS: Final = {"upheld": "维持", "changed": "变更", "revoked": "撤销,重新办理"}
 SEAL_KIND_WORDS: Final = {
@@ -61,6 +68,8 @@ SEAL_KIND_WORDS: Final = {
     "treatment": "对受到的对待不满",
     "confidential": "反映人要求对这个单位保密",
 }
+KEEP_FROM_WORDS: Final = {"": "不用保密", "village": "对村(社区)保密", "township": "对乡镇(街道)保密"}
+"""When something is reported: from which unit over its place it is kept, because that unit is what is complained of."""
 REMEDY: Final = (
     "如不服本意见,可以自收到之日起三十日内,向原办理机关的上一级机关请求复查。依法可以申请行政复议、仲裁或者提起诉讼的,"
     "也可以依法办理。任何人不得因此打击报复。"

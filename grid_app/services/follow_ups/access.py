@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from grid_app.errors import ForbiddenError, NotFoundError
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.follow_ups import FollowUp
-from grid_app.policy import Action, Actor, allows, as_used, dispute_scope
+from grid_app.policy import Action, Actor, Role, allows, as_used, dispute_scope
+from grid_app.queries.duties import is_against_township
 from grid_app.queries.scoping import visible
 from grid_app.services.matters.follow_up_plans import NAMED
 from grid_app.services.matters.step import take_turn
@@ -78,6 +79,8 @@ def _carried(session: Session, dispute_id: UUID, assignment_id: UUID) -> bool:
 
 def _handles(session: Session, dispute: Dispute, actor: Actor) -> bool:
     is_office = allows(actor, Action.HANDLE_DISPUTE) or actor.unit_id == dispute.owner_unit_id
+    if is_against_township(session, dispute.id) and actor.role not in (Role.COUNTY_OFFICER, Role.COUNTY_LEAD):
+        return False
     return is_office and _sees(session, dispute, actor)
 
 

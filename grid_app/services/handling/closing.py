@@ -18,6 +18,7 @@ from grid_app.clock import local_date
 from grid_app.errors import ConflictError, InvalidError
 from grid_app.models.disputes import Dispute
 from grid_app.models.handling import ClosingProposal, Opinion, OpinionReview, ReviewRecord
+from grid_app.queries.duties import is_against_township
 from grid_app.services.handling.gates import gate_reasons
 from grid_app.services.matters.step import Step, written
 from grid_app.vocabulary.handling import REVIEW_SIDE_WORDS
@@ -54,7 +55,7 @@ def reviews_needed(session: Session, dispute: Dispute, ground: str) -> tuple[str
         needed += ["handling_unit", "coordinating_office"]
     elif ground in SECOND_PERSON:
         needed.append("second_person")
-    if ground == "withdrawn_by_party":
+    if ground == "withdrawn_by_party" or is_against_township(session, dispute.id):
         needed.append("call_back")
     return tuple(needed)
 

@@ -16,6 +16,7 @@ from grid_app.clock import local_date
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.handling import Transfer
 from grid_app.services.policy_versions import Version, version_on
+from grid_app.queries.duties import is_against_township
 from grid_app.vocabulary.words import GRADE_ORDER
 
 STEPS: Final = frozenset({"transfer", "assign", "supervise", "close"})
@@ -118,11 +119,16 @@ def _was_transferred(session: Session, dispute: Dispute) -> bool:
     return bool(session.scalar(select(moved)))
 
 
+def _duty_of_township(session: Session, dispute: Dispute) -> bool:
+    return is_against_township(session, dispute.id)
+
+
 CONDITIONS: Final[Mapping[str, Callable[[Session, Dispute], bool]]] = {
     "always": _always,
     "yellow_and_above": _yellow_and_above,
     "petition_track": _petition_track,
     "written_agreement": _written_agreement,
     "was_transferred": _was_transferred,
+    "duty_of_township": _duty_of_township,
 }
 """The closed list of what a row may ask about: the matter, never a person."""

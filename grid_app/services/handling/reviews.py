@@ -13,6 +13,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.disputes import Dispute
 from grid_app.models.handling import ClosingProposal, ReviewRecord
 from grid_app.policy import Action, Actor, allows
+from grid_app.queries.duties import is_against_township, recused_accounts
 from grid_app.services.handling.closing import (
     NO_PROOF,
     Proof,
@@ -129,7 +130,7 @@ def open_sides(session: Session, dispute: Dispute, proposal: ClosingProposal, st
     done = {one.side for one in given}
     actor = step.actor
     proposer = account_of(session, proposal.assignment_id)
-    if actor.account_id == proposer:
+    if actor.account_id == proposer or actor.account_id in recused_accounts(session, dispute.id):
         return ()
     reviewed = {account_of(session, one.assignment_id) for one in given if one.side != "call_back"}
     return tuple(
@@ -155,6 +156,8 @@ def _refuse_again(session: Session, proposal: ClosingProposal, step: Step, side:
 
 def _is_theirs(session: Session, dispute: Dispute, proposal: ClosingProposal, side: str, step: Step) -> bool:
     actor = step.actor
+    if side == "call_back" and is_against_township(session, dispute.id):
+        return is_county(actor)
     if side == "call_back":
         return actor.unit_id == dispute.owner_unit_id or actor.role in OFFICES
     if side == "second_person":
@@ -177,7 +180,7 @@ def _own_side_is_empty(session: Session, dispute: Dispute, proposal: ClosingProp
     """Say whether the office whose turn it is has nobody left to review, so that the county does it."""
     gone = {account_of(session, proposal.assignment_id)}
     gone |= {account_of(session, one.assignment_id) for one in reviews_of(session, proposal) if one.side != "call_back"}
-    without: set[UUID] = {one for one in gone if one}
+    without: set[UUID] = {one for one in gone if one} | recused_accounts(session, dispute.id)
     if side == "handling_unit":
         roles = LEADS | COUNTY
         return not has_other(session, unit_id=dispute.owner_unit_id, roles=roles, without=without, now=step.now)

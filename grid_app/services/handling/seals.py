@@ -6,6 +6,7 @@ A seal set by staff counts from that moment; the next level looks at it within o
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,12 +14,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError
-from grid_app.models.accounts import Assignment, Unit
+from grid_app.models.accounts import Assignment, Notice, Unit
 from grid_app.models.disputes import Dispute
+from grid_app.models.duties import DutyUnit
 from grid_app.models.handling import Seal
+from grid_app.models.places import Division
 from grid_app.policy import Action, Actor, Role
+from grid_app.queries.accounts import assignments_in_force
+from grid_app.queries.disputes_units import units_over
 from grid_app.services.clocks.running import finish_clock, start_clock
-from grid_app.services.handling.second import GOVERNMENT, account_of
+from grid_app.services.handling.recusals import is_recused
+from grid_app.services.handling.second import account_of, unit_above
 from grid_app.services.handling.transfers import end_transfer
 from grid_app.services.matters.step import Step, claimed, permitted, write, written
 from grid_app.vocabulary.handling import SEAL_KIND_WORDS
@@ -51,7 +57,8 @@ def set_seal(session: Session, step: Step, *, unit_id: UUID | None, kind: str, r
     dispute.about_unit_id = unit.id
     if dispute.owner_unit_id == unit.id:
         end_transfer(session, dispute)
-        dispute.owner_unit_id = _next_above(session, unit)
+        dispute.owner_unit_id = unit_above(session, unit, without=unit.id)
+    _drop_duty(session, dispute, unit)
     write(session, step, dispute, kind="sealed", note=reason, details={"kind": kind, "unit": str(unit.id)})
     clock = start_clock(session, dispute=dispute, code=DECISION, started_at=step.now, now=step.now)
     session.add(
@@ -60,6 +67,21 @@ def set_seal(session: Session, step: Step, *, unit_id: UUID | None, kind: str, r
             set_by=step.actor.assignment_id, due_at=clock.due_at,
         )
     )  # fmt: skip
+    _tell_deciders(session, step, dispute, unit)
+
+
+def seal_report(session: Session, *, actor: Actor, report_id: UUID, whom: str, now: datetime) -> None:
+    """Shut a report that has just come in to the unit it complains of, in the same transaction, before anybody sees it.
+
+    ``whom`` is village or township; anything else, or a place without such a unit, seals nothing.
+    """
+    kind = {"village": "village_committee", "township": "township_government"}.get(whom)
+    unit = next((one for one in units_over(session, dispute_id=report_id) if one.kind == kind), None)
+    dispute = session.get(Dispute, report_id)
+    if unit is None or dispute is None:
+        return
+    step = Step(report_id, actor, dispute.version, now)
+    set_seal(session, step, unit_id=unit.id, kind="confidential", reason="上报时要求对这个单位保密。")
 
 
 def decide_seal(session: Session, step: Step, *, confirm: bool, reason: str) -> None:
@@ -94,26 +116,34 @@ def decides_on_seal(session: Session, actor: Actor, seal: Seal) -> bool:
     setter = LEVELS.get(Role(role), 0) if role else 0
     mine = LEVELS.get(actor.role, 0)
     another = account_of(session, seal.set_by) != actor.account_id
+    if is_recused(session, seal.dispute_id, actor.account_id):
+        return False
     return another and (mine > setter or mine == setter == LEVELS[Role.COUNTY_LEAD])
 
 
-def _next_above(session: Session, unit: Unit) -> UUID | None:
-    """Return who handles instead of a unit complained of: the government above a village, else the county's office."""
-    codes = (unit.division_code[:9], GOVERNMENT) if len(unit.division_code) > 9 else None
-    if codes is not None:
-        above = session.scalar(
-            select(Unit.id).where(Unit.division_code == codes[0], Unit.kind == codes[1], Unit.closed_at.is_(None))
-        )
-        if above is not None:
-            return above
-    return session.scalar(
-        select(Unit.id)
-        .where(
-            Unit.division_code == unit.division_code[:6],
-            Unit.kind.in_(("county_office", "county_lead_office")),
-            Unit.closed_at.is_(None),
-            Unit.id != unit.id,
-        )
-        .order_by(Unit.kind, Unit.id)
-        .limit(1)
+def _drop_duty(session: Session, dispute: Dispute, unit: Unit) -> None:
+    """Take the duty from a unit that is complained of: it sees nothing any more, so it cannot solve the matter."""
+    row = session.get(DutyUnit, dispute.id)
+    if row is not None and row.unit_id == unit.id:
+        session.delete(row)
+
+
+def _tell_deciders(session: Session, step: Step, dispute: Dispute, unit: Unit) -> None:
+    """Put a line on the start pages of the level that confirms or lifts; it names neither unit nor person."""
+    setter = LEVELS.get(step.actor.role, 0)
+    wanted = {0: (Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_LEAD), 1: (Role.COUNTY_OFFICER, Role.COUNTY_LEAD)}
+    roles = wanted.get(setter, (Role.COUNTY_LEAD,))
+    if setter == 0 and unit.kind == "township_government":
+        roles = wanted[1]
+    path = session.get_one(Division, dispute.division_code).path
+    staff = assignments_in_force(
+        session, Assignment.role.in_([str(role) for role in roles]),
+        Assignment.division_code.in_(path.strip("/").split("/")), Assignment.unit_id != unit.id, now=step.now,
+    )  # fmt: skip
+    text = f"{dispute.case_code} 对被反映的单位保密了,请在一个工作日内确认或者解除。"
+    url = f"/disputes/{dispute.id}/handling"
+    session.add_all(
+        Notice(account_id=account, kind="seal", text=text, url=url, created_at=step.now)
+        for account in dict.fromkeys(one.account_id for one in staff)
+        if account != step.actor.account_id
     )

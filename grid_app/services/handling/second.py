@@ -15,12 +15,15 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.places import Division
 from grid_app.policy import Actor, Role
 from grid_app.queries.accounts import assignment_is_valid
+from grid_app.queries.duties import is_against_township
 
 COUNTY: Final = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEAD})
 TOWNSHIP: Final = frozenset({Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_LEAD})
 OFFICES: Final = TOWNSHIP | COUNTY
 LEADS: Final = frozenset({Role.VILLAGE_LEAD, Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD})
 GOVERNMENT: Final = "township_government"
+TOWNSHIP_CODE: Final = 9
+NO_UNIT: Final = UUID(int=0)
 
 
 def account_of(session: Session, assignment_id: UUID | None) -> UUID | None:
@@ -52,8 +55,11 @@ def has_other(
 def office_above(session: Session, dispute: Dispute) -> UUID | None:
     """Return the township government that coordinates a matter handled in a village; ``None`` means the county does.
 
-    A matter that the township itself handles, or a department of the county, is coordinated by the county.
+    A matter that the township itself handles, or has the duty to solve, or a department of the county handles, is
+    coordinated by the county.
     """
+    if is_against_township(session, dispute.id):
+        return None
     path = session.scalar(select(Division.path).where(Division.code == dispute.division_code)) or ""
     along = path.strip("/").split("/")
     owner = session.get(Unit, dispute.owner_unit_id) if dispute.owner_unit_id else None
@@ -66,6 +72,30 @@ def office_above(session: Session, dispute: Dispute) -> UUID | None:
             Unit.closed_at.is_(None),
             Unit.id != (dispute.about_unit_id or UUID(int=0)),
         )
+    )
+
+
+def unit_above(session: Session, unit: Unit, *, without: UUID | None) -> UUID | None:
+    """Return who handles instead of a unit: the government above a village, else the county; never ``without``."""
+    if len(unit.division_code) > TOWNSHIP_CODE:
+        above = session.scalar(
+            select(Unit.id).where(
+                Unit.division_code == unit.division_code[:TOWNSHIP_CODE], Unit.kind == GOVERNMENT,
+                Unit.closed_at.is_(None), Unit.id != (without or NO_UNIT),
+            )
+        )  # fmt: skip
+        if above is not None:
+            return above
+    return session.scalar(
+        select(Unit.id)
+        .where(
+            Unit.division_code == unit.division_code[:6],
+            Unit.kind.in_(("county_office", "county_lead_office")),
+            Unit.closed_at.is_(None),
+            Unit.id.not_in((unit.id, without or NO_UNIT)),
+        )
+        .order_by(Unit.kind, Unit.id)
+        .limit(1)
     )
 
 

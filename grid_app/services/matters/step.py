@@ -15,6 +15,7 @@ from grid_app.clock import local
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.accounts import Account, Assignment, Unit
 from grid_app.models.disputes import Dispute, DisputeEvent
+from grid_app.models.duties import Recusal
 from grid_app.models.joint import JointUnit
 from grid_app.policy import Action, Actor, allows, as_used, dispute_scope, joined_scope
 from grid_app.queries.masking import mask_text
@@ -124,7 +125,17 @@ def opened(session: Session, step: Step, *, joined: bool = False) -> Dispute:
         raise ForbiddenError(JOINED_ONLY)
     if dispute is None:
         raise NotFoundError(NO_SUCH)
+    _refuse_recused(session, step)
     return dispute
+
+
+def _refuse_recused(session: Session, step: Step) -> None:
+    """Refuse whoever has withdrawn from this matter (信访工作条例 28)."""
+    withdrawn = exists().where(
+        Recusal.dispute_id == step.dispute_id, Recusal.account_id == step.actor.account_id, Recusal.lifted_at.is_(None)
+    )
+    if session.scalar(select(withdrawn)):
+        raise ForbiddenError("您已经申明回避这件事,由别的同事办。要解除的,请负责人或者县级来解除;填写的内容没有保存。")
 
 
 def take_turn(session: Session) -> None:

@@ -13,6 +13,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute, Party
 from grid_app.models.mediation import MediationAgreement, MediationCase, MediationConsent
+from grid_app.queries.duties import recused_accounts
 from grid_app.services.matters.step import Step, claimed, may_handle
 from grid_app.services.notices import Line
 from grid_app.vocabulary.categories import group_of
@@ -149,6 +150,8 @@ def require_apart(session: Session, dispute: Dispute, mediator_id: UUID | None) 
         The mediator's unit is the one that the matter is about.
     """
     mediator = session.get(Assignment, mediator_id) if mediator_id else None
+    if mediator is not None and mediator.account_id in recused_accounts(session, dispute.id):
+        raise InvalidError(NOT_SAVED, fields={"mediator": "这位调解员已经申明回避这件事。请换一位。"})
     if mediator is not None and dispute.about_unit_id is not None and mediator.unit_id == dispute.about_unit_id:
         raise InvalidError(NOT_SAVED, fields={"mediator": "这位调解员就在被反映的单位,要回避。请换一位。"})
 

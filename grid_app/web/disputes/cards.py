@@ -12,6 +12,7 @@ from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.services.handling.board import board_of
 from grid_app.web.card import Card, CardMaker, OpenSession
 from grid_app.web.documents.card import documents_facts
+from grid_app.web.duties.pages import responsible_card
 from grid_app.web.earlier.pages import earlier_card
 from grid_app.web.handling.shown import TITLES, next_step, offered, waiting_for
 from grid_app.web.handling.told import handling_facts
@@ -69,6 +70,7 @@ CARDS: Final[tuple[CardMaker, ...]] = (
     handling_card,
     leading_card,
     joint_card,
+    responsible_card,
     earlier_card,
     project_card,
     residents_card,

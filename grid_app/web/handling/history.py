@@ -80,6 +80,14 @@ def _sealed(details: Details, units: Units) -> str:
     return f"{_unit(details, units)}{f',{kind}' if kind else ''}"
 
 
+def _named_duty(details: Details, units: Units) -> str:
+    return _unit(details, units)
+
+
+def _recused(details: Details, units: Units) -> str:
+    return f"本单位没有第二个人,交给{_unit(details, units)}" if details.get("unit") else "由同单位的别的同事接着办"
+
+
 HANDLING_TOLD: Final[Mapping[str, Callable[[Details, Units], str]]] = {
     "transferred": _transferred,
     "transfer_returned": _returned,
@@ -94,5 +102,7 @@ HANDLING_TOLD: Final[Mapping[str, Callable[[Details, Units], str]]] = {
     "sealed": _sealed,
     "seal_confirmed": _sealed,
     "seal_lifted": _sealed,
+    "duty_named": _named_duty,
+    "recused": _recused,
 }
 """By the kind of step."""

@@ -31,6 +31,7 @@ IMPORT_ONLY: Final = "1307"
 NAMES: Final = (
     "tile", "category", "danger", "safety_child", "safety_present", "summary", "village_code", "lon", "lat",
     "accuracy_metres", "place_text", "organisation", "project", "band", "band_status", "since", "channel",
+    "keep_from",
 )  # fmt: skip
 SENT_AS: Final = {
     "lon": "village_code",

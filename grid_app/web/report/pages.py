@@ -13,11 +13,14 @@ from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action
 from grid_app.queries.disputes import own_reports
 from grid_app.queries.disputes_places import Village, villages_of
+from grid_app.queries.disputes_receipt import kept_receipts
 from grid_app.queries.projects import projects_at
+from grid_app.services.handling.seals import seal_report
 from grid_app.services.reports.receiving import Received, parse_report, receive_report
 from grid_app.vocabulary.categories import tiles
+from grid_app.vocabulary.handling import KEEP_FROM_WORDS
 from grid_app.vocabulary.words import BANDS
-from grid_app.web.dispute_words import cursor_of, cursor_text, row_of
+from grid_app.web.dispute_words import cursor_of, cursor_text, row_of, tracking
 from grid_app.web.report import receipt as report_receipt
 from grid_app.web.report.form import (
     ReportForm,
@@ -29,6 +32,7 @@ from grid_app.web.report.form import (
     missing_answers,
     typed_form,
 )
+from grid_app.web.wording import local_date
 from grid_app.wiring import wired
 
 bp = Blueprint("report", __name__)
@@ -71,7 +75,7 @@ def _receive(typed: ReportForm) -> Received:
     wiring = wired()
     draft = parse_report(content_of(typed), report_id=typed.report_id)
     with transaction() as session:
-        return receive_report(
+        received = receive_report(
             session,
             draft=draft,
             actor=the_actor(),
@@ -80,6 +84,10 @@ def _receive(typed: ReportForm) -> Received:
             now=wiring.clock.now(),
             via="form",
         )
+        if received.outcome == "accepted":
+            seal_report(session, actor=the_actor(), report_id=draft.id, whom=typed.values["keep_from"],
+                        now=wiring.clock.now())  # fmt: skip
+        return received
 
 
 def _to_receipt(typed: ReportForm, received: Received) -> WerkzeugResponse:
@@ -103,8 +111,12 @@ def mine() -> str:
             account_id=the_actor().account_id,
             older_than=cursor_of(request.args.get("older", "")),
         )
+        kept = kept_receipts(session, account_id=the_actor().account_id)
     return render_template(
-        "pages/mine.html", rows=[row_of(line, now) for line in page.lines], older=cursor_text(page.older)
+        "pages/mine.html",
+        rows=[row_of(line, now) for line in page.lines],
+        older=cursor_text(page.older),
+        kept=[(one, tracking(one.tracking_code), local_date(one.received_at)) for one in kept],
     )
 
 
@@ -132,6 +144,7 @@ def _page(shown: ReportForm, villages: list[Village], problems: Mapping[str, str
         channels=channels_for(actor),
         bands=[(band, f"{band.replace('+', '')} 户{'以上' if band.endswith('+') else ''}") for band in BANDS],
         projects=[name for _, name in projects],
+        keep_from=list(KEEP_FROM_WORDS.items()),
         has_map=0 < len(villages) <= MOST_ON_SMALL_MAP,
         owner=actor.account_id,
     )

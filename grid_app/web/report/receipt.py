@@ -13,7 +13,7 @@ from grid_app.errors import NotFoundError, Refusal
 from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.policy import Action, allows
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
-from grid_app.queries.disputes_receipt import open_questions
+from grid_app.queries.disputes_receipt import kept_receipts, open_questions
 from grid_app.queries.return_pages import places_to_answer
 from grid_app.services.handling import steps as handling
 from grid_app.services.handling.dates import next_date
@@ -37,11 +37,17 @@ def receipt(dispute_id: UUID) -> str:
     now = wired().clock.now()
     with reading() as session:
         detail = dispute_detail(session, scope=the_scope(), dispute_id=dispute_id)
+        kept = kept_receipts(session, account_id=the_actor().account_id, dispute_id=dispute_id)
         questions = open_questions(
             session, scope=the_scope(), dispute_id=dispute_id, places=wired().places, today=local_date(now)
         )
         has_round = allows(the_actor(), Action.RETURN_ROUND) and any(
             place.waiting for place in places_to_answer(session, [the_actor()], now=now)
+        )
+    if detail is None and kept:
+        received = local_time(kept[0].received_at)
+        return render_template(
+            "pages/receipt_kept.html", kept=kept[0], code=tracking(kept[0].tracking_code), received=received
         )
     return render_template(
         "pages/receipt.html",
