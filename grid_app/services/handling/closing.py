@@ -51,11 +51,12 @@ NO_PROOF: Final = Proof()
 def reviews_needed(session: Session, dispute: Dispute, ground: str) -> tuple[str, ...]:
     """Return which reviews a closing on ``ground`` needs, as keys of ``REVIEW_SIDE_WORDS``; none for light matters."""
     needed: list[str] = []
-    if gate_reasons(session, dispute, gate="review", step="close"):
+    against = is_against_township(session, dispute.id)  # whatever a county's own policy says
+    if against or gate_reasons(session, dispute, gate="review", step="close"):
         needed += ["handling_unit", "coordinating_office"]
     elif ground in SECOND_PERSON:
         needed.append("second_person")
-    if ground == "withdrawn_by_party" or is_against_township(session, dispute.id):
+    if against or ground == "withdrawn_by_party":
         needed.append("call_back")
     return tuple(needed)
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from grid_app.clock import local_date
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.handling import Transfer
-from grid_app.services.policy_versions import Version, version_on
 from grid_app.queries.duties import is_against_township
+from grid_app.services.policy_versions import Version, version_on
 from grid_app.vocabulary.words import GRADE_ORDER
 
 STEPS: Final = frozenset({"transfer", "assign", "supervise", "close"})

@@ -25,6 +25,7 @@ CONDITION_WORDS: Final = {
     "petition_track": "按信访事项办理",
     "written_agreement": "有书面协议",
     "was_transferred": "在单位之间转办过",
+    "duty_of_township": "责任单位是乡镇(街道)本身",
 }
 """The closed list of conditions; each looks at the matter, none at a person."""
 LONGEST: Final = {"name": 40, "authority": 120, "basis": 200, "limit": 120, "how": 300}
