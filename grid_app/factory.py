@@ -19,6 +19,7 @@ from grid_app.settings import Settings
 from grid_app.web import audit, display, home, sign_in, support
 from grid_app.web import follow_ups as follow_up_pages
 from grid_app.web.accounts import pages as accounts
+from grid_app.web.assistance import pages as assistance
 from grid_app.web.callbacks import pages as callbacks
 from grid_app.web.disputes import pages as disputes
 from grid_app.web.documents import pages as document_pages
@@ -57,6 +58,7 @@ PAGES = (
     sign_in,
     home,
     accounts,
+    assistance,
     audit,
     report,
     disputes,

@@ -54,6 +54,7 @@ class Action(StrEnum):
     READ_MAP = "map.read"
     RECORD_NAMING = "naming.record"
     DRAW_AREAS = "area.draw"
+    PUBLISH_LAWYERS = "lawyers.publish"
     CONFIRM_ORGANISATION = "organisation.confirm"
     REGISTER_DEVICE = "device.register"
     REVOKE_DEVICE = "device.revoke"
@@ -99,6 +100,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_MAP: frozenset({Role.VILLAGE_LEAD}) | _OFFICE,
     Action.RECORD_NAMING: _COUNTY,
     Action.DRAW_AREAS: _COUNTY,
+    Action.PUBLISH_LAWYERS: _COUNTY,
     Action.CONFIRM_ORGANISATION: _COUNTY,
     Action.REGISTER_DEVICE: _CONTENT,
     Action.REVOKE_DEVICE: _OFFICE | {Role.SECURITY_ADMIN},

@@ -15,8 +15,8 @@ from grid_app.database.base import Base, UuidKey
 class Unit(Base):
     """An office with a duty.
 
-    ``kind``: county_office, county_lead_office, department, township_government, village_committee or
-    mediation_committee.
+    ``kind``: county_office, county_lead_office, department, township_government, village_committee,
+    mediation_committee or legal_clinic.
     """
 
     __tablename__ = "units"

@@ -26,6 +26,7 @@ from grid_app.queries.report_gaps import count_open_gaps
 from grid_app.queries.returns import rounds_over
 from grid_app.queries.scoping import visible
 from grid_app.queries.support_work import count_asked
+from grid_app.queries.whistles import count_calls_waiting
 from grid_app.vocabulary.mediation import mediation_rules
 from grid_app.vocabulary.words import OPEN_STATES
 
@@ -67,6 +68,7 @@ class OfficeCounts:
     phone_gaps: int
     terms: int
     asked: int
+    whistles: int
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCou
         phone_gaps=count_open_gaps(session, path=actor.division_path),
         terms=_terms(session, actor, now),
         asked=count_asked(session, actor, today=local_date(now)),
+        whistles=count_calls_waiting(session, actor, dispute_scope(actor)),
     )
 
 

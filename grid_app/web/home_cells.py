@@ -19,6 +19,9 @@ TOOLS = (
     ("值班电话", "accounts.offices", Action.EDIT_OFFICE),
     ("项目和场所", "projects.index", Action.HANDLE_DISPUTE),
     ("单位名称", "organisations.index", Action.CONFIRM_ORGANISATION),
+    ("责任片区", "joint.areas", Action.DRAW_AREAS),
+    ("律师值班", "assistance.roster", Action.PUBLISH_LAWYERS),
+    ("帮扶措施", "assistance.index", Action.HANDLE_DISPUTE),
     ("反馈", "support.feedback_list", Action.MANAGE_JOBS),
 )
 ABOUT = {
@@ -29,6 +32,9 @@ ABOUT = {
     "accounts.offices": "有危险时,网格员的手机上显示这个号码",
     "projects.index": "工程项目、标段、楼盘、市场和它们的责任单位",
     "organisations.index": "上报里写的单位:确认、合并、退回",
+    "joint.areas": "哪个地方的事由哪个单位负责",
+    "assistance.roster": "公布律师哪天在哪里,群众扫码能看到",
+    "assistance.index": "本单位在帮扶计划里要落实的",
     "inbox.policies": "上级提醒通知谁、等多久、再通知谁",
     "places.index": "导入、检查、启用边界;登记调解室",
     "audit.index": "谁在什么时候做了什么、看了什么",
@@ -52,6 +58,7 @@ def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
     inbox = ("上级提醒,还没确认收到", "inbox.index", Action.ACKNOWLEDGE, counts.inbox, "先确认收到,再安排办理")
     rest = [
         ("纠纷等待受理", "disputes.index", Action.HANDLE_DISPUTE, counts.reported, "看一眼是不是本地的事,然后受理"),
+        ("有吹哨,等本单位办", "joint.index", Action.ADD_TO_DISPUTE, counts.whistles, "先报到,再按说好的日子办"),
         ("苗头提示等待判断", "findings.index", Action.DECIDE_FINDING, counts.findings, "确认,或者写明为什么不成立"),
         ("排查正在进行", "rounds.index", Action.READ_ROUNDS, counts.open_rounds, "看哪些村还没有回执"),
         ("要履行的调解约定", "mediation.index", Action.ADD_TO_DISPUTE, counts.terms, "看一看约定的事做了没有"),

@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 JOINT_ROUTES = {
+    "assistance.agree": "dispute.add",
+    "assistance.cancel": "lawyers.publish",
+    "assistance.clinic": "lawyers.publish",
+    "assistance.decline": "dispute.add",
+    "assistance.done": "dispute.add",
+    "assistance.duty": "lawyers.publish",
+    "assistance.finish": "dispute.add",
+    "assistance.index": "dispute.add",
+    "assistance.measure": "dispute.add",
+    "assistance.page": "dispute.add",
+    "assistance.plan": "dispute.add",
+    "assistance.review": "dispute.handle",
+    "assistance.roster": "dispute.handle",
+    "assistance.shut_clinic": "lawyers.publish",
+    "assistance.tasks": "lawyers.publish",
+    "assistance.withdraw": "dispute.add",
     "joint.add": "dispute.handle",
     "joint.add_area": "area.draw",
     "joint.area": "area.draw",

@@ -10,6 +10,7 @@ from flask import url_for
 from grid_app.policy import Actor
 from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.services.handling.board import board_of
+from grid_app.web.assistance.card import assistance_card
 from grid_app.web.card import Card, CardMaker, OpenSession
 from grid_app.web.documents.card import documents_facts
 from grid_app.web.duties.pages import responsible_card
@@ -70,6 +71,7 @@ CARDS: Final[tuple[CardMaker, ...]] = (
     handling_card,
     leading_card,
     joint_card,
+    assistance_card,
     responsible_card,
     earlier_card,
     project_card,

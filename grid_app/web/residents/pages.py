@@ -9,6 +9,7 @@ from grid_app.clock import local_date
 from grid_app.database.transaction import reading
 from grid_app.http.guard import guard_pages, requires
 from grid_app.policy import Action
+from grid_app.queries.lawyers import clinics_of, duties_from
 from grid_app.queries.residents import county_entrances, offices_along, places_under, rooms_at
 from grid_app.services.receptions.calendar import coming_along
 from grid_app.services.residents.notices import next_days
@@ -23,6 +24,7 @@ from grid_app.web.residents.words import NOTICE, RIGHTS, RIGHTS_BASIS
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
 
+LAWYER_DAYS = 8
 MOST_DAYS = 6
 UNNAMED = "接待的人提前两天在这里公布"
 bp = Blueprint("residents", __name__)
@@ -64,6 +66,9 @@ def info(code: str) -> str:
         offices = offices_along(session, place.path)
         rooms = rooms_at(session, place.path) if place.level != "county" else []
         below = places_under(session, place.code, today=today) if place.level == "county" else []
+        county = place.path.strip("/").split("/")[0]
+        duties = [(one, day_words(one.on_day)) for one in duties_from(session, county, today=today)[:LAWYER_DAYS]]
+        clinics = clinics_of(session, county)
         shown = [
             (one, [day_words(day) for day in next_days(one.notice, today=today)] if one.notice else [])
             for one in offices
@@ -77,6 +82,8 @@ def info(code: str) -> str:
             level=LEVEL_WORDS.get(place.level, ""),
             offices=shown,
             rooms=rooms,
+            lawyer_duties=duties,
+            clinics=clinics,
             below=[(one.name, url_for("residents.info", code=code_of(one.code))) for one in below],
         )
 

@@ -1,0 +1,1 @@
+"""Pages of help by consent, and of lawyers on duty."""
