@@ -8,7 +8,6 @@ signatures and fingerprints, ``seal`` room for the seal over unit and day, ``~``
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from io import BytesIO
@@ -27,12 +26,18 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from grid_app.documents.kinds import FOLDER, LOOP, Kind, kinds
+from grid_app.documents.undated import undated
 
 BODY, TITLE, SMALL = "仿宋", "方正小标宋简体", "宋体"
 BODY_SIZE, TITLE_SIZE, TABLE_SIZE, RED_SIZE = 16, 22, 12, 34
 RED: Final = RGBColor(0xE6, 0x00, 0x12)
 COLUMNS: Final = 4
 LABEL_MM, TEXT_MM = 27, 51
+USABLE_MM: Final = 156
+WIDER: Final = {
+    "做什么": 2.4, "何时前": 1.2, "情况": 1.8, "期限": 1.4, "校验值": 1.4, "序号": 0.5, "谁": 0.9, "称呼": 0.8,
+}  # fmt: skip
+"""How much wider than others a column of a list is, by the name of what stands in it."""
 ROW_MM, SIGN_MM = 9, 22
 
 
@@ -54,16 +59,7 @@ def default_template(code: str) -> bytes:
                 _line(document, line)
     written = BytesIO()
     document.save(written)
-    return _undated(written)
-
-
-def _undated(body: BytesIO) -> bytes:
-    """Return the same package with no moment in it: its digest names the template, not the start of a process."""
-    plain = BytesIO()
-    with zipfile.ZipFile(body) as parts, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as kept:
-        for part in parts.infolist():
-            kept.writestr(zipfile.ZipInfo(part.filename), parts.read(part), zipfile.ZIP_DEFLATED)
-    return plain.getvalue()
+    return undated(written)
 
 
 def _paper() -> DocumentFile:
@@ -128,7 +124,15 @@ def _empty(document: DocumentFile, _: str) -> None:
     document.add_paragraph()
 
 
+def _hold(document: DocumentFile) -> None:
+    """Keep the paragraph before signatures or a seal on their page: nobody signs a page that says nothing."""
+    before = document.element.body[-2] if len(document.element.body) > 1 else None
+    if before is not None and before.tag == qn("w:p"):
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
+
+
 def _seal(document: DocumentFile, _: str) -> None:
+    _hold(document)
     for words in ("{{单位}}（盖章）", "{{签发日期}}"):
         line = _write(document.add_paragraph(), words, align=WD_ALIGN_PARAGRAPH.RIGHT)
         line.paragraph_format.space_before = Pt(46 if "盖章" in words else 6)
@@ -136,6 +140,7 @@ def _seal(document: DocumentFile, _: str) -> None:
 
 
 def _signatures(document: DocumentFile, words: str) -> None:
+    _hold(document)
     cells = _cells(f"|{words}|")
     table = document.add_table(rows=1, cols=len(cells))
     _high(table, SIGN_MM)
@@ -147,6 +152,12 @@ def _list(document: DocumentFile, words: str) -> None:
     name, _, told = words.partition(":")
     columns = [one.strip().split("=") for one in told.split("|")]
     table = document.add_table(rows=4, cols=len(columns), style="Table Grid")
+    shares = [WIDER.get(column, 1.0) for column, _ in columns]
+    table.autofit = False
+    for place, share in enumerate(shares):
+        for cell in table.columns[place].cells:
+            cell.width = Mm(USABLE_MM * share / sum(shares))
+        table.columns[place].width = Mm(USABLE_MM * share / sum(shares))
     _tag(table, 1, f"{{%tr for {LOOP} in {name.strip()} %}}")
     _tag(table, 3, "{%tr endfor %}")
     for place, (column, heading) in enumerate(columns):

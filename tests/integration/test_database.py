@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from geoalchemy2 import functions as geo_functions
@@ -13,8 +14,13 @@ from sqlalchemy.orm import Session
 from grid_app.database.migrate import downgrade, head_revision, revision_of, upgrade
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.accounts import InstallationFact
+from grid_app.models.disputes import Dispute
 from grid_app.models.places import Boundary, Division, MediationRoom
+from tests.mediation_world import agreed
 from tests.world import World, build_world
+
+HANDLING = [f"{number:04d}" for number in range(12, 18)]
+"""The migrations of handling disputes by the law, with the one before them."""
 
 
 def _shape_of(engine: Engine) -> dict[str, set[str]]:
@@ -35,6 +41,25 @@ def test_the_chain_goes_up_down_and_up_to_the_same_tables(engine):
     assert revision_of(engine) == head_revision()
     assert _shape_of(engine) == before
     assert "disputes" in before
+
+
+def test_every_migration_of_handling_goes_down_up_and_down_by_itself_with_rows_there(engine: Engine):
+    with Session(engine) as session:
+        world = build_world(session)
+        agreed(session, world)
+        session.commit()
+        disputes = session.scalar(select(func.count(Dispute.id)))
+
+    downgrade(engine, HANDLING[-1])
+    for before, one in reversed(list(pairwise(HANDLING))):
+        downgrade(engine, before)
+        upgrade(engine, one)
+        downgrade(engine, before)
+        assert revision_of(engine) == before
+    upgrade(engine)
+
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM disputes")) == disputes
 
 
 def test_a_point_in_a_village_is_found_by_the_database_too(session: Session, world: World):

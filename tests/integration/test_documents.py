@@ -11,12 +11,15 @@ from sqlalchemy import select
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.documents.kinds import kinds
+from grid_app.documents.words import day_words
 from grid_app.models.documents import IssuedDocument
-from grid_app.services.documents.drafts import Wanted, draft_to_issue, render
+from grid_app.services.documents.drafts import Wanted, check_wanted, draft_to_issue, preview, read_facts, render
 from grid_app.services.documents.issuing import issue, seal
+from grid_app.services.documents.values import proposed, proposed_terms
 from grid_app.services.matters.step import Step
 from grid_app.wiring import wired
 from tests.builders import add_dispute
+from tests.mediation_world import DUE, TEXTS, agreed
 from tests.world import NOW, World
 
 
@@ -81,3 +84,18 @@ def test_several_at_once_each_get_their_own_number(app: Flask, app_world: World,
         one.join(timeout=60)
 
     assert numbers() == [1, 2, 3, 4]
+
+
+def test_the_paper_of_an_agreement_says_what_was_agreed(app_world: World):
+    kind = kinds()["mediation_agreement"]
+    with transaction() as session:
+        dispute = agreed(session, app_world)
+        step = Step(dispute.id, app_world.actor(session, "mediator"), 0, NOW)
+        facts = read_facts(session, step)
+        wanted = check_wanted(Wanted(uuid4(), kind, proposed(kind, facts), proposed_terms(facts)))
+        values = preview(session, step, wanted, cipher=wired().keys.fields).values
+
+    assert [values[name] for name in ("纠纷事实", "争议事项", "各方责任", "履行方式")] == list(TEXTS.values())
+    assert values["协议事项"] == [{"谁": "当事人A", "做什么": "做好第 1 件事", "何时前": day_words(DUE)}]
+    assert values["调解员"] == facts.mediation.mediator != ""
+    assert [row["称呼"] for row in values["当事人"]] == ["当事人A", "当事人B"]

@@ -17,6 +17,7 @@ from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, allows
 from grid_app.queries.clocks import ClockRow, StoredRule, clocks_of, rule_versions
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.documents import issued_of
 from grid_app.queries.earlier import EarlierMatters, earlier_matters
 from grid_app.queries.mediation import CaseView, mediations_of
 from grid_app.queries.mediation_work import due_terms, under_way
@@ -49,6 +50,7 @@ from grid_app.web.wording import local_date as day_words
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
+AGREEMENT = "mediation_agreement"
 EVENING = 9
 """From this hour on a meeting is offered for the next day."""
 
@@ -69,6 +71,7 @@ class Loaded:
     clocks: list[ClockRow]
     rules: dict[str, list[StoredRule]]
     choices: Choices
+    papers: list[tuple[str, str]]
     before: EarlierMatters
 
 
@@ -124,6 +127,11 @@ def _load(dispute_id: UUID) -> Loaded:
             clocks_of(session, scope=scope, dispute_id=dispute_id),
             rule_versions(session),
             choices_for(session, dispute_id, actor=actor, unit_id=cases[0].unit_id if cases else None, now=now),
+            [
+                ("协议书文号", one.number_text)
+                for one in issued_of(session, scope=scope, dispute_id=dispute_id)
+                if one.kind == AGREEMENT and one.withdrawn_at is None
+            ][:1],
             earlier_matters(session, scope=scope, dispute_id=dispute_id),
         )
 
@@ -148,7 +156,7 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "said": consent_lines(case) if case else [],
         "sessions": session_items(case) if case else [],
         "planned": _planned(case),
-        "agreement_facts": agreement_facts(agreement) if agreement else [],
+        "agreement_facts": [*agreement_facts(agreement), *loaded.papers] if agreement else [],
         "terms": term_lines(agreement.terms, local_date(now)) if agreement else [],
         "court": court_lines(agreement) if agreement else [],
         "countdown": countdown_of(loaded.clocks, now),

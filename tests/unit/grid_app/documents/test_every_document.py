@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from docx import Document
@@ -15,7 +16,7 @@ from grid_app.documents.filling import Made, Row, fill
 from grid_app.documents.fonts import missing_from_fonts
 from grid_app.documents.kinds import Kind, kinds
 from grid_app.documents.pdf import pictures, text_of, typeset
-from grid_app.documents.reading import Sheet, read_docx
+from grid_app.documents.reading import Block, Grid, Sheet, read_docx
 from grid_app.documents.words import RIGHTS
 
 AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -170,3 +171,14 @@ def test_a_character_that_no_font_holds_is_named_and_left_open():
 
 def test_the_fonts_hold_the_usual_names_and_the_rights():
     assert missing_from_fonts(RIGHTS + "镕喆堃淼燚翀旻昉赟玥㛃䶮") == ()
+
+
+def test_nobody_signs_a_page_that_says_nothing():
+    loose = []
+    for kind in kinds().values():
+        blocks = read_docx(default_template(kind.code)).blocks
+        for before, one in pairwise(blocks):
+            if isinstance(one, Grid) and not one.bordered and isinstance(before, Block) and not before.keep:
+                loose.append((kind.code, before))
+
+    assert loose == []
