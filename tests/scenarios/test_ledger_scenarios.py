@@ -6,11 +6,13 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.clocks import Deadline
+from grid_app.models.leading import LeaderAssignment
 from grid_app.services.matters.parties import add_party
 from grid_app.services.matters.step import Step
 from grid_app.wiring import wired
@@ -59,13 +61,35 @@ def test_S3_22_the_ledger_has_exactly_the_columns_and_shows_no_party(sign_in, ap
     assert [one["rows"] for one in told] == [1, 1]
 
 
+def test_S3_22_the_lead_official_stands_on_the_own_matter_and_cannot_be_searched_for(sign_in, app_world):
+    dispute_id, lead = matter(app_world), app_world.assignments["township_lead"]
+    with transaction() as session:
+        session.add(
+            LeaderAssignment(
+                dispute_id=dispute_id,
+                lead_id=lead,
+                issue="修水沟",
+                plan="年底前修好",
+                assigned_by=lead,
+                assigned_at=NOW,
+            )
+        )
+    client = sign_in("county_officer")
+
+    page = page_of(client.get("/ledger"))
+
+    assert "township_lead甲(东河镇人民政府)" in page
+    fields = BeautifulSoup(page, "html5lib").find("form", {"role": "search"}).find_all(["input", "select"])
+    assert {field["name"] for field in fields} == {"first", "last", "unit", "place", "state"}
+
+
 def test_S3_22_an_entry_is_struck_only_by_a_ground_of_closing(sign_in, app_world):
     grounds = {"closed": "agreement_performed", "referred_out": None, "handling": None}
     codes = {}
     for state, ground in grounds.items():
         key = matter(app_world, state=state, closure_ground=ground, closed_at=NOW if ground else None)
-        codes[state] = code_of(key)
-    history = code_of(matter(app_world, state="closed", closed_at=NOW - 300 * DAY))
+        codes[state] = code_of(key).split("-")[1]
+    history = code_of(matter(app_world, state="closed", closed_at=NOW - 300 * DAY)).split("-")[1]
     client = sign_in("county_officer")
 
     pages = {state: page_of(client.get(f"/ledger?state={state}")) for state in ("struck", "moved", "registered", "")}

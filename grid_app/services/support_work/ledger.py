@@ -129,8 +129,9 @@ def _hidden(text: str, names: Sequence[tuple[str, str]]) -> str:
 
 
 def _sorted(entry: LedgerEntry) -> str:
-    track = TRACK_WORDS.get(entry.track, "还没有分流")
-    return f"{name_of(entry.category)}\n{track}\n{STATE_WORDS.get(entry.dispute_state, entry.dispute_state)}"
+    track = TRACK_WORDS.get(entry.track, "还没有分流" if entry.state == REGISTERED else "")
+    words = (name_of(entry.category), track, STATE_WORDS.get(entry.dispute_state, entry.dispute_state))
+    return "\n".join(word for word in words if word)
 
 
 def _measures(entry: LedgerEntry, names: Sequence[tuple[str, str]]) -> str:
