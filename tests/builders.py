@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
 from grid_app.database.base import new_id
+from grid_app.database.words import plain_words
 from grid_app.models.disputes import Dispute, DisputeEvent, Organisation
 from grid_app.services.organisations.names import name_key
 from tests.world import NOW, World
@@ -40,7 +41,7 @@ def add_dispute(
         reported_by=world.assignments[reported_by] if reported_by else None,
         owner_unit_id=world.units["township"], captured_at=at,
         received_at=at, noted_on=local_date(at), generation_id=world.generation_id, organisation_id=organisation_id,
-        **columns,
+        said=plain_words(summary), **columns,
     )  # fmt: skip
     session.add(dispute)
     session.flush()

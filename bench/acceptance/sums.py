@@ -18,7 +18,7 @@ from grid_app.models.accounts import Account
 from grid_app.models.disputes import Dispute, Submission
 from grid_app.models.places import Division
 from grid_app.policy import ADMIN_ROLES, Role, Scope, dispute_scope
-from grid_app.queries.disputes import Tab, list_disputes, tallies
+from grid_app.queries.disputes import COUNTED_TO, Asked, Cut, Tab, list_disputes, tallies
 from grid_app.queries.map_counts import map_counts
 from grid_app.services.accounts.actors import actors_of
 
@@ -65,9 +65,9 @@ def _count_lists(session: Session, ledger: Ledger, scopes: Mapping[str, Scope], 
     seen: Counter[UUID] = Counter()
     for login in _township_leads(county):
         listed = _listed(session, scopes[login])
-        ledger.must_add_up(
-            f"{login}: lines listed", len(listed), {"tally": tallies(session, scope=scopes[login])[Tab.ALL]}
-        )
+        tally = tallies(session, scope=scopes[login], asked=Asked())
+        if max(tally.values()) <= COUNTED_TO:
+            ledger.must_add_up(f"{login}: lines listed", len(listed), {"tally": tally[Tab.ALL]})
         seen.update(listed)
     everything = _listed(session, scopes[f"lead-{county}"])
     alone = everything - seen.keys()
@@ -120,9 +120,9 @@ def _listed(session: Session, scope: Scope) -> set[UUID]:
     found: set[UUID] = set()
     cursor, more = None, True
     while more:
-        page = list_disputes(session, scope=scope, tab=Tab.ALL, older_than=cursor, size=LIST_SIZE)
+        page = list_disputes(session, scope=scope, asked=Asked(), cut=Cut(after=cursor, size=LIST_SIZE))
         found |= {line.id for line in page.lines}
-        cursor, more = page.older, page.older is not None
+        cursor, more = page.after, page.after is not None
     return found
 
 

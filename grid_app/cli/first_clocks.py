@@ -1,4 +1,4 @@
-"""What a database needs once after it was brought up to date: the rules of time limits, and clocks for old disputes."""
+"""What a database needs once after it was brought up to date: rules, clocks, and what lists sort and search by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from grid_app.database.transaction import reading, transaction
+from grid_app.security.fields import FieldCipher
 from grid_app.services.clocks.filling import are_filled, fill_clocks, mark_filled
+from grid_app.services.matters.searchable import fill_lists
 
 
 def start_first_clocks(engine: Engine, now: datetime, *, again: bool = False) -> None:
@@ -27,3 +29,12 @@ def start_first_clocks(engine: Engine, now: datetime, *, again: bool = False) ->
     if not was_filled:
         with transaction(engine) as session:
             mark_filled(session, now=now)
+
+
+def fill_first_lists(engine: Engine, cipher: FieldCipher) -> None:
+    """Give every dispute from before there was a search its words and its next date, in batches."""
+    last, is_more = None, True
+    while is_more:
+        with transaction(engine) as session:
+            last = fill_lists(session, cipher=cipher, after=last)
+            is_more = last is not None

@@ -23,7 +23,7 @@ from cheroot.wsgi import Server
 from flask import Flask
 
 from grid_app.cli.context import load_app, load_settings, refuse
-from grid_app.cli.first_clocks import start_first_clocks
+from grid_app.cli.first_clocks import fill_first_lists, start_first_clocks
 from grid_app.cli.own_tls import renew, say_trust, uses_own_certificate, with_own_certificate
 from grid_app.cli.running import FolderLock, RunningElsewhereError, where_it_runs
 from grid_app.database.migrate import head_revision, revision_of, upgrade
@@ -81,6 +81,7 @@ def upgrade_embedded(app: Flask) -> None:
     if not is_new:
         upgrade(wiring.engine)
     start_first_clocks(wiring.engine, wiring.clock.now())
+    fill_first_lists(wiring.engine, wiring.keys.fields)
 
 
 def serve_app(app: Flask, lock: FolderLock, *, host: str, port: int | None, announce: Announce) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from grid_app.database.spatial import register_spatial_functions
+from grid_app.database.words import register_word_functions
 
 BUSY_TIMEOUT_MS = 15_000
 WRITES = "grid_writes"
@@ -33,6 +34,7 @@ def _open_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) ->
     for pragma in PRAGMAS:
         connection.execute(pragma)
     register_spatial_functions(connection)
+    register_word_functions(connection)
 
 
 def _begin_sqlite(connection: Connection) -> None:

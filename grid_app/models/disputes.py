@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import JSON, Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grid_app.database.base import Base, UuidKey
+
+HAS_DUE, HAS_LIMIT = text("due_at IS NOT NULL"), text("statutory_due_at IS NOT NULL")
 
 
 class Organisation(Base):
@@ -31,7 +33,9 @@ class Dispute(Base):
     exported or searched. ``version`` rises with every change: the second of two people closing loses politely.
     ``phone_village`` is what the phone's own locator found, kept beside the server's answer; the two may differ.
     ``summary`` is empty as long as a voice note stands in its place. ``track`` (mediation, petition) and ``complexity``
-    (simple, complex) are fixed when it is sorted and decide which clocks run.
+    (simple, complex) are fixed when it is sorted and decide which clocks run. ``due_at`` is the next date of an open
+    dispute and ``statutory_due_at`` the next that the law sets (see ``services/clocks/due_dates.py``); ``said`` is what
+    a search looks through, without the names of its parties (``services/matters/searchable.py``).
     """
 
     __tablename__ = "disputes"
@@ -79,6 +83,9 @@ class Dispute(Base):
     phone_village: Mapped[str | None] = mapped_column(String(12))
     track: Mapped[str | None] = mapped_column(String(12))
     complexity: Mapped[str | None] = mapped_column(String(8))
+    due_at: Mapped[datetime | None]
+    statutory_due_at: Mapped[datetime | None]
+    said: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         Index("ix_disputes_place_state", "division_code", "state", "received_at"),
@@ -86,6 +93,12 @@ class Dispute(Base):
         Index("ix_disputes_reporter_received", "reported_by", "received_at"),
         Index("ix_disputes_tally", "division_code", "state", "grade", "category", "about_unit_id"),
         Index("idx_disputes_point", "point", postgresql_using="gist"),
+        Index("ix_disputes_due", "due_at", "id", sqlite_where=HAS_DUE, postgresql_where=HAS_DUE),
+        Index("ix_disputes_statutory", "statutory_due_at", sqlite_where=HAS_LIMIT, postgresql_where=HAS_LIMIT),
+        Index("ix_disputes_category_received", "category", "received_at"),
+        Index("ix_disputes_owner_received", "owner_unit_id", "received_at"),
+        Index("ix_disputes_channel_received", "channel", "received_at"),
+        Index("ix_disputes_pairs", text("dispute_pairs(said)"), postgresql_using="gin"),
     )
 
 

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from grid_app.models.clocks import Deadline
 from grid_app.models.disputes import Dispute
 from grid_app.policy import Scope
+from grid_app.queries.disputes_filters import NONE, Filters, conditions
 from grid_app.queries.disputes_places import place_names
-from grid_app.queries.disputes_reach import reaches, reported_by_account
+from grid_app.queries.disputes_reach import Reach, reaches, reported_by_account, unguessed
+from grid_app.queries.disputes_shown import next_steps
+from grid_app.queries.disputes_words import Found, search
 from grid_app.queries.scoping import visible
-from grid_app.vocabulary.words import OPEN_STATES
+from grid_app.vocabulary.words import ENDED_STATES, OPEN_STATES, STATE_WORDS
 
 PAGE_SIZE: Final = 50
+COUNTED_TO: Final = 1_000
+"""Totals beside the tabs are counted up to this; above it they say 1000+."""
 URGENT_GRADES: Final = ("red", "orange")
 COLUMNS: Final = (
     "id", "case_code", "tracking_code", "division_code", "place_kind", "summary", "category", "grade", "state",
-    "received_at", "accepted_at",
+    "received_at", "accepted_at", "due_at",
 )  # fmt: skip
 HANDLING_STATES: Final = tuple(state for state in OPEN_STATES if state != "reported")
 
@@ -38,17 +43,36 @@ class Tab(StrEnum):
     ALL = "all"
 
 
+STATES_OF: Final[Mapping[Tab, tuple[str, ...]]] = {
+    Tab.REPORTED: ("reported",),
+    Tab.HANDLING: HANDLING_STATES,
+    Tab.URGENT: OPEN_STATES,
+    Tab.ENDED: ENDED_STATES,
+    Tab.ALL: tuple(STATE_WORDS),
+}
+
+
+class Order(StrEnum):
+    """How a list is sorted: what is due next first (open disputes alone have a next date), or the newest first."""
+
+    DUE = "due"
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page begins or ends: the received time and id of a line."""
+    """Where a page begins or ends: the moment a list is sorted by, and the id, of a line."""
 
-    received_at: datetime
+    at: datetime
     dispute_id: UUID
 
 
 @dataclass(frozen=True)
 class DisputeLine:
-    """One line of a list; ``summary`` is the matter in the reporter's words, personal numbers masked."""
+    """One line of a list; ``summary`` is the matter in the reporter's words, personal numbers masked.
+
+    ``due_what`` is what has to be done by ``due_at``.
+    """
 
     id: UUID
     case_code: str
@@ -61,101 +85,142 @@ class DisputeLine:
     state: str
     received_at: datetime
     accepted_at: datetime | None
-    finish_due: datetime | None
+    due_at: datetime | None
+    due_what: str
 
-    @property
-    def cursor(self) -> Cursor:
-        """Return where this line stands in the list."""
-        return Cursor(self.received_at, self.id)
+    def cursor(self, order: Order) -> Cursor:
+        """Return where this line stands in a list of that order."""
+        return Cursor((self.due_at if order is Order.DUE else None) or self.received_at, self.id)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list, the newest first; ``newer`` and ``older`` are ``None`` at the ends."""
+    """One page of a list; ``before`` and ``after`` are ``None`` at the ends."""
 
     lines: tuple[DisputeLine, ...]
-    newer: Cursor | None
-    older: Cursor | None
+    before: Cursor | None
+    after: Cursor | None
 
 
 @dataclass(frozen=True)
-class _Cut:
-    """Which part of a list is asked for: so many lines beyond one of two cursors, or from the top."""
+class Asked:
+    """Which list is asked for: a tab, and how its filters are asked of the database.
 
-    older_than: Cursor | None
-    newer_than: Cursor | None
-    size: int
+    ``found`` is how words are looked for, ``only`` the disputes that the list is confined to, if any.
+    """
+
+    tab: Tab = Tab.ALL
+    narrowed: tuple[ColumnElement[bool], ...] = ()
+    found: Found | None = None
+    only: Collection[UUID] | None = None
+    is_narrow: bool = False
+    tabs: frozenset[Tab] = frozenset(Tab)
+    """The tabs that can hold anything under these filters."""
+
+
+def asking(
+    session: Session,
+    *,
+    now: datetime,
+    tab: Tab = Tab.ALL,
+    filters: Filters = NONE,
+    only: Collection[UUID] | None = None,
+) -> Asked:
+    """Return what is asked for: a tab, what narrows it, and the ids it is confined to, if any."""
+    found = search(session, filters.words) if filters.words else None
+    narrowed = conditions(session, filters, now=now)
+    if found:
+        narrowed.append(found.condition)
+    if only is not None:
+        narrowed.append(Dispute.id.in_(only))
+    is_narrow = bool(filters.place) or only is not None or (found is not None and found.few)
+    return Asked(tab, tuple(narrowed), found, only, is_narrow, _tabs_for(filters))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which part of a list: so many lines after one of two cursors, or before the other, or from the top."""
+
+    order: Order = Order.NEWEST
+    after: Cursor | None = None
+    before: Cursor | None = None
+    size: int = PAGE_SIZE
 
     @property
     def backwards(self) -> bool:
-        return self.newer_than is not None and self.older_than is None
+        """Whether the lines before a cursor are asked for."""
+        return self.before is not None and self.after is None
+
+    @property
+    def by(self) -> InstrumentedAttribute[Any]:
+        """Return the column the list is sorted by."""
+        return Dispute.due_at if self.order is Order.DUE else Dispute.received_at
+
+    @property
+    def rising(self) -> bool:
+        """Whether the moments rise in the direction of the question."""
+        return (self.order is Order.DUE) is not self.backwards
+
+
+def _tabs_for(filters: Filters) -> frozenset[Tab]:
+    """Return the tabs that can hold anything: open disputes alone have a next date, a state belongs to few tabs."""
+    fitting = set(Tab) - ({Tab.ENDED} if filters.clock else set())
+    if filters.state:
+        fitting &= {tab for tab, states in STATES_OF.items() if filters.state in states}
+    return frozenset(fitting)
 
 
 def tab_condition(tab: Tab) -> ColumnElement[bool]:
     """Return the condition of a tab; it never replaces the scope."""
-    conditions: dict[Tab, ColumnElement[bool]] = {
+    found: dict[Tab, ColumnElement[bool]] = {
         Tab.REPORTED: Dispute.state == "reported",
         Tab.HANDLING: Dispute.state.in_(HANDLING_STATES),
         Tab.URGENT: and_(Dispute.grade.in_(URGENT_GRADES), Dispute.state.in_(OPEN_STATES)),
         Tab.ENDED: Dispute.state.not_in(OPEN_STATES),
         Tab.ALL: true(),
     }
-    return conditions[tab]
+    return found[tab]
 
 
-def tallies(session: Session, *, scope: Scope) -> dict[Tab, int]:
-    """Return how many disputes of the scope each tab holds; each question is answered from an index alone."""
-    totals = dict.fromkeys(Tab, 0)
-    for reached in reaches(session, scope):
-        open_ones = session.execute(
-            select(Dispute.state, Dispute.grade, func.count())
-            .where(reached.condition, Dispute.state.in_(OPEN_STATES))
-            .group_by(Dispute.state, Dispute.grade)
-        )
-        for state, grade, number in open_ones:
-            for tab in _tabs_of(state, grade):
-                totals[tab] += number
-        in_tab = (reached.condition, tab_condition(Tab.ENDED))
-        ended = session.scalar(select(func.count()).select_from(Dispute).where(*in_tab))
-        totals[Tab.ENDED] += ended or 0
-        totals[Tab.ALL] += ended or 0
-    return totals
+def tallies(session: Session, *, scope: Scope, asked: Asked) -> dict[Tab, int]:
+    """Return how many disputes each tab holds, counted to one above ``COUNTED_TO``.
+
+    Nothing is counted for words that very many disputes hold: the answer would take longer than the list itself.
+    """
+    if asked.found and not asked.found.few:
+        return {}
+    parts = reaches(session, scope)
+    totals = {
+        tab: _counted(session, parts, replace(asked, tab=tab)) if tab in asked.tabs else 0
+        for tab in Tab
+        if tab is not Tab.ALL
+    }
+    return totals | {Tab.ALL: totals[Tab.REPORTED] + totals[Tab.HANDLING] + totals[Tab.ENDED]}
 
 
-def _tabs_of(state: str, grade: str) -> list[Tab]:
-    """Return the tabs that an open dispute stands in."""
-    stage = Tab.REPORTED if state == "reported" else Tab.HANDLING
-    return [stage, Tab.ALL, *([Tab.URGENT] if grade in URGENT_GRADES else [])]
+def is_any(session: Session, *, scope: Scope, asked: Asked) -> bool:
+    """Say whether the list holds anything."""
+    questions = [select(literal(1)).select_from(Dispute).where(*_where(one, asked)) for one in reaches(session, scope)]
+    return any(session.scalar(one.limit(1)) for one in questions)
 
 
-def list_disputes(
-    session: Session,
-    *,
-    scope: Scope,
-    tab: Tab,
-    older_than: Cursor | None = None,
-    newer_than: Cursor | None = None,
-    size: int = PAGE_SIZE,
-) -> Page:
-    """Return one page of a tab by keyset: the lines after ``older_than``, or those before ``newer_than``."""
-    cut = _Cut(older_than, newer_than, size)
-    questions = [_lines().where(reached.for_lists, tab_condition(tab)) for reached in reaches(session, scope)]
+def list_disputes(session: Session, *, scope: Scope, asked: Asked, cut: Cut) -> Page:
+    """Return one page of a list by keyset: the lines after a cursor, or those before one."""
+    is_due = cut.order is Order.DUE
+    questions = [_lines().where(*_where(one, asked, walks=is_due)) for one in reaches(session, scope)]
     return _page(session, questions, cut)
 
 
 def own_reports(
-    session: Session, *, scope: Scope, account_id: UUID, older_than: Cursor | None = None, size: int = PAGE_SIZE
+    session: Session, *, scope: Scope, account_id: UUID, after: Cursor | None = None, size: int = PAGE_SIZE
 ) -> Page:
     """Return what the account itself reported, the newest first, whatever became of it."""
     own = replace(scope, reporter_account=account_id)
-    return _page(session, [_lines().where(reported_by_account(session, own))], _Cut(older_than, None, size))
+    return _page(session, [_lines().where(reported_by_account(session, own))], Cut(after=after, size=size))
 
 
 def find_by_code(session: Session, *, scope: Scope, code: str) -> UUID | None:
-    """Return the dispute in the scope with that case code or tracking code, written in full; else ``None``.
-
-    Nothing else finds a dispute: no name, no phone, no part of a text.
-    """
+    """Return the dispute in the scope with that case code or tracking code, written in full; else ``None``."""
     asked = "".join(code.split()).upper()
     if not asked:
         return None
@@ -168,60 +233,67 @@ def lines_by_id(session: Session, *, scope: Scope, ids: list[UUID]) -> list[Disp
     if not ids:
         return []
     question = _lines().where(visible(scope), Dispute.id.in_(ids))
-    return list(_page(session, [question], _Cut(None, None, len(ids))).lines)
+    return list(_page(session, [question], Cut(size=len(ids))).lines)
+
+
+def _where(reached: Reach, asked: Asked, *, walks: bool = False) -> list[ColumnElement[bool]]:
+    """Return the conditions of one part; a list that ``walks`` along the next dates has open disputes before it.
+
+    Its state is then left unguessed: a planner takes state and date for independent and expects far too few.
+    """
+    reach = reached.condition if asked.is_narrow else reached.for_lists
+    tab = tab_condition(asked.tab)
+    return [reach, unguessed(tab) if walks and asked.tab is not Tab.ALL else tab, *asked.narrowed]
+
+
+def _counted(session: Session, parts: list[Reach], asked: Asked) -> int:
+    total = 0
+    for one in parts:
+        some = select(literal(1)).select_from(Dispute).where(*_where(one, asked)).limit(COUNTED_TO + 1 - total)
+        total += session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return total
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
     return select(*(getattr(Dispute, name) for name in COLUMNS))
 
 
-def _page(session: Session, questions: list[Select[*tuple[Any, ...]]], cut: _Cut) -> Page:
+def _page(session: Session, questions: list[Select[*tuple[Any, ...]]], cut: Cut) -> Page:
     """Return the page of several questions that share no line, merged in the order of the list."""
     found = [row for question in questions for row in session.execute(_cut(question, cut)).mappings()]
-    found.sort(key=lambda row: (row["received_at"], row["id"].hex), reverse=not cut.backwards)
+    found.sort(key=lambda row: (row[cut.by.key], row["id"].hex), reverse=not cut.rising)
     kept = [dict(row) for row in found[: cut.size]]
     if cut.backwards:
         kept.reverse()
     names = place_names(session, {row["division_code"] for row in kept})
-    due = _finish_dues(session, [row["id"] for row in kept if row["state"] in HANDLING_STATES])
+    what = next_steps(session, {row["id"]: row["due_at"] for row in kept if row["due_at"]})
     lines = tuple(
-        DisputeLine(place=names[row.pop("division_code")], finish_due=due.get(row["id"]), **row) for row in kept
+        DisputeLine(place=names[row.pop("division_code")], due_what=what.get(row["id"], ""), **row) for row in kept
     )
     more = len(found) > cut.size
-    older, newer = more or cut.backwards, more if cut.backwards else cut.older_than is not None
-    return _with_ends(lines, older=older, newer=newer)
+    after, before = more or cut.backwards, more if cut.backwards else cut.after is not None
+    return _with_ends(lines, cut.order, after=after, before=before)
 
 
-def _finish_dues(session: Session, ids: list[UUID]) -> dict[UUID, datetime]:
-    """Return when the clock of finishing ends, for those of one page that have one running."""
-    if not ids:
-        return {}
-    rows = session.execute(
-        select(Deadline.dispute_id, Deadline.due_at).where(
-            Deadline.dispute_id.in_(ids), Deadline.rule_code == "finish_target", Deadline.done_at.is_(None)
-        )
-    ).all()
-    return dict(rows)
-
-
-def _cut(question: Select[*tuple[Any, ...]], cut: _Cut) -> Select[*tuple[Any, ...]]:
+def _cut(question: Select[*tuple[Any, ...]], cut: Cut) -> Select[*tuple[Any, ...]]:
     limited = question.limit(cut.size + 1)
-    if cut.backwards and cut.newer_than is not None:
-        return limited.where(_beyond(cut.newer_than, newer=True)).order_by(Dispute.received_at, Dispute.id)
-    if cut.older_than is not None:
-        limited = limited.where(_beyond(cut.older_than, newer=False))
-    return limited.order_by(Dispute.received_at.desc(), Dispute.id.desc())
+    if cut.order is Order.DUE:
+        limited = limited.where(Dispute.due_at.is_not(None))
+    cursor = cut.before if cut.backwards else cut.after
+    if cursor is not None:
+        limited = limited.where(_beyond(cut, cursor))
+    return limited.order_by(*((cut.by, Dispute.id) if cut.rising else (cut.by.desc(), Dispute.id.desc())))
 
 
-def _beyond(cursor: Cursor, *, newer: bool) -> ColumnElement[bool]:
-    """Return the keyset condition; its first half alone lets the index of the received time do the work."""
-    at, key = cursor.received_at, cursor.dispute_id
-    if newer:
-        return and_(Dispute.received_at >= at, or_(Dispute.received_at > at, Dispute.id > key))
-    return and_(Dispute.received_at <= at, or_(Dispute.received_at < at, Dispute.id < key))
+def _beyond(cut: Cut, cursor: Cursor) -> ColumnElement[bool]:
+    """Return the keyset condition; its first half alone lets the index of the moments do the work."""
+    at, key = cursor.at, cursor.dispute_id
+    if cut.rising:
+        return and_(cut.by >= at, or_(cut.by > at, Dispute.id > key))
+    return and_(cut.by <= at, or_(cut.by < at, Dispute.id < key))
 
 
-def _with_ends(lines: tuple[DisputeLine, ...], *, older: bool, newer: bool) -> Page:
+def _with_ends(lines: tuple[DisputeLine, ...], order: Order, *, after: bool, before: bool) -> Page:
     if not lines:
         return Page((), None, None)
-    return Page(lines, lines[0].cursor if newer else None, lines[-1].cursor if older else None)
+    return Page(lines, lines[0].cursor(order) if before else None, lines[-1].cursor(order) if after else None)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute
+from grid_app.models.joint import JointUnit
 from grid_app.policy import Scope
 from grid_app.queries.scoping import assigned_to_unit, codes_under, visible
 
@@ -32,10 +33,14 @@ class Reach:
     def for_lists(self) -> ColumnElement[bool]:
         """Return the condition for a list in the order of arrival.
 
-        A wide part is found soonest by walking the newest first; inside CASE no index of the places tempts the
-        planner to fetch and sort everything. A narrow part is fetched by its places and sorted.
+        A wide part is found soonest by walking the newest first; a narrow part is fetched by its places and sorted.
         """
-        return case((self.condition, True), else_=False).is_(True) if self.is_wide else self.condition
+        return unguessed(self.condition) if self.is_wide else self.condition
+
+
+def unguessed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition inside CASE: no planner guesses how many rows it holds for, and no index is chosen by it."""
+    return case((condition, True), else_=False).is_(True)
 
 
 def reaches(session: Session, scope: Scope) -> list[Reach]:
@@ -45,11 +50,39 @@ def reaches(session: Session, scope: Scope) -> list[Reach]:
     if scope.own_and_assigned_only:
         own = reported_by_account(session, scope)
         elsewhere = not_(func.coalesce(own, false()))
-        return [Reach(own), Reach(and_(visible(scope), assigned_to_unit(scope), elsewhere))]
+        given = or_(assigned_to_unit(scope), _is_joined(scope))
+        return [Reach(own), Reach(and_(visible(scope), given, elsewhere))]
     if _is_whole_county(scope):
         return [_subtree(session, scope)]
     elsewhere = Dispute.division_code.not_in(codes_under(scope))
-    return [_subtree(session, scope), Reach(and_(reported_by_account(session, scope), elsewhere))]
+    own = reported_by_account(session, scope)
+    return [_subtree(session, scope), Reach(and_(own, elsewhere)), *_joined(scope, own, elsewhere)]
+
+
+def _joined(scope: Scope, own: ColumnElement[bool], elsewhere: ColumnElement[bool]) -> list[Reach]:
+    """Return what the own unit handles jointly elsewhere, but for what the account reported itself."""
+    if not scope.sees_joined or scope.unit_id is None:
+        return []
+    return [Reach(and_(_is_joined(scope), visible(scope), elsewhere, not_(func.coalesce(own, false()))))]
+
+
+def _is_joined(scope: Scope) -> ColumnElement[bool]:
+    if not scope.sees_joined or scope.unit_id is None:
+        return false()
+    joined = select(JointUnit.dispute_id).where(JointUnit.unit_id == scope.unit_id, JointUnit.left_at.is_(None))
+    return Dispute.id.in_(joined)
+
+
+def around(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+    """Return plain conditions that hold for everything handled in a scope; `visible` is asked besides.
+
+    They name the places one by one, so that few rows found by another index are not each held against a subquery.
+    """
+    if scope.own_and_assigned_only:
+        return [assigned_to_unit(scope)]
+    if not scope.paths or _is_whole_county(scope):
+        return []
+    return [Dispute.division_code.in_(session.scalars(codes_under(scope)).all())]
 
 
 def reported_by_account(session: Session, scope: Scope) -> ColumnElement[bool]:
@@ -64,7 +97,16 @@ def _is_whole_county(scope: Scope) -> bool:
 
 
 def _subtree(session: Session, scope: Scope) -> Reach:
-    seen = visible(replace(scope, reporter_account=None))
+    """Return the own subtree.
+
+    PostgreSQL knows how many disputes each place holds: it is given the places one by one (the whole county needs
+    none), and decides itself whether to walk the list or to fetch the places. SQLite does not, and is told.
+    """
+    seen = visible(replace(scope, reporter_account=None, sees_joined=False))
+    if session.get_bind().dialect.name == "postgresql":
+        if _is_whole_county(scope):
+            return Reach(unguessed(seen))
+        return Reach(and_(Dispute.division_code.in_(session.scalars(codes_under(scope)).all()), unguessed(seen)))
     codes = session.scalars(codes_under(scope).limit(FEW_DIVISIONS + 1)).all()
     if len(codes) > FEW_DIVISIONS:
         return Reach(seen, is_wide=True)

@@ -17,7 +17,7 @@ from grid_app.models.places import BoundaryGeneration, Division
 from grid_app.models.rounds import Round
 from grid_app.policy import Action, Actor, Role, allows, dispute_scope
 from grid_app.queries.accounts import grids_without_worker, under
-from grid_app.queries.disputes import Tab, tallies
+from grid_app.queries.disputes import Asked, Tab, tallies
 from grid_app.queries.findings import counts_by_state
 from grid_app.queries.follow_ups import AHEAD, own_due_dates, unit_visits
 from grid_app.queries.inbox import waiting_count
@@ -105,7 +105,7 @@ def field_counts(session: Session, actor: Actor, *, now: datetime) -> FieldCount
 
 def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCounts:
     """Return what waits for an office in its own area."""
-    by_tab = tallies(session, scope=dispute_scope(actor))
+    by_tab = tallies(session, scope=dispute_scope(actor), asked=Asked())
     return OfficeCounts(
         inbox=waiting_count(session, actor),
         visits=len(_visits(session, actor, until=local_date(now), now=now)),

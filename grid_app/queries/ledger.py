@@ -124,7 +124,7 @@ def ledger_entries(
             .limit(size + 1)
         )
         if after is not None:
-            at, key = after.received_at, after.dispute_id
+            at, key = after.at, after.dispute_id
             before = or_(Dispute.received_at < at, Dispute.id < key)
             question = question.where(Dispute.received_at <= at, before)
         rows += session.execute(question).all()

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from grid_app.queries.disputes import Cursor, DisputeLine
-from grid_app.services.handling.dates import NextDate, next_date
+from grid_app.queries.disputes import COUNTED_TO, Cursor, DisputeLine
+from grid_app.services.clocks.dates import NextDate
 from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import OPEN_STATES, STATE_WORDS, VOICE_ONLY
@@ -37,14 +37,10 @@ def state_tone(state: str) -> str:
 
 def due_of(line: DisputeLine, now: datetime) -> dict[str, object] | None:
     """Return the words of a line's next date, or ``None`` without one."""
-    found = next_date(
-        state=line.state,
-        grade=line.grade,
-        received_at=line.received_at,
-        accepted_at=line.accepted_at,
-        finish_due=line.finish_due,
-    )
-    return due_words(found, now) if found else None
+    if line.due_at is None:
+        return None
+    what = line.due_what or ("受理" if line.state == "reported" else "办结")
+    return due_words(NextDate(line.due_at, what, ""), now)
 
 
 def due_words(found: NextDate, now: datetime) -> dict[str, object]:
@@ -75,9 +71,16 @@ def row_of(line: DisputeLine, now: datetime) -> dict[str, object]:
     }
 
 
+def count_of(total: int | None) -> str | None:
+    """Return a total as it is shown: up to a thousand exactly; ``None`` when it was not counted."""
+    if total is None:
+        return None
+    return f"{COUNTED_TO}+" if total > COUNTED_TO else str(total)
+
+
 def cursor_text(cursor: Cursor | None) -> str | None:
     """Return a cursor as it stands in an address, or ``None``."""
-    return f"{cursor.received_at.isoformat()}{CURSOR_MARK}{cursor.dispute_id}" if cursor else None
+    return f"{cursor.at.isoformat()}{CURSOR_MARK}{cursor.dispute_id}" if cursor else None
 
 
 def cursor_of(text: str) -> Cursor | None:

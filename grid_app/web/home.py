@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.http.guard import NotSignedInError, PasswordChangeDueError, guard_pages, requires, the_presence
-from grid_app.policy import ADMIN_ROLES, Action, Actor, Role
+from grid_app.policy import ADMIN_ROLES, Action, Actor, Role, allows
 from grid_app.queries.delegations import lent_to
 from grid_app.queries.home import (
     field_counts,
@@ -22,10 +22,13 @@ from grid_app.queries.home import (
 )
 from grid_app.queries.readiness import Readiness, readiness
 from grid_app.services.accounts.sign_in import Presence
+from grid_app.services.handling.worklists import waiting_for_receipt, waiting_for_review
 from grid_app.services.notices import put_away
 from grid_app.vocabulary.actions import DELEGABLE_WORDS
+from grid_app.web.card import OpenSession
 from grid_app.web.display import wants_large_text
-from grid_app.web.home_cells import own_cells, todo_cells, tool_cells
+from grid_app.web.dispute_words import count_of
+from grid_app.web.home_cells import Cell, own_cells, todo_cells, tool_cells, waiting_cells
 from grid_app.web.wording import local_date as day_words
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
@@ -60,10 +63,12 @@ def index() -> str:
 def _field_page(actor: Actor, frame: dict[str, object]) -> str:
     with reading() as session:
         counts = field_counts(session, actor, now=wired().clock.now())
+        waiting = _waiting(session, actor)
     today = local_date(wired().clock.now())
     return render_template(
         "pages/home_field.html",
         counts=counts,
+        waiting=waiting,
         visits_now=sum(day <= today for day in counts.visits),
         next_visit=day_words(counts.visits[0]) if counts.visits else "",
         mediates=actor.role is Role.MEDIATOR,
@@ -74,16 +79,28 @@ def _field_page(actor: Actor, frame: dict[str, object]) -> str:
 def _office_page(actor: Actor, frame: dict[str, object]) -> str:
     with reading() as session:
         counts = office_counts(session, actor, now=wired().clock.now())
+        waiting = _waiting(session, actor)
         bounded = has_active_boundaries(session)
     return render_template(
         "pages/home.html",
-        todo=todo_cells(actor, counts),
+        todo=[*waiting, *todo_cells(actor, counts)],
+        handling=count_of(counts.handling),
+        urgent=count_of(counts.urgent),
         tools=tool_cells(actor),
         counts=counts,
         is_admin=actor.role in ADMIN_ROLES,
         bounded=bounded,
         **frame,
     )
+
+
+def _waiting(session: OpenSession, actor: Actor) -> list[Cell]:
+    """Return what waits for this very actor; a grid worker neither reviews nor signs for anything."""
+    if not allows(actor, Action.READ_DISPUTES) or actor.role is Role.GRID_WORKER:
+        return []
+    now = wired().clock.now()
+    reviews, receipts = waiting_for_review(session, actor, now=now), waiting_for_receipt(session, actor, now=now)
+    return waiting_cells(reviews=len(reviews), receipts=len(receipts))
 
 
 @bp.post("/notices/<uuid:notice_id>/read")

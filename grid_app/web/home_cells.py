@@ -9,6 +9,7 @@ from flask import url_for
 
 from grid_app.policy import ADMIN_ROLES, Action, Actor, Role, allows
 from grid_app.queries.home import OfficeCounts
+from grid_app.web.dispute_words import count_of
 from grid_app.web.shell import NAVIGATION
 
 COUNTY = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEAD})
@@ -49,7 +50,7 @@ class Cell:
     title: str
     url: str
     detail: str = ""
-    count: int | None = None
+    count: int | str | None = None
     sent: Mapping[str, str] | None = None
 
 
@@ -74,10 +75,24 @@ def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
     ]
     order = [inbox, *rest] if actor.role in COUNTY else [*rest[:2], inbox, *rest[2:]]
     return [
-        Cell(title, url_for(endpoint), detail, count)
+        Cell(title, url_for(endpoint), detail, count_of(count))
         for title, endpoint, action, count, detail in order
         if count and allows(actor, action)
     ]
+
+
+def waiting_cells(*, reviews: int, receipts: int) -> list[Cell]:
+    """Return what waits for this very actor and unit: closings to review, transfers to sign for or to answer."""
+    found = [
+        Cell("办结等您审核", url_for("disputes.index", tab="review"), "看材料、问当事人,同意或者写明缺什么", reviews),
+        Cell(
+            "转办等本单位签收、答复",
+            url_for("disputes.index", tab="receipt"),
+            "签收,或者五个工作日内提出异议",
+            receipts,
+        ),
+    ]
+    return [cell for cell in found if cell.count]
 
 
 def letters_cell(*, large: bool) -> Cell:

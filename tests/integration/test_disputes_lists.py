@@ -9,7 +9,16 @@ from sqlalchemy import func, select
 
 from grid_app.models.disputes import Dispute
 from grid_app.policy import NOTHING, Scope, dispute_scope
-from grid_app.queries.disputes import Tab, find_by_code, list_disputes, own_reports, tallies
+from grid_app.queries.disputes import (
+    Asked,
+    Cut,
+    Order,
+    Tab,
+    find_by_code,
+    list_disputes,
+    own_reports,
+    tallies,
+)
 from grid_app.queries.disputes_places import place_names
 from grid_app.queries.disputes_reach import FEW_DIVISIONS, reaches
 from grid_app.queries.scoping import visible
@@ -46,19 +55,19 @@ def allowed(session, scope: Scope) -> set:
     return set(session.scalars(select(Dispute.id).where(visible(scope))))
 
 
-def walked(session, scope: Scope, tab: Tab) -> list:
+def walked(session, scope: Scope, asked: Asked, order: Order = Order.NEWEST) -> list:
     lines, cursor = [], None
     while True:
-        page = list_disputes(session, scope=scope, tab=tab, older_than=cursor, size=7)
+        page = list_disputes(session, scope=scope, asked=asked, cut=Cut(order, after=cursor, size=7))
         lines += page.lines
-        cursor = page.older
+        cursor = page.after
         if cursor is None:
             return lines
 
 
 def test_an_empty_scope_lists_and_counts_nothing(session, full_world):
-    assert list_disputes(session, scope=NOTHING, tab=Tab.ALL).lines == ()
-    assert set(tallies(session, scope=NOTHING).values()) == {0}
+    assert list_disputes(session, scope=NOTHING, asked=Asked(), cut=Cut()).lines == ()
+    assert set(tallies(session, scope=NOTHING, asked=Asked()).values()) == {0}
 
 
 @pytest.mark.parametrize("who", ACCOUNTS)
@@ -74,37 +83,38 @@ def test_the_parts_of_a_scope_are_the_scope_and_share_nothing(session, full_worl
 @pytest.mark.parametrize("who", ACCOUNTS)
 def test_every_tab_lists_each_of_its_disputes_once_and_in_order(session, full_world, who: str):
     scope = dispute_scope(full_world.actor(session, who))
-    totals = tallies(session, scope=scope)
+    totals = tallies(session, scope=scope, asked=Asked())
 
     for tab in Tab:
-        lines = walked(session, scope, tab)
+        lines = walked(session, scope, Asked(tab))
         assert len(lines) == len({line.id for line in lines}) == totals[tab], tab
         moments = [line.received_at for line in lines]
         assert moments == sorted(moments, reverse=True)
-    assert {line.id for line in walked(session, scope, Tab.ALL)} == allowed(session, scope)
+    assert {line.id for line in walked(session, scope, Asked())} == allowed(session, scope)
     assert totals[Tab.ALL] == totals[Tab.REPORTED] + totals[Tab.HANDLING] + totals[Tab.ENDED]
 
 
 def test_a_way_back_shows_the_page_before(session, full_world):
     scope = dispute_scope(full_world.actor(session, "county_lead"))
-    first = list_disputes(session, scope=scope, tab=Tab.ALL, size=10)
-    second = list_disputes(session, scope=scope, tab=Tab.ALL, size=10, older_than=first.older)
+    asked, size = Asked(), 10
+    first = list_disputes(session, scope=scope, asked=asked, cut=Cut(size=size))
+    second = list_disputes(session, scope=scope, asked=asked, cut=Cut(after=first.after, size=size))
 
-    back = list_disputes(session, scope=scope, tab=Tab.ALL, size=10, newer_than=second.newer)
+    back = list_disputes(session, scope=scope, asked=asked, cut=Cut(before=second.before, size=size))
 
     assert back.lines == first.lines
-    assert back.newer is None
-    assert back.older == first.older
+    assert back.before is None
+    assert back.after == first.after
 
 
 def test_a_wide_scope_lists_the_same_as_a_narrow_one(session, full_world, monkeypatch):
     scope = dispute_scope(full_world.actor(session, "township_officer"))
-    narrow = [line.id for line in walked(session, scope, Tab.HANDLING)]
+    narrow = [line.id for line in walked(session, scope, Asked(Tab.HANDLING))]
     assert session.scalar(select(func.count()).select_from(Dispute)) > FEW_DIVISIONS
 
     monkeypatch.setattr("grid_app.queries.disputes_reach.FEW_DIVISIONS", 1)
 
-    assert [line.id for line in walked(session, scope, Tab.HANDLING)] == narrow
+    assert [line.id for line in walked(session, scope, Asked(Tab.HANDLING))] == narrow
 
 
 def test_own_reports_never_show_what_was_sealed_or_turned_against_the_own_unit(session, full_world):

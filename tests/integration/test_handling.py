@@ -13,7 +13,7 @@ from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.escalations import Escalation
 from grid_app.policy import dispute_scope
 from grid_app.ports import PlaceAnswer
-from grid_app.queries.disputes import Tab, list_disputes, tallies
+from grid_app.queries.disputes import Asked, Cut, Tab, list_disputes, tallies
 from grid_app.queries.scoping import visible
 from grid_app.services.escalations.ladders import seed_ladders
 from grid_app.services.handling import steps as handling
@@ -118,8 +118,8 @@ def test_a_mediation_committee_is_given_a_dispute_sees_it_and_works_on_it(sessio
     handling.record_work(session, step_of(session, world, "mediator", dispute), note="请两家到调解室谈了一次")
 
     assert session.scalars(seen).all() == [dispute.id]
-    assert [line.id for line in list_disputes(session, scope=mediator, tab=Tab.ALL).lines] == [dispute.id]
-    assert tallies(session, scope=mediator)[Tab.ALL] == 1
+    assert [line.id for line in list_disputes(session, scope=mediator, asked=Asked(), cut=Cut()).lines] == [dispute.id]
+    assert tallies(session, scope=mediator, asked=Asked())[Tab.ALL] == 1
     assert event_of(session, dispute, "work_recorded").assignment_id == world.assignments["mediator"]
 
 

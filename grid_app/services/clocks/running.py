@@ -19,6 +19,7 @@ from grid_app.database.base import new_id
 from grid_app.models.clocks import Deadline
 from grid_app.models.disputes import Dispute
 from grid_app.models.leading import LeaderAssignment
+from grid_app.services.clocks import due_dates  # noqa: F401 - its listener keeps the next date of every dispute
 from grid_app.services.clocks.rules import Rulebook, rulebook
 from grid_app.vocabulary.categories import REFERRAL_ONLY, group_of
 

@@ -15,6 +15,7 @@ from grid_app.models.places import Division
 from grid_app.policy import Action, Role, allows, covers
 from grid_app.ports import PlaceFinder
 from grid_app.services.matters.grading import regrade
+from grid_app.services.matters.said import with_named
 from grid_app.services.matters.step import Step, claimed, may_handle, opened, permitted, write, written
 from grid_app.services.organisations.entries import chosen_organisation
 from grid_app.services.projects.matters import follow_text
@@ -58,6 +59,7 @@ def add_details(session: Session, step: Step, *, facts: Facts) -> None:
     band, status = _band(facts, dispute)
     dispute.organisation_id = chosen_organisation(session, name=organisation, field="organisation")
     before, dispute.project, dispute.since_when = dispute.project, project, facts.since
+    dispute.said = with_named(dispute.said, named=(organisation, project))
     dispute.household_band, dispute.band_status = band, status
     follow_text(session, step, dispute, before=before)
     write(session, step, dispute, kind="details_added", note=note, details={"band": band, "band_status": status})

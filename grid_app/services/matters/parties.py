@@ -27,6 +27,7 @@ from grid_app.queries.masking import mask_name, mask_phone
 from grid_app.queries.scoping import visible
 from grid_app.security.fields import FieldCipher
 from grid_app.services.audit import record_audit
+from grid_app.services.matters.said import without_name
 from grid_app.services.matters.step import Step, opened, permitted, write
 
 MOST_PARTIES: Final = 12
@@ -110,6 +111,8 @@ def add_party(session: Session, step: Step, *, name: str, phone: str, cipher: Fi
             created_at=step.now,
         )
     )
+    if dispute.said:
+        dispute.said = without_name(dispute.said, name)
     write(session, step, dispute, kind="party_added", details={"label": label})
     return party_id
 

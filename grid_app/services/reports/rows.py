@@ -25,6 +25,7 @@ from grid_app.services.clocks.running import TURNS, clocks_from, starts_of
 from grid_app.services.control_words import CONTROL_WORDS
 from grid_app.services.matters.grading import RED, escalate_red, first_grade
 from grid_app.services.matters.links import link_disputes
+from grid_app.services.matters.said import said_of
 from grid_app.services.numbering import new_tracking_code, next_case_codes
 from grid_app.services.organisations.names import WRITE_IT_WHOLE
 from grid_app.services.projects.matters import link_named
@@ -168,6 +169,9 @@ def _dispute(one: Placed, desk: Desk, *, words: Words, captured_at: datetime, ca
         received_at=desk.now,
         noted_on=min(local_date(captured_at), today),
         phone_village=draft.phone_village or None,
+        said=said_of(
+            words.summary, named=(words.organisation, words.project), hidden=[party.name for party in draft.parties]
+        ),
     )
     return _graded(_as_history(dispute, draft))
 

@@ -31,8 +31,8 @@ from grid_app.queries.disputes_places import Village, place_names, villages_of
 from grid_app.queries.follow_ups import Planned, carrier_choices, follow_ups_of
 from grid_app.queries.projects import projects_at
 from grid_app.services.audit import record_audit
+from grid_app.services.clocks.dates import next_date
 from grid_app.services.handling.closing import closes_by_review
-from grid_app.services.handling.dates import next_date
 from grid_app.services.handling.legal_pathways import PathwayList, pathways_on
 from grid_app.services.matters.parties import PartyFace, faces_of
 from grid_app.services.matters.states import is_referral_only

@@ -108,7 +108,7 @@ STEPS: Final[dict[str, tuple[str, Action, str, Reader]]] = {
         "write-up",
         Action.HANDLE_DISPUTE,
         "已把语音整理成文字。语音还在,可以再听。",
-        lambda t: partial(handling.write_up, words=t["note"]),
+        lambda t: partial(handling.write_up, words=t["note"], cipher=wired().keys.fields),
     ),
     "place": ("place", Action.ADD_TO_DISPUTE, "地点已更正。", _read_place),
     "band": (

@@ -109,13 +109,13 @@ def mine() -> str:
             session,
             scope=the_scope(),
             account_id=the_actor().account_id,
-            older_than=cursor_of(request.args.get("older", "")),
+            after=cursor_of(request.args.get("older", "")),
         )
         kept = kept_receipts(session, account_id=the_actor().account_id)
     return render_template(
         "pages/mine.html",
         rows=[row_of(line, now) for line in page.lines],
-        older=cursor_text(page.older),
+        older=cursor_text(page.after),
         kept=[(one, tracking(one.tracking_code), local_date(one.received_at)) for one in kept],
     )
 

@@ -15,8 +15,8 @@ from grid_app.policy import Action, allows
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
 from grid_app.queries.disputes_receipt import kept_receipts, open_questions
 from grid_app.queries.return_pages import places_to_answer
+from grid_app.services.clocks.dates import next_date
 from grid_app.services.handling import steps as handling
-from grid_app.services.handling.dates import next_date
 from grid_app.services.handling.steps import Step
 from grid_app.services.matters.links import link_disputes
 from grid_app.services.matters.words import SAFETY_DUTY

@@ -1,0 +1,1 @@
+"""A county with very many disputes, and how fast its lists answer."""
