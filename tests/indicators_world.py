@@ -13,10 +13,12 @@ from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink
 from grid_app.models.follow_ups import FollowUp
 from grid_app.models.handling import Transfer
 from grid_app.models.intake import Reception
+from grid_app.models.joint import Whistle, WhistleCall
 from grid_app.models.leading import LeaderAssignment, LeaderPromise, LeaderVisit, PlanStep, ResolutionPlan
 from grid_app.models.mediation import AgreementTerm, MediationAgreement, MediationCase
 from grid_app.models.residents import Evaluation
 from grid_app.models.rounds import ScreeningReturn
+from grid_app.models.support_work import Recommendation
 from grid_app.services.clocks.rules import rulebook
 from tests.builders import add_dispute
 from tests.world import BEGIN, NOW, World
@@ -224,6 +226,31 @@ def _drawn(county: County) -> None:
         )  # fmt: skip
 
 
+def _called(county: County) -> None:
+    """Three departments called: one came and solved it, one refused with reasons, one said nothing; two proposals."""
+    matter = county.matter(on(3), "import")
+    units, lead = county.world.units, county.lead
+    whistle = Whistle(dispute_id=matter.id, unit_id=units["village"], urgent=False, problem="断水", asked_at=on(3),
+                      asked_by=lead)  # fmt: skip
+    county.add(whistle)
+    answers = (
+        {"unit": "county", "state": "rated", "answered_at": on(4), "on_site_at": on(5), "rated_at": on(9),
+         "rating": "solved"},
+        {"unit": "county_lead", "state": "refused", "refused_at": on(5)},
+        {"unit": "township2", "state": "called"},
+    )  # fmt: skip
+    for one in answers:
+        unit = units[one.pop("unit")]
+        county.add(
+            WhistleCall(whistle_id=whistle.id, dispute_id=matter.id, unit_id=unit, called_at=on(3),
+                        answer_due_at=on(6), site_due_at=on(8), **one)
+        )  # fmt: skip
+    asked = {"unit_id": units["township"], "by_unit_id": units["county"], "due_on": date(2026, 11, 30),
+             "opened_at": on(2), "kind": "improve_work", "title": "改", "body": "改",
+             "legal_basis": "四十"}  # fmt: skip
+    county.add(Recommendation(**asked, replied_at=on(9), adopted="partly"), Recommendation(**asked))
+
+
 def _reception(dispute: Dispute, promised: date) -> Reception:
     return Reception(
         dispute_id=dispute.id, held_at=NOW, place="接待室", official="周明", visitors=1, request="修", opinion="修",
@@ -241,6 +268,7 @@ def november_county(session: Session, world: World) -> County:
     _on_the_spot(made)
     _old_ones(made)
     _drawn(made)
+    _called(made)
     made.matter(on(8), "import")
     made.matter(on(8), category="1501", reported_by="county_officer")
     for place, at in (("990101001201", on(20, month=10)), ("990101002201J001", on(1))):

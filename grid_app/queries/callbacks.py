@@ -118,13 +118,13 @@ def days_tried(session: Session, sample_id: UUID) -> list[datetime]:
 
 
 def draws_in(session: Session, *, path: str) -> list[DrawLine]:
-    """Return the draws of a subtree, the newest first."""
+    """Return the draws of a subtree that had something to draw from, the newest first."""
     done = func.sum(case((and_(CallbackSample.id.is_not(None), CallbackSample.state != "waiting"), 1), else_=0))
     rows = session.execute(
         select(CallbackDraw, Division.name, func.count(CallbackSample.id), done)
         .join(Division, Division.code == CallbackDraw.division_code)
         .outerjoin(CallbackSample, CallbackSample.draw_id == CallbackDraw.id)
-        .where(Division.path.startswith(path, autoescape=True))
+        .where(Division.path.startswith(path, autoescape=True), CallbackDraw.candidates > 0)
         .group_by(CallbackDraw.id, Division.name)
         .order_by(CallbackDraw.month.desc(), CallbackDraw.division_code, CallbackDraw.kind)
         .limit(MOST)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy.orm import Session
 
 from grid_app.queries import indicators_content as content
+from grid_app.queries import indicators_joint as joint
 from grid_app.queries import indicators_lawful as lawful
 from grid_app.queries import indicators_open as opened
 from grid_app.queries import indicators_solved as solved
@@ -37,6 +38,9 @@ MEASURES: Final[dict[str, Measure]] = {
     "idle_running": lawful.idle_running,
     "transfers": lawful.transfers,
     "wrongly_refused": content.wrongly_refused,
+    "whistle_answered": joint.answered,
+    "whistle_on_site": joint.on_site,
+    "advice_answered": joint.advice_answered,
     "corrected": lawful.corrected,
     "repeated": lawful.repeated,
     "no_lead": lawful.no_lead,
@@ -49,6 +53,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "refused": solved.refused,
     "legal_route": solved.legal_route,
     "relapse": solved.relapse,
+    "whistle_solved": joint.rated,
+    "advice_adopted": joint.advice_adopted,
     "finding_days": solved.finding_days,
     "followed_up": content.followed_up,
     "answered": content.answered,

@@ -67,9 +67,13 @@ class Asked:
     @property
     def where(self) -> ColumnElement[bool]:
         """Return the condition that a dispute is counted at all."""
+        return and_(self.of_place, Dispute.owner_unit_id == self.unit_id) if self.unit_id else self.of_place
+
+    @property
+    def of_place(self) -> ColumnElement[bool]:
+        """Return the condition that a dispute lies in the place, whoever handles it."""
         own = visible(replace(self.scope, sees_sealed=False, sees_county_only=False))
-        placed = Dispute.division_code.in_(self.codes)
-        return and_(own, placed, Dispute.owner_unit_id == self.unit_id) if self.unit_id else and_(own, placed)
+        return and_(own, Dispute.division_code.in_(self.codes))
 
     @property
     def codes(self) -> Expression:

@@ -117,7 +117,9 @@ def test_what_a_resident_says_stays_with_the_verifier_and_what_is_not_true_is_ta
     assert "138****0000" in words_of(sample, CIPHER)
     assert "13800000000" not in words_of(sample, CIPHER)
     history = session.scalars(select(DisputeEvent).where(DisputeEvent.dispute_id == one.id)).all()
-    assert [event.note for event in history if event.kind in ("called_back", "reopened")] == ["", TAKEN_UP]
+    assert [event.note for event in history if event.kind in ("called_back", "reopened")] == [
+        "结果:没有核实,和记录不一样。", TAKEN_UP
+    ]  # fmt: skip
     assert not any("一半" in event.note for event in history)
     assert not any("一半" in str(event.details) for event in session.scalars(select(AuditEvent)))
     assert session.scalars(select(ResidentComplaint.kind)).all() == ["rights"]

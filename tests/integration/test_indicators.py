@@ -56,6 +56,11 @@ COUNTED = {
     "satisfied": [Share(1, 2), Share(0, 0)],
     "verified": [Share(1, 3), Share(0, 0)],
     "told": [Share(1, 2), Share(0, 0)],
+    "whistle_answered": [Share(2, 3), Share(0, 0)],
+    "whistle_on_site": [Share(1, 2), Share(0, 0)],
+    "whistle_solved": [Share(1, 1), Share(0, 0)],
+    "advice_answered": [Share(1, 2), Share(0, 0)],
+    "advice_adopted": [Share(1, 2), Share(0, 0)],
     "wrongly_refused": [Share(1, 2), Share(0, 0)],
 }
 

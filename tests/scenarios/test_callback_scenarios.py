@@ -70,6 +70,9 @@ def test_S1_12_light_matters_are_asked_about_by_another_unit_and_the_figure_says
     words = "没有人来过,门口还是积水"
 
     answer(client, samples[0], "result", {"result": "not_verified", "told": "no", "words": words, "take_up": "1"})
+    page = client.get(f"/call-backs/{samples[0]}").get_data(as_text=True)
+    assert words in page
+    assert "/supervision/new?matter=" in page
     with transaction() as session:
         lead, cipher = app_world.actor(session, "township_lead"), wired().keys.fields
         for number, sample in enumerate(samples[1:]):

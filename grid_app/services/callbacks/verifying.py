@@ -30,7 +30,15 @@ from grid_app.services.matters.states import target_of
 from grid_app.services.matters.step import Step, opened, permitted, write, written
 from grid_app.services.residents.routing import above, tell_office
 from grid_app.services.residents.said import ANSWER_DAYS, RIGHTS, SIGNED_AWAY
-from grid_app.vocabulary.callbacks import CALL_RESULTS, REFUSED, TOLD_WORDS, VERDICTS, WAY_WORDS, callback_rules
+from grid_app.vocabulary.callbacks import (
+    CALL_RESULTS,
+    REFUSED,
+    STATE_WORDS,
+    TOLD_WORDS,
+    VERDICTS,
+    WAY_WORDS,
+    callback_rules,
+)
 
 CALLED_BACK: Final = "called_back"
 LEAST: Final = 5
@@ -90,7 +98,7 @@ def record_try(session: Session, call: Call, *, way: str) -> bool:
     if len({local_date(at) for at in days_tried(session, row.id)}) < callback_rules().days:
         return False
     _end(row, call, "not_reached")
-    write(session, step, dispute, kind=CALLED_BACK, details={"result": row.state})
+    write(session, step, dispute, kind=CALLED_BACK, note=_found(row), details={"result": row.state})
     return True
 
 
@@ -113,7 +121,7 @@ def record_result(session: Session, call: Call, *, heard: Heard, cipher: FieldCi
     _end(row, call, heard.result)
     row.told = heard.told == "yes"
     row.words_sealed = _sealed(row, words, cipher)
-    write(session, step, dispute, kind=CALLED_BACK, details={"result": row.state})
+    write(session, step, dispute, kind=CALLED_BACK, note=_found(row), details={"result": row.state})
     if heard.asked_to_waive:
         _to_the_county(session, dispute, cipher=cipher, now=call.now)
     if heard.take_up and heard.result == "not_verified" and dispute.state == "closed":
@@ -134,7 +142,7 @@ def record_verdict(session: Session, call: Call, *, verdict: Verdict, cipher: Fi
     reason = _words(verdict.reason, what="为什么这样看", least=LEAST)
     _end(row, call, verdict.result)
     row.words_sealed = _sealed(row, reason, cipher)
-    write(session, step, dispute, kind=CALLED_BACK, details={"result": row.state})
+    write(session, step, dispute, kind=CALLED_BACK, note=_found(row), details={"result": row.state})
     if verdict.take_up and verdict.result == "wrong" and dispute.state == "not_accepted":
         target = target_of("overrule", state=dispute.state, category=dispute.category)
         dispute.accepted_at = call.now
@@ -179,6 +187,11 @@ def _words(typed: str, *, what: str, least: int) -> str:
 
 def _end(row: CallbackSample, call: Call, state: str) -> None:
     row.state, row.ended_at, row.ended_by = state, call.now, call.actor.assignment_id
+
+
+def _found(row: CallbackSample) -> str:
+    """Return what the history tells: what was found, never what was said."""
+    return f"结果:{STATE_WORDS[row.state]}。"
 
 
 def _sealed(row: CallbackSample, words: str, cipher: FieldCipher) -> str | None:
