@@ -29,6 +29,7 @@ from bench.report_rows import (
     faults_rows,
     locate_rows,
     push_rows,
+    scan_rows,
     start_rows,
     sync_rows,
 )
@@ -59,6 +60,7 @@ MEASUREMENTS = (
     Measurement("start", "Start and memory", "bench.bench_start", start_rows),
     Measurement("locate", "Locating points", "bench.bench_locate", locate_rows),
     Measurement("sync", "Taking in a batch", "bench.bench_sync", sync_rows),
+    Measurement("scan", "Scanning for clusters", "bench.bench_scan", scan_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
     Measurement("faults", "Killing phones while they report", "bench.faults_field", faults_rows, ("--points", "10000")),

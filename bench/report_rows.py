@@ -152,3 +152,25 @@ def acceptance_rows(found: Mapping[str, Any]) -> list[Row]:
         Row("in all", f"{total} s", f"< {ACCEPTANCE_BAR_SECONDS} s", total < ACCEPTANCE_BAR_SECONDS),
         Row("counts that do not add up", f"{failures}", "0", failures == 0),
     ]
+
+
+SCAN_BARS: Mapping[str, tuple[str, float]] = {
+    "v2000_radius_10": ("2,000 villages, 50,060 cases, radius 10, 999 replicates: CPU s", 0.5),
+    "v2000_half": ("the same, circles up to half of the cases: CPU s", 2.5),
+    "cells_30000": ("30,000 cells, radius 10 cells, 999 replicates: CPU s", 6.0),
+    "twelve_categories": ("a daily round of twelve categories, 500 villages, a year: CPU s", 3.0),
+    "memory_mb": ("memory at 30,000 cells: MB", 700.0),
+    "cold_start": ("the command from call to answer, kernels on disk: s", 2.0),
+}
+
+
+def scan_rows(found: Mapping[str, Any]) -> list[Row]:
+    """Return the scan's CPU seconds on one core, and how a textbook scan compares."""
+    rows = [Row(what, f"{found[name]:g}", f"< {bar:g}", found[name] < bar) for name, (what, bar) in SCAN_BARS.items()]
+    return [
+        *rows,
+        Row("a textbook numpy scan of the first: CPU s", f"{found['textbook_radius_10']:g}"),
+        Row("textbook / compiled loops", f"{found['textbook_ratio']:g} x", ">= 150 x", found["textbook_ratio"] >= 150),
+        Row("textbook / loops on arrays, without numba", f"{found['textbook_ratio_arrays']:g} x", ">= 8 x",
+            found["textbook_ratio_arrays"] >= 8),
+    ]  # fmt: skip

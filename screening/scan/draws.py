@@ -46,7 +46,7 @@ def fill_permuted(pool, strata, slots, slot_strata, seed, first, counts):  # typ
             for i in range(slot_strata[s], slot_strata[s + 1]):
                 state += GAMMA
                 j = here + np.int64(((mixed(state) >> _HALF) * left) >> _HALF)
-                counts[own[j], slots[i], lane] += 1
+                counts[slots[i], own[j], lane] += 1
                 own[j] = own[here]
                 here += 1
                 left -= np.uint64(1)
@@ -65,7 +65,7 @@ def fill_scattered(share, other, place, period, throws, seed, first, counts):  #
             if (drawn & _LOW) >= share[cell]:
                 cell = other[cell]
             if period[cell] >= 0:
-                counts[place[cell], period[cell], lane] += 1
+                counts[period[cell], place[cell], lane] += 1
 
 
 @compiled
@@ -81,4 +81,4 @@ def fill_labelled(pool, place, period, total, seed, first, counts):  # type: ign
             cell = own[j]
             own[j] = own[i]
             if period[cell] >= 0:
-                counts[place[cell], period[cell], lane] += 1
+                counts[period[cell], place[cell], lane] += 1

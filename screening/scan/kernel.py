@@ -15,25 +15,27 @@ from screening.scan.statistic import BERNOULLI, LEVEL_STEP, fill_level, least_co
 
 
 @compiled
-def add_rows(seen, counts, place):  # type: ignore[no-untyped-def]
-    """Add a place's counts to what was seen; a function of its own, or the loop is not vectorised."""
-    for w in range(seen.shape[0]):
-        for k in range(seen.shape[1]):
-            seen[w, k] += counts[place, w, k]
+def add_row(seen, row):  # type: ignore[no-untyped-def]
+    """Add one row of lanes to another; a function of its own, or the loop is not vectorised."""
+    for k in range(seen.size):
+        seen[k] += row[k]
 
 
 @compiled
-def top_of(seen, w):  # type: ignore[no-untyped-def]
+def top_of(seen):  # type: ignore[no-untyped-def]
     """Return the largest count of a row."""
-    top = seen[w, 0]
-    for k in range(seen.shape[1]):
-        top = max(top, seen[w, k])
+    top = seen[0]
+    for k in range(seen.size):
+        top = max(top, seen[k])
     return top
 
 
 @compiled
-def nested_maxima(ptr, idx, order, counts, means, model, limits, best):  # type: ignore[no-untyped-def]
+def nested_maxima(ptr, idx, order, counts, means, tops, model, limits, best):  # type: ignore[no-untyped-def]
     """Raise ``best`` to the largest statistic of each lane over all zones and nested windows.
+
+    One window after another, because the counts of all places in one window fit in the cache of a core. Which count
+    is the largest of a row of lanes is asked only when the sum of largest counts so far could reach the least needed.
 
     Parameters
     ----------
@@ -41,37 +43,47 @@ def nested_maxima(ptr, idx, order, counts, means, model, limits, best):  # type:
         Zones, see `geometry.Zones`.
     order : array of int64
         Centres in the order in which they are visited.
-    counts : array of int16 or int32, shape (places, windows, lanes)
+    counts : array of int16 or int32, shape (windows, places, lanes)
         Observed, cumulated over windows: the newest period, the newest two, ...
-    means : array of float, shape (places, windows)
+    means : array of float, shape (windows, places)
         Expected, cumulated likewise.
+    tops : array like ``counts``, shape (windows, places)
+        The largest of each row of lanes.
     model : tuple (kind, total, people, least cases)
     limits : array of float, shape (LEVELS, LISTED_COUNTS)
         Memory of `statistic.fill_level`; kept between calls.
     best : array of float, shape (lanes,)
     """
     kind, total, people, least = model
-    windows, lanes = counts.shape[1], counts.shape[2]
-    seen = np.zeros((windows, lanes), counts.dtype)
-    mean = np.zeros(windows)
-    need = np.empty(windows, np.int64)
-    for centre in order:
-        level = min(int(best.min() / LEVEL_STEP), limits.shape[0] - 1)
-        if limits[level, 0] < 0.0:
-            fill_level(limits, level, kind, total, people)
-        seen[:] = 0
-        mean[:] = 0.0
-        need[:] = least
-        for at in range(ptr[centre], ptr[centre + 1]):
-            place = idx[at]
-            add_rows(seen, counts, place)  # type: ignore[no-untyped-call]
-            for w in range(windows):
-                mean[w] += means[place, w]
-                need[w] = least_count(need[w], mean[w], limits, level, kind, total, people)
-                if top_of(seen, w) >= need[w]:  # type: ignore[no-untyped-call]
-                    for k in range(lanes):
-                        if seen[w, k] >= need[w]:
-                            best[k] = max(best[k], ratio_of(float(seen[w, k]), mean[w], kind, total, people))
+    seen = np.zeros(counts.shape[2], counts.dtype)
+    for w in range(counts.shape[0]):
+        for centre in order:
+            level = min(int(best.min() / LEVEL_STEP), limits.shape[0] - 1)
+            if limits[level, 0] < 0.0:
+                fill_level(limits, level, kind, total, people)
+            seen[:] = 0
+            mean, bound, need = 0.0, 0, least
+            for at in range(ptr[centre], ptr[centre + 1]):
+                add_row(seen, counts[w, idx[at]])  # type: ignore[no-untyped-call]
+                mean += means[w, idx[at]]
+                bound += tops[w, idx[at]]
+                if bound < need:
+                    continue
+                need = least_count(need, mean, limits, level, kind, total, people)
+                if bound < need:
+                    continue
+                bound = top_of(seen)  # type: ignore[no-untyped-call]
+                if bound >= need:
+                    raise_best(best, seen, need, mean, model)  # type: ignore[no-untyped-call]
+
+
+@compiled
+def raise_best(best, seen, need, mean, model):  # type: ignore[no-untyped-def]
+    """Take the logarithm for the lanes that reach the least count needed."""
+    kind, total, people, _ = model
+    for k in range(seen.size):
+        if seen[k] >= need:
+            best[k] = max(best[k], ratio_of(float(seen[k]), mean, kind, total, people))
 
 
 @compiled
@@ -81,11 +93,11 @@ def free_maxima(ptr, idx, order, counts, means, longest, model, limits, best):  
     ``counts`` and ``means`` have one row more than periods: row t holds what lies before period t.
     """
     kind, total, people, least = model
-    rows, lanes = counts.shape[1], counts.shape[2]
+    rows, lanes = counts.shape[0], counts.shape[2]
     seen = np.zeros((rows, lanes), counts.dtype)
     mean = np.zeros(rows)
     need = np.empty((rows, longest + 1), np.int64)
-    apart = np.zeros((1, lanes), counts.dtype)
+    apart = np.zeros(lanes, counts.dtype)
     for centre in order:
         level = min(int(best.min() / LEVEL_STEP), limits.shape[0] - 1)
         if limits[level, 0] < 0.0:
@@ -94,21 +106,17 @@ def free_maxima(ptr, idx, order, counts, means, longest, model, limits, best):  
         mean[:] = 0.0
         need[:] = least
         for at in range(ptr[centre], ptr[centre + 1]):
-            place = idx[at]
-            add_rows(seen, counts, place)  # type: ignore[no-untyped-call]
             for t in range(rows):
-                mean[t] += means[place, t]
+                add_row(seen[t], counts[t, idx[at]])  # type: ignore[no-untyped-call]
+                mean[t] += means[t, idx[at]]
             for end in range(1, rows):
                 for length in range(1, min(longest, end) + 1):
                     inside = mean[end] - mean[end - length]
                     for k in range(lanes):
-                        apart[0, k] = seen[end, k] - seen[end - length, k]
+                        apart[k] = seen[end, k] - seen[end - length, k]
                     need[end, length] = least_count(need[end, length], inside, limits, level, kind, total, people)
-                    if top_of(apart, 0) >= need[end, length]:  # type: ignore[no-untyped-call]
-                        for k in range(lanes):
-                            if apart[0, k] >= need[end, length]:
-                                found = ratio_of(float(apart[0, k]), inside, kind, total, people)
-                                best[k] = max(best[k], found)
+                    if top_of(apart) >= need[end, length]:  # type: ignore[no-untyped-call]
+                        raise_best(best, apart, need[end, length], inside, model)  # type: ignore[no-untyped-call]
 
 
 @compiled

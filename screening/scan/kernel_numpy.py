@@ -27,16 +27,17 @@ def nested_maxima(
     order: NDArray[np.int64],
     counts: Counts,
     means: Floats,
+    tops: Counts,
     model: Model,
     limits: Floats,
     best: Floats,
 ) -> None:
     """Raise ``best`` to the largest statistic of each lane over all zones and nested windows."""
-    del limits
+    del tops, limits
     for centre in order:
         near = idx[ptr[centre] : ptr[centre + 1]]
         if near.size:
-            _raise(best, np.cumsum(counts[near], axis=0, dtype=np.int32), np.cumsum(means[near], axis=0), model)
+            _raise(best, _summed(counts, near), np.cumsum(means[:, near], axis=1).T, model)
 
 
 def free_maxima(
@@ -56,12 +57,21 @@ def free_maxima(
         near = idx[ptr[centre] : ptr[centre + 1]]
         if not near.size:
             continue
-        seen, mean = np.cumsum(counts[near], axis=0, dtype=np.int32), np.cumsum(means[near], axis=0)
+        seen, mean = _summed(counts, near), np.cumsum(means[:, near], axis=1).T
         for length in range(1, min(longest, seen.shape[1] - 1) + 1):
             _raise(best, seen[:, length:] - seen[:, :-length], mean[:, length:] - mean[:, :-length], model)
 
 
-def _raise(best: Floats, seen: NDArray[np.int32], mean: Floats, model: Model) -> None:
+def _summed(counts: Counts, near: NDArray[np.int32]) -> Counts:
+    """Return the counts of the nearest place, the nearest two, ..., shape (zones, windows, lanes)."""
+    seen = np.empty((len(near), counts.shape[0], counts.shape[2]), counts.dtype)
+    seen[0] = counts[:, near[0]]
+    for at in range(1, len(near)):
+        np.add(seen[at - 1], counts[:, near[at]], out=seen[at])
+    return seen
+
+
+def _raise(best: Floats, seen: Counts, mean: Floats, model: Model) -> None:
     """Take logarithms only where some lane passes the bound of `statistic.least_count`."""
     kind, total, people, least = model
     level = int(best.min() / LEVEL_STEP) * LEVEL_STEP
@@ -71,10 +81,10 @@ def _raise(best: Floats, seen: NDArray[np.int32], mean: Floats, model: Model) ->
     zone, window = np.nonzero(seen.max(axis=2) >= need)
     if not zone.size:
         return
-    n = seen[zone, window].astype(np.float64)
-    inside = np.broadcast_to(mean[zone, window][:, None], n.shape)
-    found = np.where(n >= need[zone, window][:, None], ratios_of(n, inside, kind, total, people), 0.0)
-    np.maximum(best, found.max(axis=0), out=best)
+    lanes = seen[zone, window]
+    row, lane = np.nonzero(lanes >= need[zone, window][:, None])
+    found = ratios_of(lanes[row, lane].astype(np.float64), mean[zone[row], window[row]], kind, total, people)
+    np.maximum.at(best, lane, found)
 
 
 def best_windows(
@@ -145,7 +155,7 @@ def fill_permuted(
             j = i + (((mixed(state) >> _HALF) * np.uint64(own.shape[1] - i)) >> _HALF).astype(np.int64)
             place = own[lane, j]
             own[lane, j] = own[:, i]
-            counts[place, slot, lane] += 1
+            counts[slot, place, lane] += 1
 
 
 def fill_scattered(
@@ -165,7 +175,7 @@ def fill_scattered(
         cell = (((drawn >> _HALF) * np.uint64(len(share))) >> _HALF).astype(np.int64)
         cell = np.where((drawn & _LOW) >= share[cell], other[cell], cell)
         cell = cell[period[cell] >= 0]
-        np.add.at(counts[:, :, lane], (place[cell], period[cell]), 1)
+        np.add.at(counts[:, :, lane], (period[cell], place[cell]), 1)
 
 
 def fill_labelled(
@@ -187,4 +197,4 @@ def fill_labelled(
             own[i], own[j] = own[j], own[i]
         cell = own[:total]
         cell = cell[period[cell] >= 0]
-        np.add.at(counts[:, :, lane], (place[cell], period[cell]), 1)
+        np.add.at(counts[:, :, lane], (period[cell], place[cell]), 1)

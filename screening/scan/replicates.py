@@ -41,7 +41,7 @@ class Permuted:
     slot_strata: NDArray[np.int64]
 
     def fill(self, counts: NDArray[np.signedinteger[Any]], *, seed: int, first: int, engine: Engine) -> None:
-        """Draw as many replicates as ``counts`` has lanes, from number ``first`` on, into ``counts[place, period]``."""
+        """Draw a replicate into every lane of ``counts[column, place, lane]``, from number ``first`` on."""
         engine.fill_permuted(self.places, self.strata, self.slots, self.slot_strata, np.uint64(seed), first, counts)
 
     def renumbered(self, rank: NDArray[np.int32]) -> Permuted:
@@ -73,7 +73,7 @@ class Scattered:
     is_fixed: bool
 
     def fill(self, counts: NDArray[np.signedinteger[Any]], *, seed: int, first: int, engine: Engine) -> None:
-        """Draw as many replicates as ``counts`` has lanes, from number ``first`` on, into ``counts[place, period]``."""
+        """Draw a replicate into every lane of ``counts[column, place, lane]``, from number ``first`` on."""
         numbers = range(first, first + counts.shape[2])
         throws = np.array([self._throws(seed, number) for number in numbers], np.int64)
         engine.fill_scattered(self.share, self.other, self.place, self.period, throws, np.uint64(seed), first, counts)
@@ -98,7 +98,7 @@ class Labelled:
     total: int
 
     def fill(self, counts: NDArray[np.signedinteger[Any]], *, seed: int, first: int, engine: Engine) -> None:
-        """Draw as many replicates as ``counts`` has lanes, from number ``first`` on, into ``counts[place, period]``."""
+        """Draw a replicate into every lane of ``counts[column, place, lane]``, from number ``first`` on."""
         engine.fill_labelled(self.cells, self.place, self.period, self.total, np.uint64(seed), first, counts)
 
     def renumbered(self, rank: NDArray[np.int32]) -> Labelled:

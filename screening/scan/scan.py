@@ -175,29 +175,30 @@ def _drawing(
 ) -> Callable[[int, int], NDArray[np.float64]]:
     rank = np.empty(len(curve), np.int32)
     rank[curve] = np.arange(len(curve), dtype=np.int32)
-    near, order = rank[zones.idx], _visiting(curve)
+    near = rank[zones.idx]
     source = table.source.renumbered(rank)
-    columns = table.expected.shape[1] + (0 if table.is_nested else 1)
-    means = table.nested(table.expected)[curve] if table.is_nested else _before(table.expected)[curve]
+    means = (table.nested(table.expected) if table.is_nested else _before(table.expected))[curve].T.copy()
     kind = np.int16 if table.most_in_windows < 2**15 - 1 else np.int32
     levels = np.full((LEVELS, LISTED_COUNTS), -1.0)
     model = table.model(limits.least)
 
     def draw(first: int, lanes: int) -> NDArray[np.float64]:
-        counts = np.zeros((len(curve), columns, lanes), kind)
+        counts = np.zeros((len(means), len(curve), lanes), kind)
         source.fill(counts, seed=seed, first=first, engine=loops)
-        for column in range(1, columns):
-            counts[:, column] += counts[:, column - 1]
+        for row in range(1, len(means)):
+            counts[row] += counts[row - 1]
         best = np.zeros(lanes)
-        if table.is_nested:
-            loops.nested_maxima(zones.ptr, near, order, counts, means, model, levels, best)
-        else:
-            loops.free_maxima(zones.ptr, near, order, counts, means, limits.longest, model, levels, best)
+        tops = counts.max(axis=2)
+        for order in _visiting(curve):
+            if table.is_nested:
+                loops.nested_maxima(zones.ptr, near, order, counts, means, tops, model, levels, best)
+            else:
+                loops.free_maxima(zones.ptr, near, order, counts, means, limits.longest, model, levels, best)
         return best
 
     return draw
 
 
-def _visiting(curve: NDArray[np.int64]) -> NDArray[np.int64]:
+def _visiting(curve: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Return the centres along the curve, but every fiftieth first: they raise the maxima before the many come."""
-    return np.concatenate([curve[::50], np.delete(curve, np.s_[::50])])
+    return [curve[::50], np.delete(curve, np.s_[::50])]

@@ -28,7 +28,7 @@ class Source(Protocol):
     """How replicates are drawn."""
 
     def fill(self, counts: NDArray[np.signedinteger[Any]], *, seed: int, first: int, engine: Engine) -> None:
-        """Draw replicates into ``counts[place, column, lane]``."""
+        """Draw replicates into ``counts[column, place, lane]``."""
 
     def renumbered(self, rank: NDArray[np.int32]) -> Source:
         """Return the same drawing with place p called ``rank[p]``."""

@@ -43,9 +43,9 @@ def test_each_replicate_gets_the_maximum_that_a_textbook_finds(model, span):
 
     for lane in range(3):
         columns = table.expected.shape[1]
-        counts = np.zeros((len(points), columns + (0 if table.is_nested else 1), 1), np.int32)
+        counts = np.zeros((columns + (0 if table.is_nested else 1), len(points), 1), np.int32)
         table.source.fill(counts, seed=5, first=lane, engine=COMPILED)
-        own = counts[:, ::-1, 0] if table.is_nested else counts[:, 1:, 0]
+        own = counts[::-1, :, 0].T if table.is_nested else counts[1:, :, 0].T
         assert found[lane] == pytest.approx(textbook_best(table, own, zones, longest=4, least=2), abs=1e-9)
 
 
