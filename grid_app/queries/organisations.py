@@ -73,12 +73,12 @@ def entries_of(session: Session, *, state: str, words: str = "", page: int = 0) 
 def entry_counts(session: Session) -> dict[str, int]:
     """Return how many names are in each state."""
     rows = session.execute(
-        select(func.coalesce(OrganisationEntry.state, "unconfirmed"), func.count())
+        select(OrganisationEntry.state, func.count())
         .select_from(Organisation)
         .outerjoin(OrganisationEntry, OrganisationEntry.organisation_id == Organisation.id)
-        .group_by(func.coalesce(OrganisationEntry.state, "unconfirmed"))
+        .group_by(OrganisationEntry.state)
     )
-    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows}  # noqa: C416 - a row is not a pair
+    return dict.fromkeys(STATES, 0) | {state or STATES[0]: count for state, count in rows}
 
 
 def registered_names(session: Session) -> list[str]:

@@ -69,3 +69,17 @@ def test_S4_10_market_days_and_the_weekly_day_stand_on_the_page_of_the_township(
 
     assert "11月27日(周五)" in page
     assert "12月3日(周四)" in page
+
+
+def test_S1_23_a_resident_asks_to_be_kept_from_the_village_and_reads_progress_all_the_same(resident, sign_in):
+    """From the first moment the township handles it and the village sees nothing; the code answers as for everybody."""
+    page = page_of(
+        ask(resident, tracking_of(report(resident, keep_from="village", name="王小明", phone=PHONE)), "1234")
+    )
+
+    (dispute,) = stored()
+    assert "东河镇人民政府" in page
+    assert "云岭村村民委员会" not in page
+    assert sign_in("village_lead").get(f"/disputes/{dispute.id}").status_code == 404
+    office = page_of(sign_in("township_lead").get(f"/disputes/{dispute.id}/handling"))
+    assert "确认或者解除保密" in office

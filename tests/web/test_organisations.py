@@ -15,7 +15,7 @@ from grid_app.services.organisations.names import ends_as_an_organisation, tells
 from tests.builders import add_dispute, add_organisation
 from tests.web.report_pages import filled
 
-pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 
 
 def text_of(answer) -> str:
@@ -40,6 +40,7 @@ def county(sign_in):
     return sign_in("county_officer")
 
 
+@on_sqlite
 def test_what_names_a_person_or_a_number_is_told_from_an_organisation(db_url):
     people = ("王小明", "老李", "张某某", "李老板", "欧阳锋", "司马大叔", "阿依·古丽", "水泥厂王经理13800000000")
     for name in people:
@@ -49,6 +50,7 @@ def test_what_names_a_person_or_a_number_is_told_from_an_organisation(db_url):
         assert ends_as_an_organisation(name), name
 
 
+@on_sqlite
 def test_a_name_of_no_organisation_is_refused_with_how_to_write_it_and_stays_on_the_page(county, app_world):
     for name, words in (
         ("张三", "写单位全称"),
@@ -66,6 +68,7 @@ def test_a_name_of_no_organisation_is_refused_with_how_to_write_it_and_stays_on_
     assert organisations() == {}
 
 
+@on_sqlite
 def test_a_report_is_never_lost_for_its_organisation_and_a_person_makes_no_entry(sign_in, app_world):
     worker = sign_in("grid_worker")
     for name in ("禾眠农业", "张三", "😀"):
@@ -79,6 +82,7 @@ def test_a_report_is_never_lost_for_its_organisation_and_a_person_makes_no_entry
     assert "张三" not in page
 
 
+@on_sqlite
 def test_the_form_for_adding_facts_refuses_a_person_and_keeps_what_was_typed(sign_in, app_world):
     with transaction() as session:
         dispute = add_dispute(session, app_world)
@@ -114,6 +118,7 @@ def test_a_merging_moves_the_matters_follows_later_reports_and_is_taken_back(sig
         assert aliases(session) == {}
 
 
+@on_sqlite
 def test_sending_back_removes_the_name_everywhere_and_tells_its_matters(county, app_world):
     with transaction() as session:
         key = add_organisation(session, "村口那家").id
@@ -127,6 +132,7 @@ def test_sending_back_removes_the_name_everywhere_and_tells_its_matters(county, 
         assert "organisation_rejected" in set(session.scalars(select(DisputeEvent.kind)))
 
 
+@on_sqlite
 def test_the_second_of_two_officers_is_told_and_only_the_county_decides(sign_in, county, app_world):
     with transaction() as session:
         key = add_organisation(session, "甲公司").id

@@ -15,22 +15,25 @@ from sqlalchemy.orm import Session
 
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.accounts import Assignment, Notice, Unit
-from grid_app.models.disputes import Dispute
+from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.duties import DutyUnit
 from grid_app.models.handling import Seal
 from grid_app.models.places import Division
 from grid_app.policy import Action, Actor, Role
 from grid_app.queries.accounts import assignments_in_force
 from grid_app.queries.disputes_units import units_over
+from grid_app.services.audit import record_audit
 from grid_app.services.clocks.running import finish_clock, start_clock
 from grid_app.services.handling.recusals import is_recused
 from grid_app.services.handling.second import account_of, unit_above
 from grid_app.services.handling.transfers import end_transfer
 from grid_app.services.matters.step import Step, claimed, permitted, write, written
+from grid_app.services.numbering import next_event_number
 from grid_app.vocabulary.handling import SEAL_KIND_WORDS
 from grid_app.vocabulary.words import OPEN_STATES
 
 DECISION: Final = "seal_decision"
+ASKED: Final = "上报时要求对这个单位保密。"
 LEVELS: Final = {
     Role.TOWNSHIP_OFFICER: 1, Role.TOWNSHIP_LEAD: 1, Role.COUNTY_OFFICER: 2, Role.COUNTY_LEAD: 3,
 }  # fmt: skip
@@ -54,20 +57,9 @@ def set_seal(session: Session, step: Step, *, unit_id: UUID | None, kind: str, r
         raise ConflictError("这件事已经结束。要保密的,请先“重新办理”;填写的内容还在页面上。", code="wrong_state")
     if seal_of(session, dispute) is not None or dispute.about_unit_id is not None:
         raise ConflictError("这件事已经对一个单位保密了。要改的,先由上一级解除。", code="sealed_before")
-    dispute.about_unit_id = unit.id
-    if dispute.owner_unit_id == unit.id:
-        end_transfer(session, dispute)
-        dispute.owner_unit_id = unit_above(session, unit, without=unit.id)
-    _drop_duty(session, dispute, unit)
+    _shut(session, dispute, unit)
     write(session, step, dispute, kind="sealed", note=reason, details={"kind": kind, "unit": str(unit.id)})
-    clock = start_clock(session, dispute=dispute, code=DECISION, started_at=step.now, now=step.now)
-    session.add(
-        Seal(
-            dispute_id=dispute.id, unit_id=unit.id, kind=kind, reason=reason, set_at=step.now,
-            set_by=step.actor.assignment_id, due_at=clock.due_at,
-        )
-    )  # fmt: skip
-    _tell_deciders(session, step, dispute, unit)
+    _keep(session, dispute, unit, kind=kind, reason=reason, by=step.actor, now=step.now)
 
 
 def seal_report(session: Session, *, actor: Actor, report_id: UUID, whom: str, now: datetime) -> None:
@@ -75,13 +67,33 @@ def seal_report(session: Session, *, actor: Actor, report_id: UUID, whom: str, n
 
     ``whom`` is village or township; anything else, or a place without such a unit, seals nothing.
     """
-    kind = {"village": "village_committee", "township": "township_government"}.get(whom)
-    unit = next((one for one in units_over(session, dispute_id=report_id) if one.kind == kind), None)
-    dispute = session.get(Dispute, report_id)
-    if unit is None or dispute is None:
+    unit, dispute = _kept_from(session, report_id, whom), session.get(Dispute, report_id)
+    if unit is not None and dispute is not None:
+        step = Step(report_id, actor, dispute.version, now)
+        set_seal(session, step, unit_id=unit.id, kind="confidential", reason=ASKED)
+
+
+def seal_for_resident(session: Session, *, report_id: UUID, whom: str, now: datetime) -> None:
+    """Do the same for a resident without an account, who asks for it when reporting."""
+    unit, dispute = _kept_from(session, report_id, whom), session.get(Dispute, report_id)
+    if unit is None or dispute is None or dispute.about_unit_id is not None:
         return
-    step = Step(report_id, actor, dispute.version, now)
-    set_seal(session, step, unit_id=unit.id, kind="confidential", reason="上报时要求对这个单位保密。")
+    _shut(session, dispute, unit)
+    details = {"kind": "confidential", "unit": str(unit.id)}
+    session.add(
+        DisputeEvent(
+            dispute_id=dispute.id, number=next_event_number(session, dispute.id), at=now, kind="sealed",
+            to_state=dispute.state, note=ASKED, details={**details, "via": "qr"},
+        )
+    )  # fmt: skip
+    dispute.version += 1
+    record_audit(session, None, "dispute.sealed", now=now, target=("dispute", str(dispute.id)), details=details)
+    _keep(session, dispute, unit, kind="confidential", reason=ASKED, by=None, now=now)
+
+
+def _kept_from(session: Session, report_id: UUID, whom: str) -> Unit | None:
+    kind = {"village": "village_committee", "township": "township_government"}.get(whom)
+    return next((one for one in units_over(session, dispute_id=report_id) if one.kind == kind), None)
 
 
 def decide_seal(session: Session, step: Step, *, confirm: bool, reason: str) -> None:
@@ -128,9 +140,32 @@ def _drop_duty(session: Session, dispute: Dispute, unit: Unit) -> None:
         session.delete(row)
 
 
-def _tell_deciders(session: Session, step: Step, dispute: Dispute, unit: Unit) -> None:
+def _shut(session: Session, dispute: Dispute, unit: Unit) -> None:
+    """Take the matter out of a unit's sight; what it was handling goes to the office above."""
+    dispute.about_unit_id = unit.id
+    if dispute.owner_unit_id == unit.id:
+        end_transfer(session, dispute)
+        dispute.owner_unit_id = unit_above(session, unit, without=unit.id)
+    _drop_duty(session, dispute, unit)
+
+
+def _keep(
+    session: Session, dispute: Dispute, unit: Unit, *, kind: str, reason: str, by: Actor | None, now: datetime
+) -> None:
+    """Keep the seal with its clock, and tell the level that confirms or lifts it."""
+    clock = start_clock(session, dispute=dispute, code=DECISION, started_at=now, now=now)
+    session.add(
+        Seal(
+            dispute_id=dispute.id, unit_id=unit.id, kind=kind, reason=reason, set_at=now,
+            set_by=by.assignment_id if by else None, due_at=clock.due_at,
+        )
+    )  # fmt: skip
+    _tell_deciders(session, dispute, unit, by=by, now=now)
+
+
+def _tell_deciders(session: Session, dispute: Dispute, unit: Unit, *, by: Actor | None, now: datetime) -> None:
     """Put a line on the start pages of the level that confirms or lifts; it names neither unit nor person."""
-    setter = LEVELS.get(step.actor.role, 0)
+    setter = LEVELS.get(by.role, 0) if by else 0
     wanted = {0: (Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_LEAD), 1: (Role.COUNTY_OFFICER, Role.COUNTY_LEAD)}
     roles = wanted.get(setter, (Role.COUNTY_LEAD,))
     if setter == 0 and unit.kind == "township_government":
@@ -138,12 +173,12 @@ def _tell_deciders(session: Session, step: Step, dispute: Dispute, unit: Unit) -
     path = session.get_one(Division, dispute.division_code).path
     staff = assignments_in_force(
         session, Assignment.role.in_([str(role) for role in roles]),
-        Assignment.division_code.in_(path.strip("/").split("/")), Assignment.unit_id != unit.id, now=step.now,
+        Assignment.division_code.in_(path.strip("/").split("/")), Assignment.unit_id != unit.id, now=now,
     )  # fmt: skip
     text = f"{dispute.case_code} 对被反映的单位保密了,请在一个工作日内确认或者解除。"
     url = f"/disputes/{dispute.id}/handling"
     session.add_all(
-        Notice(account_id=account, kind="seal", text=text, url=url, created_at=step.now)
+        Notice(account_id=account, kind="seal", text=text, url=url, created_at=now)
         for account in dict.fromkeys(one.account_id for one in staff)
-        if account != step.actor.account_id
+        if by is None or account != by.account_id
     )

@@ -16,6 +16,7 @@ from grid_app.policy import Actor, Role
 from grid_app.ports import PlaceFinder
 from grid_app.security.keys import Keys
 from grid_app.services.audit import record_audit
+from grid_app.services.handling.seals import seal_for_resident
 from grid_app.services.matters.parties import LONGEST_NAME, LONGEST_PHONE
 from grid_app.services.reports.receiving import Desk, Lookups, Received, parse_report, receive_reports
 from grid_app.services.residents.limits import REPORTS_BY_ADDRESS, REPORTS_BY_PLACE, count_try
@@ -74,8 +75,11 @@ def take_report(
     places: PlaceFinder,
     keys: Keys,
     now: datetime,
+    keep_from: str = "",
 ) -> Received:
     """Take in what a resident sent, without an account; the report belongs to its place and to nobody.
+
+    ``keep_from`` is village or township when the resident asks to be kept from it: it sees nothing from the first.
 
     Raises
     ------
@@ -93,6 +97,7 @@ def take_report(
     if answer.outcome == "accepted":
         target = ("dispute", str(report_id))
         record_audit(session, None, "resident.reported", now=now, target=target, details={"notice": NOTICE_VERSION})
+        seal_for_resident(session, report_id=report_id, whom=keep_from, now=now)
     return answer
 
 

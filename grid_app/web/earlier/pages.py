@@ -14,6 +14,7 @@ from grid_app.errors import InvalidError, NotFoundError, Refusal
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, Actor, allows, dispute_scope
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.disputes_places import place_names
 from grid_app.queries.earlier import earlier_matters
 from grid_app.queries.related import Choice, earlier_choices
 from grid_app.services.matters.earlier import link_earlier, unlink_earlier
@@ -104,6 +105,8 @@ def _page(dispute_id: UUID, errors: dict[str, str], typed: str) -> str:
             raise NotFoundError(NO_SUCH)
         found = earlier_matters(session, scope=scope, dispute_id=dispute_id)
         choices = earlier_choices(session, scope=scope, dispute_id=dispute_id, all_kinds=all_kinds, page=at)
+        code = detail.division_code[:12]
+        village = place_names(session, [code])[code]
     return render_template(
         "pages/dispute_earlier.html",
         detail=detail,
@@ -112,7 +115,7 @@ def _page(dispute_id: UUID, errors: dict[str, str], typed: str) -> str:
         is_partial=found.is_partial,
         choices=[_choice(one) for one in choices.rows],
         may=allows(the_actor(), Action.HANDLE_DISPUTE) or detail.owner_unit_id == the_actor().unit_id,
-        village=detail.place,
+        village=village,
         all_kinds=all_kinds,
         previous=_address(dispute_id, at - 1, all_kinds=all_kinds) if at else None,
         next=_address(dispute_id, at + 1, all_kinds=all_kinds) if choices.more else None,

@@ -26,6 +26,7 @@ from grid_app.services.residents.reporting import (
     take_report,
 )
 from grid_app.vocabulary.categories import tiles
+from grid_app.vocabulary.handling import KEEP_FROM_WORDS
 from grid_app.web.dispute_words import tracking
 from grid_app.web.report.form import ReportForm, content_of, fields_of_page, missing_answers, typed_form
 from grid_app.web.residents.frame import address_key, fell_into_trap, is_own_form, marks, page, place_of
@@ -116,6 +117,7 @@ def _receive(code: str, place: Entrance, typed: ReportForm, more: Mapping[str, s
             places=wiring.places,
             keys=wiring.keys,
             now=wiring.clock.now(),
+            keep_from=typed.values["keep_from"],
         )
 
 
@@ -173,6 +175,7 @@ def _page(code: str, place: Entrance, typed: ReportForm, more: Mapping[str, str]
         villages=choices,
         townships=townships,
         about_data=NOTICE,
+        keep_from=list(KEEP_FROM_WORDS.items()),
         phone=next((one.phone for one in offices if one.phone), ""),
     )
 
