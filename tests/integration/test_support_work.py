@@ -122,6 +122,17 @@ def test_a_supervision_that_cannot_be_kept_names_the_field(session, world, chang
 
 
 @on_one
+def test_a_form_that_is_wrong_in_several_fields_is_refused_once_with_all_of_them(session, world):
+    with pytest.raises(InvalidError) as refused:
+        supervise(
+            session, desk_of(session, world, "township_lead"), key=new_id(),
+            asked=asked_of(world, missed="", due_on=None, unit_id=None),
+        )  # fmt: skip
+
+    assert set(refused.value.fields) == {"missed", "due_on", "unit"}
+
+
+@on_one
 def test_a_unit_that_has_ended_is_no_choice_and_what_was_asked_of_it_can_still_be_ended(session, world):
     desk, key = desk_of(session, world, "township_lead"), new_id()
     supervise(session, desk, key=key, asked=asked_of(world))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias, TypeVar
@@ -106,6 +106,24 @@ def short(typed: str, *, field: str, what: str, longest: int, least: int = 0) ->
     if len(plain) > longest:
         raise InvalidError(NOT_SAVED, fields={field: f"“{what}”最多 {longest} 个字,现在有 {len(plain)} 个字。请缩短。"})
     return plain
+
+
+def together(*checks: Callable[[], object]) -> None:
+    """Do every check and refuse once with the sentences of all, so that a form is corrected in one go.
+
+    Raises
+    ------
+    InvalidError
+        With the fields of every check that refused.
+    """
+    wrong: dict[str, str] = {}
+    for check in checks:
+        try:
+            check()
+        except InvalidError as refusal:
+            wrong = {**refusal.fields, **wrong}
+    if wrong:
+        raise InvalidError(NOT_SAVED, fields=wrong)
 
 
 def matter_of(session: Session, desk: Desk, typed: str, *, field: str = "matter") -> Dispute:

@@ -30,6 +30,7 @@ from grid_app.services.support_work.asked import (
     refuse_names,
     require_office,
     short,
+    together,
     told,
     unit_asked,
 )
@@ -107,6 +108,11 @@ def resolve(session: Session, desk: Desk, *, meeting_id: UUID, key: UUID, asked:
     """Keep a resolution of a meeting: a unit, what it does, until when."""
     meeting = the_meeting(session, desk, meeting_id)
     is_new(session, Resolution, key)
+    together(
+        lambda: written(asked.what, field="what", what="由单位做什么", least=5),
+        lambda: due_day(desk, asked.due_on),
+        lambda: unit_asked(session, desk, asked.unit_id, advice=True),
+    )
     what = written(asked.what, field="what", what="由单位做什么", least=5)
     due_on = due_day(desk, asked.due_on)
     unit = unit_asked(session, desk, asked.unit_id, advice=True)

@@ -27,6 +27,7 @@ from grid_app.services.support_work.asked import (
     refuse_names,
     require_office,
     short,
+    together,
     told,
     unit_asked,
 )
@@ -63,6 +64,13 @@ def recommend(session: Session, desk: Desk, *, key: UUID, proposal: Proposal) ->
     is_new(session, Recommendation, key)
     if proposal.kind not in KIND_WORDS:
         raise InvalidError(NOT_SAVED, fields={"kind": "请选是哪一项建议。"})
+    together(
+        lambda: short(proposal.title, field="title", what="标题", longest=LONGEST_TITLE, least=2),
+        lambda: written(proposal.body, field="body", what="建议的内容", least=10),
+        lambda: written(proposal.legal_basis, field="legal_basis", what="依据", least=2),
+        lambda: due_day(desk, proposal.due_on),
+        lambda: unit_asked(session, desk, proposal.unit_id, advice=True),
+    )
     title = short(proposal.title, field="title", what="标题", longest=LONGEST_TITLE, least=2)
     refuse_control_words({"title": title})
     body = written(proposal.body, field="body", what="建议的内容", least=10)

@@ -22,6 +22,7 @@ from grid_app.services.support_work.asked import (
     is_new,
     refuse_names,
     require_office,
+    together,
     told,
     unit_asked,
 )
@@ -42,6 +43,11 @@ def ask_to_rectify(session: Session, desk: Desk, *, key: UUID, asked: Issue) -> 
     """Ask a unit to put an issue right."""
     require_office(desk)
     is_new(session, Rectification, key)
+    together(
+        lambda: written(asked.issue, field="issue", what="要整改的问题", least=5),
+        lambda: due_day(desk, asked.due_on),
+        lambda: unit_asked(session, desk, asked.unit_id),
+    )
     issue = written(asked.issue, field="issue", what="要整改的问题", least=5)
     due_on = due_day(desk, asked.due_on)
     unit = unit_asked(session, desk, asked.unit_id)

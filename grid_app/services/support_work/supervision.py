@@ -27,6 +27,7 @@ from grid_app.services.support_work.asked import (
     refuse_names,
     require_office,
     short,
+    together,
     told,
     unit_asked,
 )
@@ -63,6 +64,12 @@ def supervise(session: Session, desk: Desk, *, key: UUID, asked: Supervising) ->
     """
     require_office(desk)
     is_new(session, Supervision, key)
+    together(
+        lambda: written(asked.missed, field="missed", what="哪项职责没有按时做到", least=5),
+        lambda: due_day(desk, asked.due_on),
+        lambda: unit_asked(session, desk, asked.unit_id),
+        lambda: asked.matter.strip() and matter_of(session, desk, asked.matter),
+    )
     missed = written(asked.missed, field="missed", what="哪项职责没有按时做到", least=5)
     number = short(asked.document_no, field="document_no", what="文号", longest=LONGEST_NUMBER)
     if asked.method not in METHOD_WORDS:
