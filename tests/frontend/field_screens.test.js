@@ -103,9 +103,11 @@ test("a save that failed is tried again with the next change and told in a sente
 test("every state has a word, and an old queue says to go where there is signal", () => {
   assert.deepEqual(["draft", "waiting", "received", "attention"].map((state) => stateWords({ state }).word), ["草稿", "等待发送", "已收到", "需要处理"]);
   assert.equal(stateWords({ state: "waiting" }, true).word, "正在发送");
-  const old = queueWords({ waiting: 2, attention: 0, oldest: AT, sending: [], halted: null }, Date.parse(AT) + 30 * 3_600_000);
+  const old = queueWords({ waiting: 2, attention: 0, attachments: 0, oldest: AT, sending: [], halted: null }, Date.parse(AT) + 30 * 3_600_000);
   assert.match(old.line, /最早的一件写于1 天前。已超过 1 天/);
   assert.equal(ageWords(-5), "刚刚");
+  const photos = queueWords({ waiting: 0, attention: 0, attachments: 2, oldest: null, sending: [], halted: null }, 0);
+  assert.match(photos.word + photos.line, /^等待发送文字都已送到,还有 2 个照片、录音/);
 });
 
 test("a locked or unregistered phone shows its PIN or its registering first, but never keeps help away", () => {

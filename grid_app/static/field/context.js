@@ -170,11 +170,12 @@ export class Context {
 /** What waits, on every screen. @param {Context} context */
 async function tellQueue(context) {
   if (!context.device) return;
-  const { waiting, attention, gaps, sending } = await context.outbox.status();
+  const { waiting, attention, gaps, sending, attachments } = await context.outbox.status();
   if (attention) return context.say(`${attention} 件需要处理`);
   if (gaps) return context.say(`${gaps} 件和平台对不上`);
   if (sending.length) return context.say(`正在发送 ${sending.length} 件`);
-  context.say(waiting ? `${waiting} 件等待发送` : "都已发出");
+  if (waiting) return context.say(`${waiting} 件等待发送`);
+  context.say(attachments ? `文字都已发出,${attachments} 个照片、录音等待发送` : "都已发出");
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 /** A report that was submitted: where it is now, and what to do if the office refused it. */
 
+import { oneAtATime } from "./calm.js";
 import { dangerCard, listedIn } from "./danger.js";
 import { fill, h } from "./dom.js";
 import { settledByHand } from "./held_answers.js";
@@ -23,20 +24,23 @@ export async function showReport(main, id, context) {
   const unsafe = values !== null && isDanger(values);
   const danger = h("div");
   const proof = h("div");
+  const told = h("div");
   let proven = "";
   fill(main,
     backLink("#/reports", "我的上报"),
     h("h1", {}, found?.row.kind === "return" ? "排查回执" : "这一件"),
     state,
     danger,
-    found && (await facts(context, found.row, values)),
+    told,
     proof,
     actions);
   const villages = unsafe ? await context.villages() : null;
-  await paint();
-  return context.watch(() => void paint());
+  const repaint = oneAtATime(paint);
+  await repaint();
+  return context.watch(() => void repaint());
 
   async function paint() {
+    if (found) fill(told, await facts(context, found.row, values)); // photos arrive while the page is open
     const row = await context.store.getReport(id);
     if (!row) return showGone();
     if (row.state === "received") context.expire();

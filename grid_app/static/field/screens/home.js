@@ -14,9 +14,10 @@ import { ageWords, dayWords, timeWords } from "../words.js";
 const OLD_MILLISECONDS = 24 * 3_600_000;
 const MOST_OWN = 5;
 
-/** One line and one state word about what waits. @param {Pick<Status, "waiting" | "attention" | "oldest" | "sending" | "halted">} status @param {number} now */
-export function queueWords({ waiting, attention, oldest, sending, halted }, now) {
+/** One line and one state word about what waits. @param {Pick<Status, "waiting" | "attention" | "oldest" | "sending" | "halted" | "attachments">} status @param {number} now */
+export function queueWords({ waiting, attention, oldest, sending, halted, attachments }, now) {
   if (attention > 0) return { word: "需要处理", tone: "attention", line: `${attention} 件要您看一下,内容都还在。` };
+  if (waiting === 0 && attachments > 0) return { word: "等待发送", tone: "active", line: `文字都已送到,还有 ${attachments} 个照片、录音,有信号时会接着发送。` };
   if (waiting === 0) return { word: "都已发出", tone: "done", line: "没有等待发送的。" };
   const age = oldest ? now - Date.parse(oldest) : 0;
   const since = oldest ? `最早的一件写于${ageWords(age)}。` : "";
