@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -25,7 +25,9 @@ NO_SUCH: Final = "资料库里没有这一份,可能已经撤下。请回到资�
 LARGEST: Final = 5 * 1024 * 1024
 LONGEST: Final = {"title": 100, "edition": 30, "document_no": 60, "words": 20_000}
 _SIGNS: Final = {"pdf": b"%PDF", "docx": b"PK\x03\x04"}
-_OFFICES: Final = ("township_government", "county_department", "county_office")
+_OFFICES: Final = ("township_government", "department", "county_office")
+_COUNTY: Final = 6
+"""So many figures of a division code name its county: a library is the county's own."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +109,12 @@ def withdraw(session: Session, *, document_id: UUID, reason: str, actor: Actor, 
     record_audit(session, actor, "library.withdrawn", now=now, target=("library", str(document_id)))
 
 
-def on_shelf(session: Session) -> list[OnShelf]:
-    """Return what is in the library, by kind and title, the newest edition first."""
+def on_shelf(session: Session, *, actor: Actor) -> list[OnShelf]:
+    """Return what is in the library of the actor's county, by kind and title, the newest edition first."""
     rows = session.execute(
         select(LibraryDocument, Unit.name)
         .join(Unit, Unit.id == LibraryDocument.unit_id)
-        .where(LibraryDocument.withdrawn_at.is_(None))
+        .where(LibraryDocument.withdrawn_at.is_(None), _same_county(actor))
         .order_by(LibraryDocument.kind, LibraryDocument.title, LibraryDocument.valid_from.desc())
     )
     return [
@@ -124,30 +126,40 @@ def on_shelf(session: Session) -> list[OnShelf]:
     ]  # fmt: skip
 
 
-def file_of(session: Session, document_id: UUID) -> tuple[str, bytes]:
+def file_of(session: Session, document_id: UUID, *, actor: Actor) -> tuple[str, bytes]:
     """Return name and bytes of a document's file.
 
     Raises
     ------
     NotFoundError
-        No such document, or it has no file.
+        No such document in the actor's county, or it has no file.
     """
-    row = session.get(LibraryDocument, document_id)
+    row = session.scalar(
+        select(LibraryDocument)
+        .join(Unit, Unit.id == LibraryDocument.unit_id)
+        .where(LibraryDocument.id == document_id, _same_county(actor))
+    )
     if row is None or row.body is None or row.withdrawn_at is not None:
         raise NotFoundError(NO_SUCH)
     return row.file_name, row.body
 
 
-def units_without(session: Session, *, kind: str, year: int) -> list[str]:
-    """Return the offices whose document of this kind and year is missing."""
+def units_without(session: Session, *, kind: str, year: int, actor: Actor) -> list[str]:
+    """Return the offices of the actor's county whose document of this kind and year is missing."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     handed_in = select(LibraryDocument.unit_id).where(
         LibraryDocument.kind == kind,
         LibraryDocument.withdrawn_at.is_(None),
         LibraryDocument.valid_from.between(first, last),
     )
-    rows = select(Unit.name).where(Unit.kind.in_(_OFFICES), Unit.closed_at.is_(None), Unit.id.not_in(handed_in))
+    rows = select(Unit.name).where(
+        Unit.kind.in_(_OFFICES), Unit.closed_at.is_(None), Unit.id.not_in(handed_in), _same_county(actor)
+    )
     return list(session.scalars(rows.order_by(Unit.division_code, Unit.name)))
+
+
+def _same_county(actor: Actor) -> ColumnElement[bool]:
+    return Unit.division_code.startswith(actor.division_code[:_COUNTY], autoescape=True)
 
 
 def _wrong(paper: Paper) -> dict[str, str]:

@@ -80,15 +80,18 @@ def take_out(document_id: UUID) -> Response | WerkzeugResponse:
 def download(document_id: UUID) -> Response:
     """Give a document's file out, always to be saved."""
     with reading() as session:
-        name, body = file_of(session, document_id)
+        name, body = file_of(session, document_id, actor=the_actor())
     return send_file(BytesIO(body), mimetype="application/octet-stream", as_attachment=True, download_name=name)
 
 
 def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     today = local_date(wired().clock.now())
     with reading() as session:
-        rows = on_shelf(session)
-        missing = [(KIND_WORDS[kind], units_without(session, kind=kind, year=today.year)) for kind in YEARLY]
+        actor = the_actor()
+        rows = on_shelf(session, actor=actor)
+        missing = [
+            (KIND_WORDS[kind], units_without(session, kind=kind, year=today.year, actor=actor)) for kind in YEARLY
+        ]
     valid = [row for row in rows if _holds(row, today)]
     return render_template(
         "pages/library.html",
