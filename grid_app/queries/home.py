@@ -21,7 +21,7 @@ from grid_app.queries.disputes import Asked, Tab, tallies
 from grid_app.queries.findings import counts_by_state
 from grid_app.queries.follow_ups import AHEAD, own_due_dates, unit_visits
 from grid_app.queries.inbox import waiting_count
-from grid_app.queries.mediation_work import count_due_terms
+from grid_app.queries.mediation_work import count_due_terms, count_under_way
 from grid_app.queries.report_gaps import count_open_gaps
 from grid_app.queries.returns import rounds_over
 from grid_app.queries.scoping import visible
@@ -51,6 +51,7 @@ class FieldCounts:
     visits: tuple[date, ...]
     terms: int
     asked: int
+    mediated: int
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def field_counts(session: Session, actor: Actor, *, now: datetime) -> FieldCount
     waiting = tuple(RoundToAnswer(row.round_id, row.name, row.due_at) for row in rounds if not row.answered)
     visits = tuple(_visits(session, actor, until=local_date(now) + AHEAD, now=now))
     asked = count_asked(session, actor, today=local_date(now))
-    return FieldCounts(count, waiting, visits, _terms(session, actor, now), asked)
+    mediated = count_under_way(session, actor, dispute_scope(actor))
+    return FieldCounts(count, waiting, visits, _terms(session, actor, now), asked, mediated)
 
 
 def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCounts:

@@ -108,6 +108,13 @@ def under_way(session: Session, actor: Actor, scope: Scope) -> list[UnderWay]:
     return [UnderWay(key, code, places[place], state, at, last) for key, code, place, state, at, last in rows]
 
 
+def count_under_way(session: Session, actor: Actor, scope: Scope) -> int:
+    """Return how many mediations of the actor's unit have not ended."""
+    question = select(func.count(MediationCase.id)).join(Dispute, Dispute.id == MediationCase.dispute_id)
+    own = (MediationCase.ended_at.is_(None), MediationCase.unit_id == actor.unit_id, visible(scope))
+    return session.scalar(question.where(*own)) or 0
+
+
 def committees_for(session: Session, dispute: Dispute, *, also: UUID | None = None) -> list[Unit]:
     """Return who may mediate a dispute: the committees of its place, nearest first; never the unit complained of.
 
