@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.field.rows import field_rows
+from bench.lists.rows import lists_rows
 from bench.report_rows import (
     Row,
     acceptance_rows,
@@ -61,6 +62,7 @@ MEASUREMENTS = (
     Measurement("locate", "Locating points", "bench.bench_locate", locate_rows),
     Measurement("sync", "Taking in a batch", "bench.bench_sync", sync_rows),
     Measurement("scan", "Scanning for clusters", "bench.bench_scan", scan_rows),
+    Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
     Measurement("faults", "Killing phones while they report", "bench.faults_field", faults_rows, ("--points", "10000")),

@@ -19,7 +19,7 @@ from bench.lists.county import PASSWORD
 from grid_app.database.transaction import reading
 from grid_app.models.accounts import Account, Assignment
 from grid_app.policy import Actor, dispute_scope
-from grid_app.queries.disputes import Cut, asking, list_disputes
+from grid_app.queries.disputes import PAGE_SIZE, Cut, asking, list_disputes
 from grid_app.services.accounts.actors import actor_of
 from grid_app.web.disputes.filters import view_of
 
@@ -56,7 +56,7 @@ LISTS: dict[str, dict[str, str]] = {
     "words, group, statutory": {"tab": "all", "category": "07", "words": "工资", "clock": "statutory"},
     "nothing fits": {"tab": "all", "category": "1601", "grade": "red", "channel": "instruction", "clock": "today"},
 }
-DEEP = 40
+DEEP = 2_000
 SCOPES = ("county", "township", "village")
 
 
@@ -90,7 +90,7 @@ class Bench:
         """Return the parts of a list's address."""
         return {key: self._known.get(value, value) for key, value in LISTS[name].items()}
 
-    def query(self, scope: str, name: str, after: Any = None) -> tuple[float, Any]:
+    def query(self, scope: str, name: str, after: Any = None, *, size: int = PAGE_SIZE) -> tuple[float, Any]:
         """Return the milliseconds of one page through the query, and the page."""
         typed = self.typed(name)
         with self.app.app_context(), reading() as session:
@@ -98,19 +98,14 @@ class Bench:
             view = view_of(typed, typed["tab"])
             asked = asking(session, now=self.now, tab=view.of_states, filters=view.filters)
             page = list_disputes(
-                session, scope=dispute_scope(self.actors[scope]), asked=asked, cut=Cut(view.order, after)
+                session, scope=dispute_scope(self.actors[scope]), asked=asked, cut=Cut(view.order, after, size=size)
             )
             return (time.perf_counter() - started) * 1000, page
 
     def deep(self, scope: str, name: str) -> Any:
-        """Return the cursor some pages further on, or the last there is."""
-        after = None
-        for _ in range(DEEP):
-            page = self.query(scope, name, after)[1]
-            if page.after is None:
-                return after
-            after = page.after
-        return after
+        """Return the cursor ``DEEP`` lines further on; ``None`` where the list ends before."""
+        page = self.query(scope, name, size=DEEP)[1]
+        return page.after
 
     def page(self, scope: str, name: str) -> float:
         """Return the milliseconds of the whole page, counts on the tabs and choices of the filters included."""
