@@ -19,7 +19,7 @@ CALL_WORDS: Final = {
     "rated": "已评价",
     "refused": "不接,等县里裁定",
     "released": "县里裁定不用办",
-    "dropped": "没有发出",
+    "dropped": "不用再办",
 }
 WAITING_STATES: Final = ("called", "answered", "on_site")
 """What a department still has to do something about."""

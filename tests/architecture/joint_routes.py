@@ -41,5 +41,6 @@ JOINT_ROUTES = {
     "joint.report_in": "dispute.add",
     "joint.rule": "dispute.handle",
     "joint.save_area": "area.draw",
+    "joint.stop": "dispute.add",
     "joint.whistle": "dispute.add",
 }

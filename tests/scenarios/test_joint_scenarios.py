@@ -21,7 +21,7 @@ from grid_app.services.joint.areas import AreaEdit, save_area
 from grid_app.services.joint.competence import decide_competence, raise_competence
 from grid_app.services.joint.silence import SILENT, name_silence
 from grid_app.services.joint.together import Joining, begin_joint, end_joint, mark_crossing
-from grid_app.services.joint.whistles import Asked, ask_whistle, check_whistle
+from grid_app.services.joint.whistles import Asked, ask_whistle, check_whistle, end_whistle
 from grid_app.vocabulary.joint import FLAG_WORDS
 from tests.joint_world import PROBLEM, add_departments, at, call_of, in_hand, kinds, whistled
 from tests.world import NOW
@@ -79,6 +79,20 @@ def test_S1_14_a_department_that_says_nothing_is_seen(session, world):
     assert event.details["unit"] == str(world.units["water"])
     water = world.actor(session, "water")
     assert [one.silent for one in calls_waiting_for(session, water, dispute_scope(water))] == [True]
+
+
+def test_S1_14_whoever_whistled_ends_it_and_may_whistle_anew(session, world):
+    """A department that was dissolved never answers; the base ends the whistle with its reason and calls another."""
+    dispute = whistled(session, world, "water")
+    with pytest.raises(ForbiddenError):
+        end_whistle(session, at(session, world, dispute, "water"), reason="我们自己结束这次吹哨")
+
+    end_whistle(session, at(session, world, dispute, Role.TOWNSHIP_OFFICER), reason="水利局撤并了,另外叫部门")
+
+    assert call_of(session, world, dispute, "water").state == "dropped"
+    asked = Asked([world.units["roads"]], False, PROBLEM)
+    ask_whistle(session, at(session, world, dispute, Role.TOWNSHIP_LEAD), asked=asked)
+    assert call_of(session, world, dispute, "roads").state == "called"
 
 
 def test_S1_14_a_refusal_needs_a_reason_and_the_county_decides(session, world):

@@ -7,7 +7,7 @@ in no history and no list of people, and changes nothing about the dispute.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -37,6 +37,7 @@ from grid_app.vocabulary.mediation import CONSENT_WAY_WORDS
 
 KEPT: Final = "填写的内容还在页面上。"
 NOT_SAVED: Final = "没有保存,已填的都还在。"
+LONGEST: Final = timedelta(days=731)
 TWICE: Final = "这一步刚才已经记录了,没有重复记录。"
 
 
@@ -280,8 +281,9 @@ def _wrong_duty(
         wrong["unit"] = "请选由哪个单位负责;撤销的单位和被反映的单位不能选。"
     elif unit.division_code[:6] != dispute.division_code[:6]:
         wrong["unit"] = "请选本县的单位。"
-    if due_on is None or due_on < local_date(step.now):
-        wrong["due_on"] = "请填哪天以前落实,不能早于今天。"
+    today = local_date(step.now)
+    if due_on is None or not today <= due_on <= today + LONGEST:
+        wrong["due_on"] = "请填哪天以前落实,不能早于今天,也不能晚于两年以后。"
     return wrong
 
 

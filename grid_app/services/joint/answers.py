@@ -6,7 +6,7 @@ in a sentence what came of it: of the department, never of a person.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from grid_app.services.matters.waivers import refuse_waivers
 from grid_app.vocabulary.joint import CALL_WORDS, RATING_WORDS
 
 TWICE = "这一步刚才已经记录了,没有重复记录。"
+LONGEST = timedelta(days=366)
 ENDED = ("rated", "released", "dropped")
 
 
@@ -35,8 +36,9 @@ def report_in(session: Session, step: Step, *, plan: str, due_on: date | None) -
     if call.state == "answered" and (call.plan, call.answered_by) == (plan, step.actor.assignment_id):
         raise AlreadyDoneError(TWICE)
     _require(call, ("called",))
-    if due_on is None or due_on < local_date(step.now):
-        raise InvalidError(NOT_SAVED, fields={"due_on": "请填哪天以前做完,不能早于今天。"})
+    today = local_date(step.now)
+    if due_on is None or not today <= due_on <= today + LONGEST:
+        raise InvalidError(NOT_SAVED, fields={"due_on": "请填哪天以前做完,不能早于今天,也不能晚于一年以后。"})
     call.state, call.answered_at, call.answered_by = "answered", step.now, step.actor.assignment_id
     call.plan, call.plan_due_on, call.silent_at = plan, due_on, None
     details = {"unit": str(call.unit_id), "on": due_on.isoformat()}

@@ -90,6 +90,24 @@ def check_whistle(session: Session, step: Step, *, send: bool, note: str = "") -
     write(session, step, dispute, kind="whistle_refused", note=note)
 
 
+def end_whistle(session: Session, step: Step, *, reason: str) -> None:
+    """End a whistle that nothing more is expected of: the matter is settled, or a department exists no more."""
+    step = permitted(step, Action.ADD_TO_DISPUTE)
+    reason = written(reason, field="note", what="为什么结束这次吹哨", least=5)
+    dispute = claimed(session, step, kind="whistle_ended", note=reason)
+    whistle = open_whistle(session, dispute.id)
+    if whistle is None:
+        raise ConflictError(f"没有正在进行的吹哨,可能已经结束了。{KEPT}", code="not_asked")
+    if step.actor.unit_id != whistle.unit_id and not may_check(step.actor):
+        raise ForbiddenError("吹哨由吹哨的单位或乡镇领导结束,部门不能自己结束。什么也没有改。")
+    refuse_waivers({"note": reason})
+    whistle.state, whistle.ended_at = "ended", step.now
+    for call in calls_of(session, whistle):
+        if call.state not in ("done", "rated", "released"):
+            call.state = "dropped"
+    write(session, step, dispute, kind="whistle_ended", note=reason)
+
+
 def may_check(actor: Actor) -> bool:
     """Say whether ``actor`` decides that a whistle goes out."""
     return actor.role in CHECKERS

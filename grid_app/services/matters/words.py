@@ -84,6 +84,7 @@ EVENT_WORDS: Final = {
     "whistle_on_site": "到现场",
     "whistle_done": "部门说办完了",
     "whistle_rated": "评价部门",
+    "whistle_ended": "结束吹哨",
     "whistle_silent": "部门到期没有回音",
     "joint_begun": "联合办理",
     "joint_unit_added": "增加协办单位",

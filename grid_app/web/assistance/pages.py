@@ -176,7 +176,7 @@ def _view(name: str) -> Callable[[UUID], Response | WerkzeugResponse]:
                 change(session, step_on(dispute_id))
         except AlreadyDoneError as twice:
             flash(twice.sentence, "info")
-        except (ConflictError, InvalidError) as refusal:
+        except (ConflictError, InvalidError, ForbiddenError) as refusal:
             fields = refusal.fields if isinstance(refusal, InvalidError) else {}
             told = {f"{name}_{field}": sentence for field, sentence in fields.items()}
             trouble = Trouble(name, refusal.sentence, told, typed.values)

@@ -16,7 +16,7 @@ from grid_app.policy import Action
 from grid_app.services.joint.answers import arrive, decline_call, rate, report_done, report_in, rule_on_refusal
 from grid_app.services.joint.competence import decide_competence, raise_competence
 from grid_app.services.joint.together import Joining, add_unit, begin_joint, end_joint, leave, mark_crossing
-from grid_app.services.joint.whistles import Asked, ask_whistle, check_whistle
+from grid_app.services.joint.whistles import Asked, ask_whistle, check_whistle, end_whistle
 from grid_app.services.matters.step import Change
 from grid_app.services.typed import day_of, uuid_of
 from grid_app.web.step_forms import Typed
@@ -103,6 +103,7 @@ FORMS: Final = {
     "rate": Form("rate", ADD, "已评价。评价的是部门,不评价人。", _rate),
     "decide": Form("decide", HANDLE, "已裁定由它办理。", _decide),
     "whistle": Form("whistle", ADD, "已记下。乡镇领导吹的马上发到部门;别人吹的,等乡镇领导把关。", _whistle),
+    "stop": Form("stop", ADD, "这次吹哨已结束。", lambda t: partial(end_whistle, reason=t["note"])),
     "begin": Form("begin", HANDLE, "联合办理开始,协办单位现在就看得到这件事。", _begin),
     "add": Form(
         "add", HANDLE, "已增加协办单位。", lambda t: partial(add_unit, unit_id=uuid_of(t["unit"]), task=t["task"])
@@ -128,6 +129,7 @@ TITLES: Final = {
     "rate": "评价部门办得怎么样",
     "decide": "裁定由哪个单位办理",
     "whistle": "吹哨:叫部门来",
+    "stop": "结束这次吹哨",
     "begin": "联合办理",
     "add": "增加协办单位",
     "leave": "协办单位退出",

@@ -35,6 +35,8 @@ def offered(
     whistle, open_question = together.open_whistle, together.open_competence
     if whistle and whistle.state == "asked" and handles and may_check(actor):
         names.add("check")
+    if whistle and adds and (whistle.unit_id == actor.unit_id or may_check(actor)):
+        names.add("stop")
     if centre and any(call.state == "refused" for call in calls_of(together)):
         names.add("rule")
     if centre and open_question is not None:
