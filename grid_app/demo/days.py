@@ -16,6 +16,7 @@ from grid_app.demo.desk import Desk
 from grid_app.demo.lawful import Lawful
 from grid_app.demo.mediated import Mediated
 from grid_app.demo.names import names
+from grid_app.demo.owned import Owned
 from grid_app.demo.report_rows import Arrival
 from grid_app.demo.residents import Residents
 from grid_app.demo.stories import stories
@@ -38,6 +39,7 @@ def live(desk: Desk, *, generation_id: UUID, say: Callable[[str, float], None]) 
     Visits(desk, weeks).begin()
     Lawful(desk, weeks).begin()
     Mediated(desk, weeks).begin()
+    Owned(desk, weeks).begin()
     Residents(desk, weeks).begin()
     weeks.begin(storyteller.follow_up)
     start, done = desk.end - timedelta(days=DAYS), 0.0

@@ -73,26 +73,36 @@ def waiting_queries(session: Session, *, scope: Scope) -> list[MatterLine]:
 
 
 def without_lead(session: Session, *, scope: Scope, now: datetime) -> list[MatterLine]:
-    """Return the open matters of grave grades that no official in office owns: the gravest, then the oldest, first."""
-    return _lines(session, _unowned(scope, now))
+    """Return the open matters that lack an official in office: of grave grades, then those whose official has left.
+
+    The gravest come first, then the oldest; the two are asked for apart, because no index answers both at once.
+    """
+    grades = leading_rules().listed_grades
+    order = case({grade: at for at, grade in enumerate(grades)}, value=Dispute.grade)
+    asked = select(Dispute.id, Dispute.case_code, Dispute.division_code, Dispute.grade, Dispute.received_at)
+    grave = asked.where(*_grave(scope, now)).order_by(order, Dispute.received_at, Dispute.id)
+    left = asked.where(*_left(scope, now)).order_by(Dispute.received_at, Dispute.id)
+    return [*_lines(session, grave), *_lines(session, left)][:MOST_LINES]
 
 
 def count_without_lead(session: Session, *, scope: Scope, now: datetime) -> int:
     """Return how many matters ``without_lead`` would tell of if it told of all."""
-    asked = select(func.count(Dispute.id)).where(*_is_unowned(scope, now))
-    return session.scalar(asked) or 0
+    asked = select(func.count(Dispute.id))
+    parts = (_grave(scope, now), _left(scope, now))
+    return sum(session.scalar(asked.where(*conditions)) or 0 for conditions in parts)
 
 
-def _unowned(scope: Scope, now: datetime) -> Select[UUID, str, str, str, Any]:
-    order = case({grade: at for at, grade in enumerate(leading_rules().listed_grades)}, value=Dispute.grade)
-    return (
-        select(Dispute.id, Dispute.case_code, Dispute.division_code, Dispute.grade, Dispute.received_at)
-        .where(*_is_unowned(scope, now))
-        .order_by(order, Dispute.received_at, Dispute.id)
-    )
+def _grave(scope: Scope, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Dispute.grade.in_(leading_rules().listed_grades), *_unowned(scope, now))
 
 
-def _is_unowned(scope: Scope, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _left(scope: Scope, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a matter of a lower grade that was given to an official who is not in office now."""
+    given = select(LeaderAssignment.dispute_id).where(LeaderAssignment.ended_at.is_(None))
+    return (Dispute.id.in_(given), Dispute.grade.not_in(leading_rules().listed_grades), *_unowned(scope, now))
+
+
+def _unowned(scope: Scope, now: datetime) -> tuple[ColumnElement[bool], ...]:
     owned = exists().where(
         LeaderAssignment.dispute_id == Dispute.id,
         LeaderAssignment.ended_at.is_(None),
@@ -102,8 +112,7 @@ def _is_unowned(scope: Scope, now: datetime) -> tuple[ColumnElement[bool], ...]:
         Account.disabled_at.is_(None),
     )
     passed_on = [Dispute.category.not_like(f"{group}%") for group in sorted(REFERRAL_ONLY)]
-    grave = Dispute.grade.in_(leading_rules().listed_grades)
-    return (grave, Dispute.state.in_(OPEN_STATES), ~owned, *passed_on, visible(scope))
+    return (Dispute.state.in_(OPEN_STATES), ~owned, *passed_on, visible(scope))
 
 
 def _lines(session: Session, question: Select[UUID, str, str, str, Any]) -> list[MatterLine]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from grid_app.clock import local_date, start_of_day
 from grid_app.errors import ConflictError, InvalidError
+from grid_app.models.accounts import Assignment
 from grid_app.models.clocks import Deadline
 from grid_app.models.leading import Hearing, HearingInvitee, LeaderAssignment, LeaderPromise, LeaderVisit, PlanStep
 from grid_app.policy import dispute_scope
@@ -39,6 +40,8 @@ def test_S1_24_grave_matters_that_no_leader_owns_are_listed_for_the_office(sessi
 
     assert [one.dispute_id for one in listed] == [red.id, orange.id]
     assert count_without_lead(session, scope=scope, now=NOW) == 2
+    session.get_one(Assignment, world.assignments["township_lead"]).valid_to = NOW
+    assert count_without_lead(session, scope=scope, now=NOW) == 3  # the official who owned one has left
     assert not {"name", "lead", "person"} & set(type(listed[0]).__dataclass_fields__)
 
 

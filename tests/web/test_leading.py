@@ -142,13 +142,13 @@ def test_of_two_people_one_is_first_and_the_other_keeps_the_words(sign_in, app_w
 
 def test_the_list_of_an_office_tells_of_matters_and_days_and_of_no_official(sign_in, app_world, matter, clock):
     client = sign_in("township_officer")
-    assert "没有包案领导(1 件)" in page_of(client.get("/leading"))
+    assert "领导已离岗的(1 件)" in page_of(client.get("/leading"))
     take(client, matter, "assign", **charge(app_world))
     clock.advance(timedelta(days=13))
 
     page = page_of(sign_in("township_officer").get("/leading"))
 
-    assert "没有包案领导" not in page
+    assert "要确定包案领导" not in page
     assert "5 天内该和当事人见面的" in page
     main = page.split("<main", 1)[1]
     assert "township_lead甲" not in main

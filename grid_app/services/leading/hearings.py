@@ -60,26 +60,28 @@ class Invitation:
 
 def plan_hearing(session: Session, step: Step, *, plan: Plan) -> None:
     """Plan a hearing; it is held with open doors only when every party agrees to that."""
-    step, dispute = taken(session, step, kind="hearing_planned", states=ALSO_CLOSED)
-    today = local_date(step.now)
+    place = written(plan.place, field="place", what="在哪里开", least=0)
     days = sorted({day for day in plan.days if day is not None})
+    note = f"{'、'.join(day.isoformat() for day in days)},{place}"
+    step, dispute = taken(session, step, kind="hearing_planned", note=note, states=ALSO_CLOSED)
+    today = local_date(step.now)
     labels = labels_of(session, dispute)
     problems = {
         "kind": "" if plan.kind in HEARING_KINDS else "请选开哪一种会。",
         "day_1": _days_problem(days, earliest=today - FARTHEST, latest=today + FARTHEST),
-        "place": line_problem(plan.place, longest=LONGEST_PLACE, what="在哪里开"),
+        "place": line_problem(place, longest=LONGEST_PLACE, what="在哪里开"),
         "public_by": missing_consents(labels, plan.public_by) if plan.is_public else "",
     }
     refuse(problems)
     counted = select(func.max(Hearing.number)).where(Hearing.dispute_id == dispute.id)
     row = Hearing(
         dispute_id=dispute.id, number=(session.scalar(counted) or 0) + 1, kind=plan.kind,
-        days=[day.isoformat() for day in days], place=plan.place.strip(), is_public=plan.is_public,
+        days=[day.isoformat() for day in days], place=place, is_public=plan.is_public,
         public_by=labels if plan.is_public else [], assignment_id=step.actor.assignment_id, at=step.now,
     )  # fmt: skip
     session.add(row)
     details: Details = {"number": row.number, "meeting": plan.kind, "public": plan.is_public}
-    write(session, step, dispute, kind="hearing_planned", details=details)
+    write(session, step, dispute, kind="hearing_planned", note=note, details=details)
 
 
 def invite(session: Session, step: Step, *, hearing_id: UUID | None, invitation: Invitation) -> None:

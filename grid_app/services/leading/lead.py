@@ -63,8 +63,10 @@ def assign_lead(session: Session, step: Step, *, charge: Charge) -> None:
     issue = written(charge.issue, field="issue", what="要解决的一个问题", least=5)
     plan = written(charge.plan, field="plan", what="方案:谁、怎么解决", least=10)
     document = written(charge.plan_document, field="plan_document", what="方案文件", least=0)
+    posts = [written(one.post, field=f"post_{at}", what="职务", least=0) for at, one in enumerate(charge.team, 1)]
     refuse_waivers({"issue": issue, "plan": plan})
-    step, dispute = taken(session, step, kind="lead_assigned", note=issue)
+    note = f"{issue}\n{plan}"
+    step, dispute = taken(session, step, kind="lead_assigned", note=note)
     refuse(_problems(session, step, dispute, charge))
     before = in_charge(session, dispute.id)
     if before is not None:
@@ -78,14 +80,12 @@ def assign_lead(session: Session, step: Step, *, charge: Charge) -> None:
     session.add(row)
     session.flush()  # its members point to it
     session.add_all(
-        CaseTeamMember(
-            leader_assignment_id=row.id, number=number, duty=one.duty, unit_id=one.unit_id, post=one.post.strip()
-        )
-        for number, one in enumerate(charge.team, 1)
+        CaseTeamMember(leader_assignment_id=row.id, number=number, duty=one.duty, unit_id=one.unit_id, post=post)
+        for number, (one, post) in enumerate(zip(charge.team, posts, strict=True), 1)
     )
     is_other = before is None or before.lead_id != row.lead_id
     details: Details = {"lead": str(row.lead_id), "team": len(charge.team), "again": not is_other}
-    write(session, step, dispute, kind="lead_assigned", note=issue, details=details)
+    write(session, step, dispute, kind="lead_assigned", note=note, details=details)
     if is_other and row.declined_at is None:
         start_clock(session, dispute=dispute, code=VISIT_CLOCK, started_at=step.now, now=step.now)
 

@@ -48,7 +48,8 @@ def set_plan(session: Session, step: Step, *, wanted: tuple[Wanted, ...]) -> Non
     """Make a plan; it replaces the one before, which stays, and has to be agreed with the resident anew."""
     texts = [written(one.what, field=f"what_{at}", what="做什么") for at, one in enumerate(wanted, 1)]
     refuse_waivers({f"what_{at}": text for at, text in enumerate(texts, 1)})
-    step, dispute = taken(session, step, kind="plan_set", note=";".join(texts))
+    note = "\n".join(f"{text}({one.due_on})" for one, text in zip(wanted, texts, strict=True))
+    step, dispute = taken(session, step, kind="plan_set", note=note)
     if not wanted:
         raise InvalidError(NOT_SAVED, fields={"what_1": "至少写一步。"})
     units = {unit.id for unit in units_for(session, dispute, step.actor)}
@@ -74,7 +75,7 @@ def set_plan(session: Session, step: Step, *, wanted: tuple[Wanted, ...]) -> Non
         for at, (one, what) in enumerate(zip(wanted, texts, strict=True), 1)
     )
     details: Details = {"number": plan.number, "steps": len(texts)}
-    write(session, step, dispute, kind="plan_set", note=";".join(texts), details=details)
+    write(session, step, dispute, kind="plan_set", note=note, details=details)
 
 
 def agree_plan(session: Session, step: Step, *, agreed_on: date | None, way: str, labels: Collection[str]) -> None:

@@ -47,6 +47,7 @@ class Query:
 def consult(session: Session, step: Step, *, talk: Talk) -> None:
     """Record that units looked at a matter together."""
     question = written(talk.question, field="question", what="会商什么问题", least=5)
+    units = written(talk.units, field="units", what="哪些单位参加", least=0)
     result = written(talk.result, field="result", what="会商的结果:谁、做什么", least=5)
     step, dispute = taken(session, step, kind="consulted", note=result)
     refuse_waivers({"question": question, "result": result})
@@ -58,7 +59,7 @@ def consult(session: Session, step: Step, *, talk: Talk) -> None:
     )
     session.add(
         Consultation(
-            dispute_id=dispute.id, held_on=talk.held_on, units=talk.units.strip(), question=question, result=result,
+            dispute_id=dispute.id, held_on=talk.held_on, units=units, question=question, result=result,
             assignment_id=step.actor.assignment_id, at=step.now,
         )
     )  # fmt: skip
@@ -69,6 +70,8 @@ def consult(session: Session, step: Step, *, talk: Talk) -> None:
 def ask_policy(session: Session, step: Step, *, query: Query) -> None:
     """Record a question of policy to another organ; the clocks of the matter go on."""
     question = written(query.question, field="question", what="请示什么问题", least=5)
+    to_organ = written(query.to_organ, field="to", what="向哪个机关请示", least=0)
+    number_given = written(query.document_no, field="document_no", what="文号", least=0)
     step, dispute = taken(session, step, kind="policy_asked", note=question)
     asked, today = query.asked_on, local_date(step.now)
     problems = {
@@ -83,8 +86,8 @@ def ask_policy(session: Session, step: Step, *, query: Query) -> None:
     number = (session.scalar(counted) or 0) + 1
     session.add(
         PolicyQuery(
-            dispute_id=dispute.id, number=number, to_organ=query.to_organ.strip(), question=question,
-            document_no=query.document_no.strip(), asked_on=asked, answer_due=query.answer_due,
+            dispute_id=dispute.id, number=number, to_organ=to_organ, question=question,
+            document_no=number_given, asked_on=asked, answer_due=query.answer_due,
             assignment_id=step.actor.assignment_id, at=step.now,
         )
     )  # fmt: skip

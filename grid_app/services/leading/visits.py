@@ -64,6 +64,7 @@ def record_visit(session: Session, step: Step, *, meeting: Meeting) -> None:
     """Write one line of the diary; the next fifteen days run from the day of the meeting."""
     asked = written(meeting.asked, field="asked", what="当事人提出了什么", least=5)
     promised = [written(one.what, field=f"what_{at}", what="答应了什么") for at, one in enumerate(meeting.promises, 1)]
+    place = written(meeting.place, field="place", what="在哪里见的面", least=0)
     documents = written(meeting.documents, field="documents", what="材料", least=0)
     refuse_waivers({f"what_{at}": text for at, text in enumerate(promised, 1)})
     step, dispute = taken(session, step, kind="lead_visited", note=asked)
@@ -78,7 +79,7 @@ def record_visit(session: Session, step: Step, *, meeting: Meeting) -> None:
     number = _next(session, LeaderVisit, dispute)
     visit = LeaderVisit(
         leader_assignment_id=lead.id, dispute_id=dispute.id, number=number, held_on=meeting.held_on, way=meeting.way,
-        place=meeting.place.strip(), asked=asked, documents=documents, assignment_id=step.actor.assignment_id,
+        place=place, asked=asked, documents=documents, assignment_id=step.actor.assignment_id,
         at=step.now,
     )  # fmt: skip
     session.add(visit)

@@ -26,6 +26,8 @@ NOT_SAVED: Final = "还没有保存,已填的都还在。"
 NO_OFFICE: Final = "没有这个单位,或者它不归您管。请从“接待日”页面重新进入。"
 LONGEST: Final = {"hours": 60, "place": 100, "note": 200}
 WHAT: Final = {"hours": "时间", "place": "地点", "note": "说明"}
+UNSEEN: Final = "这里有看不见的控制字符。请删掉后重新输入。"
+FIRST_SIGN: Final = 32
 LONGEST_NAME: Final = 30
 LONGEST_POST: Final = 60
 PUBLISHED_BEFORE: Final = 2
@@ -120,12 +122,19 @@ def _checked(planned: PlannedReception, *, today: date) -> date:
             problems[name] = f"请写明{WHAT[name]}。"
     if not cancelled and not planned.people:
         problems["name_1"] = "至少写一位接待的人:姓名和职务。"
-    problems |= _people_problems(planned.people)
+    problems |= _people_problems(planned.people) | _unseen_problems(planned)
     if problems or planned.day is None:
         raise InvalidError(NOT_SAVED, fields=problems)
     posts = {f"post_{at}": one.post for at, one in enumerate(planned.people, 1)}
     refuse_control_words({"place": planned.place, "note": planned.note, **posts})
     return planned.day
+
+
+def _unseen_problems(planned: PlannedReception) -> dict[str, str]:
+    texts = {name: getattr(planned, name) for name in LONGEST}
+    for at, one in enumerate(planned.people, 1):
+        texts |= {f"name_{at}": one.name, f"post_{at}": one.post}
+    return {name: UNSEEN for name, text in texts.items() if any(ord(sign) < FIRST_SIGN for sign in text)}
 
 
 def _people_problems(people: tuple[OnDuty, ...]) -> dict[str, str]:
