@@ -128,6 +128,7 @@ def test_the_county_draws_an_area_and_the_form_of_assigning_proposes_its_unit(si
     assert county.post("/areas/new", data=data).status_code == 302
 
     page = text_of(sign_in(Role.TOWNSHIP_OFFICER).get(f"/disputes/{matter}"))
+    assert "责任片区“沿河片区”:由青溪县交通运输局负责" in page
     assert "按分片包干,“沿河片区”由青溪县交通运输局负责" in page
     assert f'<option value="{roads}" selected>' in page
     assert sign_in("water").post("/areas/new", data=data).status_code == 403
