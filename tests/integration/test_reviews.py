@@ -11,6 +11,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.accounts import Account
 from grid_app.models.disputes import DisputeEvent
 from grid_app.models.handling import ClosingProposal, ContactRecord, ReviewRecord
+from grid_app.models.residents import ResidentRequest
 from grid_app.services.handling import steps as handling
 from grid_app.services.handling.closing import Proof
 from grid_app.services.handling.contacts import Contact, record_contact
@@ -192,6 +193,19 @@ def test_a_withdrawal_is_called_back_by_another_officer(session, world):
     close_as_proposed(session, step_of(session, world, "township_officer", dispute))
 
     assert dispute.closure_ground == "withdrawn_by_party"
+
+
+def test_the_partys_own_request_by_code_and_phone_stands_for_the_paper(session, world):
+    dispute = add_dispute(session, world, state="handling")
+    closing = Closing("withdrawn_by_party", "信访工作条例第三十一条", "当事人在手机上撤回")
+    with pytest.raises(InvalidError):
+        propose_closing(session, step_of(session, world, "township_officer", dispute), closing=closing)
+    session.add(ResidentRequest(dispute_id=dispute.id, kind="withdraw", letter="A", at=NOW, due_on=TODAY))
+    session.flush()
+
+    propose_closing(session, step_of(session, world, "township_officer", dispute), closing=closing)
+
+    assert session.scalars(select(ClosingProposal.document_on)).one() == TODAY
 
 
 @pytest.mark.parametrize("ground", ["not_established", "out_of_jurisdiction"])

@@ -18,6 +18,7 @@ from grid_app.clock import local_date
 from grid_app.errors import ConflictError, InvalidError
 from grid_app.models.disputes import Dispute
 from grid_app.models.handling import ClosingProposal, Opinion, OpinionReview, ReviewRecord
+from grid_app.models.residents import ResidentRequest
 from grid_app.queries.duties import is_against_township
 from grid_app.services.handling.gates import gate_reasons
 from grid_app.services.matters.step import Step, written
@@ -32,6 +33,7 @@ PAPERS: Final[Mapping[str, str]] = {
 """By ground: the paper that proves it."""
 SECOND_PERSON: Final = frozenset({"duplicate_of", "not_established", "out_of_jurisdiction"})
 """Grounds by which a matter ends without being handled: a second person looks again, and the resident is told."""
+ASKED_ONLINE: Final = "当事人凭查询码和本人电话提出撤回"
 LONGEST_DOCUMENT: Final = 200
 
 
@@ -64,7 +66,9 @@ def reviews_needed(session: Session, dispute: Dispute, ground: str) -> tuple[str
 def closes_by_review(session: Session, dispute_id: UUID) -> bool:
     """Say whether a dispute is closed by a proposal that others review, whatever the ground."""
     dispute = session.get(Dispute, dispute_id)
-    return dispute is not None and bool(gate_reasons(session, dispute, gate="review", step="close"))
+    if dispute is None:
+        return False
+    return is_against_township(session, dispute_id) or bool(gate_reasons(session, dispute, gate="review", step="close"))
 
 
 def checked_proof(session: Session, step: Step, dispute: Dispute, *, ground: str, proof: Proof) -> Proof:
@@ -78,6 +82,8 @@ def checked_proof(session: Session, step: Step, dispute: Dispute, *, ground: str
     document = written(proof.document, field="document", what="证明文书", least=0)[:LONGEST_DOCUMENT]
     remedy = written(proof.remedy, field="remedy", what="告诉当事人的救济途径", least=0)
     checked = Proof(document, proof.document_on, remedy, proof.notified_on)
+    if ground == "withdrawn_by_party" and not document:
+        checked = _asked_by_the_party(session, dispute) or checked
     wrong = _lacks(ground, checked, local_date(step.now))
     if ground == "review_chain_completed" and (lacking := _chain_lacks(session, dispute)):
         wrong["ground"] = f"“复查复核已完成”要有三份注明日期的文书,还缺:{'、'.join(lacking)}。"
@@ -145,6 +151,15 @@ def _lacks(ground: str, proof: Proof, today: date) -> dict[str, str]:
     if ground in SECOND_PERSON and not _is_past(proof.notified_on, today):
         wrong["notified_on"] = "请填告知当事人的日期,不能晚于今天。"
     return wrong
+
+
+def _asked_by_the_party(session: Session, dispute: Dispute) -> Proof | None:
+    """Return the party's own request, made with code and phone, as the proof of a withdrawal; ``None`` without one."""
+    asked = select(ResidentRequest.at).where(
+        ResidentRequest.dispute_id == dispute.id, ResidentRequest.kind == "withdraw", ResidentRequest.state == "open"
+    )
+    at = session.scalars(asked.order_by(ResidentRequest.at.desc())).first()
+    return Proof(ASKED_ONLINE, local_date(at)) if at else None
 
 
 def _is_past(day: date | None, today: date) -> bool:
