@@ -82,7 +82,7 @@ def test_a_started_installation_is_well(settings, assets):
     checks = examine(settings)
 
     assert [check.found for check in checks if not check.ok] == []
-    assert len(checks) == 11
+    assert len(checks) == 12
     assert checks[-1].found == "还没有照片和语音"
 
 
