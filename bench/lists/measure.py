@@ -96,7 +96,9 @@ class Bench:
         with self.app.app_context(), reading() as session:
             started = time.perf_counter()
             view = view_of(typed, typed["tab"])
-            asked = asking(session, now=self.now, tab=view.of_states, filters=view.filters)
+            asked = asking(
+                session, scope=dispute_scope(self.actors[scope]), now=self.now, tab=view.of_states, filters=view.filters
+            )
             page = list_disputes(
                 session, scope=dispute_scope(self.actors[scope]), asked=asked, cut=Cut(view.order, after, size=size)
             )

@@ -16,7 +16,7 @@ from grid_app.models.disputes import Dispute
 from grid_app.policy import Scope
 from grid_app.queries.disputes_filters import NONE, Filters, conditions
 from grid_app.queries.disputes_places import place_names
-from grid_app.queries.disputes_reach import Reach, reaches, reported_by_account, unguessed
+from grid_app.queries.disputes_reach import Reach, is_whole_county, reaches, reported_by_account, unguessed
 from grid_app.queries.disputes_shown import next_steps
 from grid_app.queries.disputes_words import Found, search
 from grid_app.queries.scoping import visible
@@ -119,15 +119,12 @@ class Asked:
 
 
 def asking(
-    session: Session,
-    *,
-    now: datetime,
-    tab: Tab = Tab.ALL,
-    filters: Filters = NONE,
+    session: Session, *, scope: Scope, now: datetime, tab: Tab = Tab.ALL, filters: Filters = NONE,
     only: Collection[UUID] | None = None,
-) -> Asked:
+) -> Asked:  # fmt: skip
     """Return what is asked for: a tab, what narrows it, and the ids it is confined to, if any."""
-    found = search(session, filters.words) if filters.words else None
+    narrow = bool(filters.place) or not is_whole_county(scope)
+    found = search(session, filters.words, is_narrow=narrow) if filters.words else None
     narrowed = conditions(session, filters, now=now)
     if found:
         narrowed.append(found.condition)

@@ -52,7 +52,7 @@ def reaches(session: Session, scope: Scope) -> list[Reach]:
         elsewhere = not_(func.coalesce(own, false()))
         given = or_(assigned_to_unit(scope), _is_joined(scope))
         return [Reach(own), Reach(and_(visible(scope), given, elsewhere))]
-    if _is_whole_county(scope):
+    if is_whole_county(scope):
         return [_subtree(session, scope)]
     elsewhere = Dispute.division_code.not_in(codes_under(scope))
     own = reported_by_account(session, scope)
@@ -80,7 +80,7 @@ def around(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
     """
     if scope.own_and_assigned_only:
         return [assigned_to_unit(scope)]
-    if not scope.paths or _is_whole_county(scope):
+    if not scope.paths or is_whole_county(scope):
         return []
     return [Dispute.division_code.in_(session.scalars(codes_under(scope)).all())]
 
@@ -91,7 +91,7 @@ def reported_by_account(session: Session, scope: Scope) -> ColumnElement[bool]:
     return and_(visible(scope), Dispute.reported_by.in_(assignments))
 
 
-def _is_whole_county(scope: Scope) -> bool:
+def is_whole_county(scope: Scope) -> bool:
     """Say whether a county is in the scope: a report from outside its county is never taken in."""
     return any(path.strip("/").count("/") == 0 for path in scope.paths)
 
@@ -104,7 +104,7 @@ def _subtree(session: Session, scope: Scope) -> Reach:
     """
     seen = visible(replace(scope, reporter_account=None, sees_joined=False))
     if session.get_bind().dialect.name == "postgresql":
-        if _is_whole_county(scope):
+        if is_whole_county(scope):
             return Reach(unguessed(seen))
         return Reach(and_(Dispute.division_code.in_(session.scalars(codes_under(scope)).all()), unguessed(seen)))
     codes = session.scalars(codes_under(scope).limit(FEW_DIVISIONS + 1)).all()

@@ -62,17 +62,20 @@ def words_of(typed: str) -> Words:
     return Words(kept, "".join(told))
 
 
-def search(session: Session, words: tuple[str, ...]) -> Found:
+def search(session: Session, words: tuple[str, ...], *, is_narrow: bool = False) -> Found:
     """Return the condition that a dispute holds every one of ``words``.
 
-    A look at the newest disputes tells words that stand nearly everywhere; their index would be long to read.
+    A look at the newest disputes tells words that stand nearly everywhere; their index would be long to read. In a
+    narrow list (one place) walking finds too few of them, so that the index helps up to ten times as common words.
     """
     holds = and_(*(Dispute.said.contains(word, autoescape=True) for word in words))
     newest = select(Dispute.said).order_by(Dispute.received_at.desc()).limit(PROBED).subquery()
     held = and_(*(newest.c.said.contains(word, autoescape=True) for word in words))
-    if (session.scalar(select(func.count()).select_from(newest).where(held)) or 0) >= COMMON:
-        return Found(unguessed(holds), few=False)
+    hits = session.scalar(select(func.count()).select_from(newest).where(held)) or 0
     by_pairs = _by_pairs(session, sorted({pair for word in words for pair in pairs(word)}))
+    if hits >= COMMON:
+        helps = is_narrow and hits < COMMON * 10
+        return Found(and_(by_pairs, holds) if helps else unguessed(holds), few=False)
     some = select(literal(1)).select_from(Dispute).where(by_pairs).limit(FEW + 1).subquery()
     few = (session.scalar(select(func.count()).select_from(some)) or 0) <= FEW
     return Found(and_(by_pairs, holds) if few else unguessed(holds), few)

@@ -42,7 +42,7 @@ MATTERS = {
 
 
 def found(session, scope, typed: str, **more) -> set:
-    asked = asking(session, now=NOW, filters=Filters(words=words_of(typed).words, **more))
+    asked = asking(session, scope=scope, now=NOW, filters=Filters(words=words_of(typed).words, **more))
     return {line.summary for line in list_disputes(session, scope=scope, asked=asked, cut=Cut()).lines}
 
 
@@ -169,7 +169,7 @@ def test_every_filter_lists_and_counts_exactly_what_fits(session, world, many):
         Filters(words=("租金", "第1")): lambda one: "第1" in one.summary,
     }
     for filters, fit in fits.items():
-        asked = asking(session, now=NOW, filters=filters)
+        asked = asking(session, scope=scope, now=NOW, filters=filters)
         page = list_disputes(session, scope=scope, asked=asked, cut=Cut(size=200))
         assert {line.id for line in page.lines} == {one.id for one in many if fit(one)}, filters
         totals = tallies(session, scope=scope, asked=asked)
@@ -179,7 +179,7 @@ def test_every_filter_lists_and_counts_exactly_what_fits(session, world, many):
 @on_sqlite
 def test_what_is_due_first_stands_first_and_a_page_stays_right_when_a_date_moves(session, world, many):
     scope = dispute_scope(world.actor(session, "county_officer"))
-    asked, due = asking(session, now=NOW, tab=Tab.HANDLING), Order.DUE
+    asked, due = asking(session, scope=scope, now=NOW, tab=Tab.HANDLING), Order.DUE
     wanted = sorted((one for one in many if one.state == "handling"), key=lambda one: (one.due_at, one.id.hex))
 
     first = list_disputes(session, scope=scope, asked=asked, cut=Cut(due, size=7))

@@ -90,7 +90,7 @@ def test_neither_a_telephone_nor_a_part_of_a_code_finds_a_dispute_and_none_enter
         page = client.get(answer.headers["Location"])
         assert "1381" not in answer.headers["Location"]
         assert codes_on(page) == [] or "words=" not in answer.headers["Location"], words
-    assert "不按电话、证件号查人" in page_of(
+    assert "不按姓名或电话查人" in page_of(
         client.post("/disputes/find", data={"words": "13812345678"}, follow_redirects=True)
     )
 

@@ -70,11 +70,15 @@ def _asked(session: OpenSession, now: datetime) -> tuple[View, Asked, dict[str, 
     """Return what the address asks for, and the totals of the tabs under the same filters."""
     wanted = request.args.get("tab", "")
     view = view_of(request.args, wanted if wanted in TAB_WORDS or wanted in WAITING_WORDS else Tab.ALL)
-    asked = asking(session, now=now, tab=view.of_states, filters=view.filters)
+    asked = asking(session, scope=the_scope(), now=now, tab=view.of_states, filters=view.filters)
     totals = {str(tab): number for tab, number in tallies(session, scope=the_scope(), asked=asked).items()}
     if view.tab in WAITING_WORDS:
         ids = WAITING[view.tab](session, the_actor(), now=now)
-        return view, asking(session, now=now, filters=view.filters, only=ids), {**totals, view.tab: len(ids)}
+        return (
+            view,
+            asking(session, scope=the_scope(), now=now, filters=view.filters, only=ids),
+            {**totals, view.tab: len(ids)},
+        )
     if not wanted and the_actor().role not in FIELD_ROLES:
         first = next((tab for tab in TAB_WORDS if totals.get(tab)), Tab.ALL)
         view, asked = view_of(request.args, first), replace(asked, tab=first)
@@ -85,10 +89,12 @@ def _emptiness(session: OpenSession, view: View, asked: Asked, now: datetime) ->
     """Return why nothing is there: the rights leave nothing, or which filter to leave out for something to be there."""
     looser = []
     for name in view.filters.set_ones:
-        without = asking(session, now=now, tab=asked.tab, filters=view.filters.without(name), only=asked.only)
+        without = asking(
+            session, scope=the_scope(), now=now, tab=asked.tab, filters=view.filters.without(name), only=asked.only
+        )
         if is_any(session, scope=the_scope(), asked=without):
             looser.append(name)
-    everywhere = asking(session, now=now, filters=view.filters)
+    everywhere = asking(session, scope=the_scope(), now=now, filters=view.filters)
     return {
         "forbidden": forbidden(session, view.filters, the_scope()),
         "looser": looser,
