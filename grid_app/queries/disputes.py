@@ -274,9 +274,9 @@ def _page(session: Session, questions: list[Select[*tuple[Any, ...]]], cut: Cut)
 
 def _cut(question: Select[*tuple[Any, ...]], cut: Cut) -> Select[*tuple[Any, ...]]:
     limited = question.limit(cut.size + 1)
-    if cut.order is Order.DUE:
-        limited = limited.where(Dispute.due_at.is_not(None))
     cursor = cut.before if cut.backwards else cut.after
+    if cut.order is Order.DUE and cursor is None:  # a cursor says it already
+        limited = limited.where(Dispute.due_at.is_not(None))
     if cursor is not None:
         limited = limited.where(_beyond(cut, cursor))
     return limited.order_by(*((cut.by, Dispute.id) if cut.rising else (cut.by.desc(), Dispute.id.desc())))
