@@ -84,6 +84,12 @@ def codes_in(session: Session, place: str) -> list[str]:
     return list(session.scalars(select(Division.code).where(Division.path.startswith(path, autoescape=True))))
 
 
+def is_withheld(category: str, scope: Scope) -> bool:
+    """Say whether the rights of ``scope`` withhold a group or category of matters altogether."""
+    sealed = category[:2] == SEALED and not scope.sees_sealed
+    return sealed or (category[:2] == COUNTY_ONLY and not scope.sees_county_only)
+
+
 def forbidden(session: Session, filters: Filters, scope: Scope) -> str:
     """Return the sentence why the rights of ``scope`` leave nothing of these filters; empty when they may hold some."""
     return next((told for rule in _RULES if (told := rule(session, filters, scope))), "")

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from grid_app.policy import Actor
+from grid_app.policy import Actor, Scope, dispute_scope
 from grid_app.queries.disputes import STATES_OF, Order, Tab
 from grid_app.queries.disputes_choices import place_word, township_of, townships_in, unit_word, units_in, villages_in
-from grid_app.queries.disputes_filters import Clock, Filters
+from grid_app.queries.disputes_filters import Clock, Filters, is_withheld
 from grid_app.queries.disputes_words import Words, words_of
 from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.categories import category_names, name_of
@@ -147,7 +147,7 @@ def choices(session: OpenSession, actor: Actor, view: View) -> dict[str, object]
         **places,
         "township": chosen,
         "states": [(one, STATE_WORDS[one]) for one in states] if len(states) > 1 else [],
-        "groups": _groups(),
+        "groups": _groups(dispute_scope(actor)),
         "clocks": [] if view.tab == Tab.ENDED else list(CLOCK_WORDS.items()),
         "units": units_in(session, actor, township=chosen),
         "grades": list(GRADE_WORDS.items()),
@@ -156,10 +156,10 @@ def choices(session: OpenSession, actor: Actor, view: View) -> dict[str, object]
     }
 
 
-def _groups() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Return the groups of categories, each with its members; the names of members without their group's."""
+def _groups(scope: Scope) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return the groups of categories that the scope can see, each with its members, named without their group."""
     names = category_names()
-    groups = [code for code in names if len(code) == 2]
+    groups = [code for code in names if len(code) == 2 and not is_withheld(code, scope)]
     return [
         (
             group,
