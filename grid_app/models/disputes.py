@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from grid_app.database.base import Base, UuidKey
 
 HAS_DUE, HAS_LIMIT = text("due_at IS NOT NULL"), text("statutory_due_at IS NOT NULL")
+ON_SPOT = text("closure_ground = 'settled_on_spot'")
 
 
 class Organisation(Base):
@@ -98,6 +99,7 @@ class Dispute(Base):
         Index("ix_disputes_category_received", "category", "received_at"),
         Index("ix_disputes_owner_received", "owner_unit_id", "received_at"),
         Index("ix_disputes_channel_received", "channel", "received_at"),
+        Index("ix_disputes_on_spot", "received_at", "id", sqlite_where=ON_SPOT, postgresql_where=ON_SPOT),
         Index("ix_disputes_pairs", text("dispute_pairs(said)"), postgresql_using="gin"),
     )
 

@@ -165,3 +165,47 @@ class JudicialConfirmation(Base):
     result: Mapped[str] = mapped_column(String(10), default="")
     decided_on: Mapped[date | None]
     document_no: Mapped[str] = mapped_column(String(60), default="")
+
+
+class DangerReport(Base):
+    """The police or another office was told of a danger in a dispute (人民调解法 25); no persons, only the situation.
+
+    ``danger`` is a key of ``DANGER_WORDS``, ``reported_to`` of ``REPORTED_TO_WORDS``.
+    """
+
+    __tablename__ = "danger_reports"
+
+    id: Mapped[UuidKey]
+    dispute_id: Mapped[UUID] = mapped_column(ForeignKey("disputes.id"), index=True)
+    danger: Mapped[str] = mapped_column(String(16))
+    reported_to: Mapped[str] = mapped_column(String(12))
+    office: Mapped[str] = mapped_column(String(60))
+    reported_at: Mapped[datetime]
+    situation: Mapped[str] = mapped_column(Text)
+    measure: Mapped[str] = mapped_column(Text)
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignments.id"))
+    recorded_at: Mapped[datetime]
+
+
+class CommitteeComposition(Base):
+    """How a mediation committee is made up (人民调解法 8, 9), in numbers and days; who sits in it stands nowhere.
+
+    ``mixed_area``: the county says that people of several nationalities live there, so that one member is of a smaller
+    one. ``changed_on`` is the day it was set up or changed, ``filed_on`` the day the justice bureau was told.
+    """
+
+    __tablename__ = "committee_compositions"
+
+    id: Mapped[UuidKey]
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"), unique=True)
+    members: Mapped[int]
+    has_director: Mapped[bool]
+    women: Mapped[int]
+    mixed_area: Mapped[bool] = mapped_column(default=False)
+    has_minority: Mapped[bool] = mapped_column(default=False)
+    elected_on: Mapped[date]
+    changed_on: Mapped[date]
+    filed_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignments.id"))
+    recorded_at: Mapped[datetime]

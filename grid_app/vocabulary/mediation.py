@@ -49,6 +49,12 @@ END_WORDS: Final = {
 END_CHOICES: Final = tuple(code for code in END_WORDS if code != "refused")
 COURT_RESULT_WORDS: Final = {"confirmed": "裁定有效", "refused": "驳回申请", "withdrawn": "当事人撤回申请"}
 SESSION_WORDS: Final = {"planned": "约好了", "held": "开过了", "put_off": "没有开成"}
+DANGER_WORDS: Final = {
+    "violence": "可能激化、动手",
+    "public_security": "可能是治安案件",
+    "criminal": "可能是刑事案件",
+}
+REPORTED_TO_WORDS: Final = {"police": "公安机关", "department": "其他有关部门"}
 MOST_TERMS: Final = 8
 
 

@@ -201,6 +201,7 @@ ROUTES = {
     "mediation.plan": "dispute.add",
     "mediation.put_off": "dispute.add",
     "mediation.refuse": "dispute.add",
+    "mediation.report": "dispute.add",
     "mediation.settle": "dispute.add",
     "mediation.spot": "dispute.add",
     "mediation.terminate": "dispute.add",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from grid_app.errors import ConflictError, InvalidError
+from grid_app.models.accounts import AuditEvent
 from grid_app.models.clocks import Deadline
 from grid_app.models.disputes import DisputeEvent
 from grid_app.models.follow_ups import FollowUp
 from grid_app.models.mediation import JudicialConfirmation
 from grid_app.models.places import MediationRoom
+from grid_app.policy import dispute_scope
+from grid_app.queries.danger import danger_reports_of
 from grid_app.queries.mediation_work import committees_for, rooms_near
 from grid_app.services.escalations.ladders import seed_ladders
 from grid_app.services.handling import steps as handling
@@ -20,6 +24,7 @@ from grid_app.services.handling.steps import Closure
 from grid_app.services.matters.states import moves_from
 from grid_app.services.mediation.agreement import conclude_agreement, draft_agreement, record_performance
 from grid_app.services.mediation.court import ask_court, note_court_answer, note_court_decision
+from grid_app.services.mediation.danger import Reported, report_danger
 from grid_app.services.mediation.sessions import Plan, plan_session
 from grid_app.services.mediation.settled_on_spot import Spot, settle_on_spot
 from grid_app.services.mediation.steps import begin_mediation, refuse_mediation, terminate_mediation
@@ -117,6 +122,33 @@ def test_RMTJ_17_whoever_clearly_refuses_is_not_mediated(session, world):
 
     assert running.state == "terminated"
     assert moves_from("terminated", "0201") >= {"take_pathway", "work", "mediate"}
+
+
+def test_RMTJ_25_what_may_turn_violent_is_reported_in_time_and_ends_nothing_by_itself(session, world):
+    """The police station is told, with the measure taken; the mediation goes on, and the audit trail knows of it."""
+    dispute = mediating(session, world)
+    told = Reported(
+        "violence",
+        "police",
+        "云岭派出所",
+        NOW - timedelta(hours=1),
+        "为界址争吵,有一方拿了农具",
+        "先把两边分开,改天再谈",
+    )
+    with pytest.raises(InvalidError) as refused:
+        later = replace(told, at=NOW + timedelta(hours=1), danger="")
+        report_danger(session, at_step(session, world, dispute), reported=later)
+    assert set(refused.value.fields) == {"danger", "day"}
+
+    report_danger(session, at_step(session, world, dispute), reported=told)
+    session.flush()
+
+    (kept,) = danger_reports_of(session, scope=dispute_scope(world.actor(session, "mediator")), dispute_id=dispute.id)
+    assert (kept.to, kept.office, kept.measure) == ("police", "云岭派出所", "先把两边分开,改天再谈")
+    assert (dispute.state, kinds(session, dispute)[-1]) == ("mediating", "danger_reported")
+    audited = session.scalars(select(AuditEvent).where(AuditEvent.action == "dispute.danger_reported")).one()
+    assert (audited.details["to"], audited.target_id) == ("police", str(dispute.id))
+    assert "云岭派出所" not in str(audited.details)
 
 
 def test_RMTJ_26_who_ends_a_mediation_tells_the_parties_the_other_routes(session, world):

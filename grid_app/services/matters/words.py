@@ -57,6 +57,7 @@ EVENT_WORDS: Final = {
     "mediation_consented": "同意调解",
     "mediation_refused": "不愿意调解",
     "safety_looked": "核实人身安全",
+    "danger_reported": "报告公安机关或其他部门",
     "mediation_started": "开始调解",
     "session_planned": "约好调解时间",
     "helper_invited": "请人帮忙调解",

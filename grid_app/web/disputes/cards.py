@@ -12,6 +12,7 @@ from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.services.handling.board import board_of
 from grid_app.web.assistance.card import assistance_card
 from grid_app.web.card import Card, CardMaker, OpenSession
+from grid_app.web.danger_words import danger_card
 from grid_app.web.documents.card import documents_facts
 from grid_app.web.duties.pages import responsible_card
 from grid_app.web.earlier.pages import earlier_card
@@ -66,6 +67,7 @@ def documents_card(session: OpenSession, detail: DisputeDetail, actor: Actor, no
 
 
 CARDS: Final[tuple[CardMaker, ...]] = (
+    danger_card,
     mediation_card,
     spot_card,
     handling_card,

@@ -12,11 +12,13 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, allows
+from grid_app.queries.danger import danger_reports_of
 from grid_app.queries.disputes_detail import dispute_detail, unit_choices
 from grid_app.queries.disputes_units import units_over
 from grid_app.services.control_words import WRITE_THE_MATTER, words_in_all
 from grid_app.services.handling.board import board_of, unit_figures
 from grid_app.services.matters.step import NO_SUCH, AlreadyDoneError
+from grid_app.web.danger_words import police_line
 from grid_app.web.handling.forms import FORMS
 from grid_app.web.handling.shown import shown
 from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
@@ -44,6 +46,7 @@ def _page(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Response:
         units = unit_choices(session, scope=the_scope(), dispute_id=dispute_id) if handles else []
         over = [(one.id, one.name) for one in units_over(session, dispute_id=dispute_id)]
         facts = shown(board, detail, actor=actor, now=now)
+        dangers = danger_reports_of(session, scope=the_scope(), dispute_id=dispute_id)
         figures = unit_figures(session, actor.unit_id) if handles else None
     words = render_template(
         "pages/dispute_handling.html",
@@ -52,6 +55,7 @@ def _page(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Response:
         units=[(one.id, one.name) for one in units],
         complained_of=over,
         figures=figures,
+        police=police_line(dangers),
         sorts=handles,
         **facts,
     )

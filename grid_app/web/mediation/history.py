@@ -12,9 +12,11 @@ from grid_app.vocabulary.mediation import (
     CHOICE_WORDS,
     CONSENT_WAY_WORDS,
     COURT_RESULT_WORDS,
+    DANGER_WORDS,
     END_WORDS,
     FORM_WORDS,
     INVITEE_WORDS,
+    REPORTED_TO_WORDS,
     SOURCE_WORDS,
     mediation_rules,
 )
@@ -90,6 +92,11 @@ def _spot(details: Details, _units: Units) -> str:
     return f"双方都满意;要回访 {details.get('follow_ups', 0)} 次"
 
 
+def _danger(details: Details, _units: Units) -> str:
+    to = REPORTED_TO_WORDS.get(str(details.get("to")), "")
+    return f"{to};{DANGER_WORDS.get(str(details.get('danger')), '')}"
+
+
 def _day(details: Details) -> str:
     day: date | None = day_of(str(details.get("on", "")))
     return local_date(day) if day else ""
@@ -114,5 +121,6 @@ TOLD: Final[Mapping[str, Callable[[Details, Units], str]]] = {
     "court_answered": _answered,
     "court_decided": _decided,
     "settled_on_spot": _spot,
+    "danger_reported": _danger,
 }
 """By the kind of step."""

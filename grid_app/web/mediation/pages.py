@@ -16,6 +16,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoun
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, allows
 from grid_app.queries.clocks import ClockRow, StoredRule, clocks_of, rule_versions
+from grid_app.queries.danger import DangerView, danger_reports_of
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
 from grid_app.queries.documents import issued_of
 from grid_app.queries.earlier import EarlierMatters, earlier_matters
@@ -29,6 +30,7 @@ from grid_app.services.mediation.choices import Choices, choices_for
 from grid_app.vocabulary import mediation as words
 from grid_app.vocabulary.categories import group_of
 from grid_app.vocabulary.words import STATE_WORDS, VOICE_ONLY
+from grid_app.web.danger_words import danger_lines, police_line
 from grid_app.web.dispute_words import state_tone
 from grid_app.web.earlier.shown import earlier_row
 from grid_app.web.mediation import settled_on_spot
@@ -73,6 +75,7 @@ class Loaded:
     choices: Choices
     papers: list[tuple[str, str]]
     before: EarlierMatters
+    dangers: list[DangerView]
 
 
 @bp.get("/mediation")
@@ -133,6 +136,7 @@ def _load(dispute_id: UUID) -> Loaded:
                 if one.kind == AGREEMENT and one.withdrawn_at is None
             ][:1],
             earlier_matters(session, scope=scope, dispute_id=dispute_id),
+            danger_reports_of(session, scope=scope, dispute_id=dispute_id),
         )
 
 
@@ -173,6 +177,9 @@ def _shown(loaded: Loaded) -> dict[str, object]:
         "before_is_partial": loaded.before.is_partial,
         "looks_at_earlier": group_of(detail.category) in ("01", "02"),
         "ends": [(code, words.END_WORDS[code]) for code in words.END_CHOICES],
+        "dangers": danger_lines(loaded.dangers),
+        "police": police_line(loaded.dangers),
+        "moment": f"{local(now):%H:%M}",
         "adds_parties": allows(actor, Action.ADD_TO_DISPUTE),
     }
 

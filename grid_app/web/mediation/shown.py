@@ -29,6 +29,7 @@ from grid_app.vocabulary.mediation import (
     WRITTEN_WHY_WORDS,
     mediation_rules,
 )
+from grid_app.vocabulary.words import OPEN_STATES
 from grid_app.web.wording import local_date, local_time, remaining
 
 STANDING_RULES: Final = {rule.code: rule for rule in STANDING}
@@ -75,6 +76,7 @@ def steps_of(detail: DisputeDetail, case: CaseView | None, actor: Actor, now: da
     ended = case is None or not case.is_open
     untold = case is not None and case.state in ("refused", "terminated") and case.told_on is None
     offers = {"offer": ended and "mediate" in moves, "told": untold, "pathway": "take_pathway" in moves}
+    offers["report"] = detail.state in OPEN_STATES
     if case is not None and case.state == "asking":
         offers |= _asking(detail, case)
     if case is not None and case.state == "mediating":

@@ -13,9 +13,11 @@ from grid_app.clock import SHANGHAI
 from grid_app.services.matters.step import Change
 from grid_app.services.mediation import agreement as mediation_agreement
 from grid_app.services.mediation import court as mediation_court
+from grid_app.services.mediation import danger as mediation_danger
 from grid_app.services.mediation import sessions as mediation_sessions
 from grid_app.services.mediation import steps as mediation
 from grid_app.services.mediation.agreement import Conclusion, Draft, Promise
+from grid_app.services.mediation.danger import Reported
 from grid_app.services.mediation.sessions import Invitation, Plan
 from grid_app.services.typed import day_of, uuid_of
 from grid_app.vocabulary.mediation import MOST_TERMS
@@ -50,6 +52,14 @@ def _begin(typed: Typed) -> Change:
 def _plan(typed: Typed) -> Change:
     moment = _moment(typed["day"], typed["time"])
     return partial(mediation_sessions.plan_session, plan=Plan(moment, uuid_of(typed["room"]), typed["place"]))
+
+
+def _report(typed: Typed) -> Change:
+    reported = Reported(
+        typed["danger"], typed["to"], typed["office"], _moment(typed["day"], typed["time"]), typed["situation"],
+        typed["measure"],
+    )  # fmt: skip
+    return partial(mediation_danger.report_danger, reported=reported)
 
 
 def _moment(day: str, time: str) -> datetime | None:
@@ -156,6 +166,7 @@ STEPS: Final[dict[str, tuple[str, str, MediationReader]]] = {
     ),
     "ask_court": ("court", "已记下共同申请司法确认。", _ask_court),
     "court_answer": ("court-answer", "已记下法院是否受理。", _court_answer),
+    "report": ("danger", "已记下报告。调解没有因此结束;先保证人身安全。", _report),
     "court_decision": ("court-decision", "已记下法院的结果。", _court_decision),
 }
 """By form name: the end of the address, what is said afterwards, and how the form is read."""
