@@ -21,6 +21,7 @@ from grid_app.web import follow_ups as follow_up_pages
 from grid_app.web.accounts import pages as accounts
 from grid_app.web.assistance import pages as assistance
 from grid_app.web.callbacks import pages as callbacks
+from grid_app.web.committees import pages as committees
 from grid_app.web.disputes import pages as disputes
 from grid_app.web.documents import pages as document_pages
 from grid_app.web.documents import templates as document_templates
@@ -75,6 +76,7 @@ PAGES = (
     joint,
     maps,
     mediation,
+    committees,
     organisations,
     places,
     policies,

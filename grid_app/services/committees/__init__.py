@@ -1,0 +1,1 @@
+"""How mediation committees are made up, and what the law asks of them."""
