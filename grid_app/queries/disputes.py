@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from grid_app.models.disputes import Dispute
@@ -20,7 +20,7 @@ from grid_app.queries.disputes_reach import Reach, is_whole_county, reaches, rep
 from grid_app.queries.disputes_shown import next_steps
 from grid_app.queries.disputes_words import Found, search
 from grid_app.queries.scoping import visible
-from grid_app.vocabulary.words import ENDED_STATES, OPEN_STATES, STATE_WORDS
+from grid_app.vocabulary.words import ENDED_STATES, OPEN_STATES, SETTLED_ON_SPOT, STATE_WORDS
 
 PAGE_SIZE: Final = 50
 COUNTED_TO: Final = 1_000
@@ -40,6 +40,7 @@ class Tab(StrEnum):
     HANDLING = "handling"
     URGENT = "urgent"
     ENDED = "ended"
+    ON_SPOT = "on_spot"
     ALL = "all"
 
 
@@ -48,6 +49,7 @@ STATES_OF: Final[Mapping[Tab, tuple[str, ...]]] = {
     Tab.HANDLING: HANDLING_STATES,
     Tab.URGENT: OPEN_STATES,
     Tab.ENDED: ENDED_STATES,
+    Tab.ON_SPOT: ("closed",),
     Tab.ALL: tuple(STATE_WORDS),
 }
 
@@ -161,19 +163,21 @@ class Cut:
 
 def _tabs_for(filters: Filters) -> frozenset[Tab]:
     """Return the tabs that can hold anything: open disputes alone have a next date, a state belongs to few tabs."""
-    fitting = set(Tab) - ({Tab.ENDED} if filters.clock else set())
+    fitting = set(Tab) - ({Tab.ENDED, Tab.ON_SPOT} if filters.clock else set())
     if filters.state:
         fitting &= {tab for tab, states in STATES_OF.items() if filters.state in states}
     return frozenset(fitting)
 
 
 def tab_condition(tab: Tab) -> ColumnElement[bool]:
-    """Return the condition of a tab; it never replaces the scope."""
+    """Return the condition of a tab; it never replaces the scope. What was settled on the spot is counted apart."""
+    spot = Dispute.closure_ground == literal(SETTLED_ON_SPOT, literal_execute=True)  # so the planner finds its index
     found: dict[Tab, ColumnElement[bool]] = {
         Tab.REPORTED: Dispute.state == "reported",
         Tab.HANDLING: Dispute.state.in_(HANDLING_STATES),
         Tab.URGENT: and_(Dispute.grade.in_(URGENT_GRADES), Dispute.state.in_(OPEN_STATES)),
-        Tab.ENDED: Dispute.state.not_in(OPEN_STATES),
+        Tab.ENDED: and_(Dispute.state.not_in(OPEN_STATES), or_(Dispute.closure_ground.is_(None), not_(spot))),
+        Tab.ON_SPOT: spot,
         Tab.ALL: true(),
     }
     return found[tab]
@@ -192,7 +196,7 @@ def tallies(session: Session, *, scope: Scope, asked: Asked) -> dict[Tab, int]:
         for tab in Tab
         if tab is not Tab.ALL
     }
-    return totals | {Tab.ALL: totals[Tab.REPORTED] + totals[Tab.HANDLING] + totals[Tab.ENDED]}
+    return totals | {Tab.ALL: totals[Tab.REPORTED] + totals[Tab.HANDLING] + totals[Tab.ENDED] + totals[Tab.ON_SPOT]}
 
 
 def is_any(session: Session, *, scope: Scope, asked: Asked) -> bool:

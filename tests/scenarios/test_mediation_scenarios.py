@@ -17,6 +17,7 @@ from grid_app.models.mediation import JudicialConfirmation
 from grid_app.models.places import MediationRoom
 from grid_app.policy import dispute_scope
 from grid_app.queries.danger import danger_reports_of
+from grid_app.queries.disputes import Asked, Cut, Tab, list_disputes, tallies
 from grid_app.queries.mediation_work import committees_for, rooms_near
 from grid_app.services.escalations.ladders import seed_ladders
 from grid_app.services.handling import steps as handling
@@ -215,3 +216,8 @@ def test_light_track_a_matter_settled_on_the_spot_is_one_screen_and_one_visit(se
     assert (dispute.state, dispute.closure_ground) == ("closed", "settled_on_spot")
     assert list(session.scalars(select(FollowUp.day))) == [7]
     assert "agreed" not in kinds(session, dispute)
+    scope = dispute_scope(world.actor(session, "township_officer"))
+    counted = tallies(session, scope=scope, asked=Asked())
+    assert (counted[Tab.ON_SPOT], counted[Tab.ENDED], counted[Tab.ALL]) == (1, 0, 1)
+    on_spot = list_disputes(session, scope=scope, asked=Asked(Tab.ON_SPOT), cut=Cut())
+    assert [one.id for one in on_spot.lines] == [dispute.id]

@@ -19,12 +19,15 @@ from grid_app.vocabulary.categories import category_names, name_of
 from grid_app.vocabulary.words import CHANNEL_WORDS, GRADE_WORDS, OPEN_STATES, STATE_WORDS
 from grid_app.web.card import OpenSession
 
+CLOSED_TABS: Final = (Tab.ENDED, Tab.ON_SPOT)
+"""The tabs without any running clock."""
 REVIEW, RECEIPT = "review", "receipt"
 TAB_WORDS: Final = {
     Tab.REPORTED: "待受理",
     Tab.HANDLING: "办理中",
     Tab.URGENT: "红橙",
     Tab.ENDED: "已办结",
+    Tab.ON_SPOT: "即时化解",
     Tab.ALL: "全部",
 }
 WAITING_WORDS: Final = {REVIEW: "等我审核", RECEIPT: "等我签收"}
@@ -77,7 +80,7 @@ def view_of(typed: Mapping[str, str], tab: str) -> View:
     words = words_of(typed.get("words", ""))
     filters = _filters(typed, words)
     here = Tab(tab) if tab in TAB_WORDS else Tab.ALL
-    if (filters.state and filters.state not in STATES_OF[here]) or (filters.clock and here is Tab.ENDED):
+    if (filters.state and filters.state not in STATES_OF[here]) or (filters.clock and here in CLOSED_TABS):
         tab = Tab.ALL
     usual = _usual_order(tab, filters)
     may_sort = usual is Order.DUE
@@ -148,7 +151,7 @@ def choices(session: OpenSession, actor: Actor, view: View) -> dict[str, object]
         "township": chosen,
         "states": [(one, STATE_WORDS[one]) for one in states] if len(states) > 1 else [],
         "groups": _groups(dispute_scope(actor)),
-        "clocks": [] if view.tab == Tab.ENDED else list(CLOCK_WORDS.items()),
+        "clocks": [] if view.of_states in CLOSED_TABS else list(CLOCK_WORDS.items()),
         "units": units_in(session, actor, township=chosen),
         "grades": list(GRADE_WORDS.items()),
         "channels": list(CHANNEL_WORDS.items()),
