@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from grid_app.clock import local_date
+from grid_app.clocks.rules import STANDING
 from grid_app.models.clocks import Deadline, DeadlineRule
 from grid_app.policy import NOTHING, dispute_scope
 from grid_app.queries.clocks import clocks_of
@@ -254,7 +255,7 @@ def test_seeding_twice_writes_once(session, world):
     seed_rules(session, NOW)
     seed_rules(session, NOW)
 
-    assert len(session.scalars(select(DeadlineRule)).all()) == 40
+    assert len(session.scalars(select(DeadlineRule)).all()) == len(STANDING)
 
 
 def test_clocks_are_told_with_their_rule_and_only_in_the_scope(session, world):

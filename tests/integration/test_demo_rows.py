@@ -23,7 +23,9 @@ from grid_app.models.disputes import Dispute, DisputeEvent, Submission
 from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
 from grid_app.security.keys import Keys, load_keys
 from grid_app.services.audit import first_broken_link
+from grid_app.services.clocks.filling import fill_clocks
 from grid_app.services.handling import steps as handling
+from grid_app.services.matters.searchable import fill_lists
 from grid_app.services.reports.receiving import parse_report, receive_report
 from grid_app.services.rounds.returns import submit_return
 from grid_app.services.rounds.steps import open_due_rounds, seed_templates
@@ -92,6 +94,16 @@ def trail(session: Session, target: UUID) -> list[dict[str, object]]:
     return [columns(event) for event in session.scalars(question)]
 
 
+def brought_up(session: Session, keys: Keys) -> None:
+    """Give what the ledger wrote its clocks, its words and its next date, as the first start does."""
+    session.expire_all()
+    fill_clocks(session, now=NOW)
+    session.flush()
+    fill_lists(session, cipher=keys.fields)
+    session.flush()
+    session.expire_all()
+
+
 VISITS = {"follow_ups", "carrier", "follow_ups_ended"}
 
 
@@ -111,7 +123,7 @@ def test_a_report_in_the_ledger_is_the_report_that_intake_takes(
 ):
     one = received(session, world, keys, telling(place))
     other = noted(session, world, ledger_of(world, keys), telling(place))
-    session.expire_all()
+    brought_up(session, keys)
 
     office = {"owner_unit_id": world.units["township"] if place.kind == "not_located" else world.units["village"]}
     assert columns(other) | office == columns(one)
@@ -148,7 +160,7 @@ def test_a_course_in_the_ledger_is_the_course_that_handling_writes(session: Sess
         ledger.step(other.id, PlannedStep(at=at, by=by, **planned))
     session.flush()
     ledger.write(session)
-    session.expire_all()
+    brought_up(session, keys)
 
     assert columns(other) == columns(one)
     assert history(session, other) == [without_visits(event) for event in history(session, one)]

@@ -128,7 +128,7 @@ def test_every_digest_of_an_item_is_the_one_of_its_content() -> None:
 
 
 def test_every_outcome_and_warning_that_the_office_knows_is_explained() -> None:
-    text = "\n".join(path.read_text("utf-8") for path in (CODE / "services").glob("*.py"))
+    text = "\n".join(path.read_text("utf-8") for path in (CODE / "services").rglob("*.py"))
     warnings = set(re.findall(r'Caution\(\s*"([a-z_]+)"', text))
 
     assert len(warnings) > 5
