@@ -61,9 +61,7 @@ def save_composition(session: Session, *, unit_id: UUID, actor: Actor, told: Tol
         raise NotFoundError("没有这个调解委员会,可能已经撤销,或者不在您的范围内。")
     row = session.scalar(select(CommitteeComposition).where(CommitteeComposition.unit_id == unit_id).with_for_update())
     if version != (row.version if row else 0):
-        raise ConflictError(
-            "刚才别人改过这里的组成。您的没有保存,还在下面;请对照以后再存。", code="overtaken"
-        )
+        raise ConflictError("刚才别人改过这里的组成。您的没有保存,还在下面;请对照以后再存。", code="overtaken")
     members, women, elected_on, changed_on = _checked(told, local_date(now))
     row = row or CommitteeComposition(unit_id=unit_id, version=0, mixed_area=False)
     row.members, row.women, row.elected_on, row.changed_on = members, women, elected_on, changed_on
