@@ -51,11 +51,7 @@ def open_rounds(site: Site) -> None:
 
 
 def faults(page: Page, name: str) -> list[str]:
-    """Return what is wrong with the screen that is shown now.
-
-    It is looked at from its top: a link half scrolled under the bar is not a small one.
-    """
-    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    """Return what is wrong with the screen that is shown now."""
     page.add_script_tag(path=AXE)
     wide = page.evaluate("document.documentElement.scrollWidth")
     found = [*page.evaluate(AXE_RUN), *page.evaluate(LOW), *([f"{wide} px wide"] if wide > PHONE["width"] else [])]
