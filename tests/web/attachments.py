@@ -28,6 +28,11 @@ def made(media: str = "image/jpeg", size: int = 10_000) -> bytes:
     return start + (hashlib.sha256(media.encode()).digest() * (size // 32))[: size - len(start)]
 
 
+def damaged(body: bytes) -> bytes:
+    """Return ``body`` with its last byte turned, whatever it was: a fixed letter is the right one in 1 of 256 runs."""
+    return body[:-1] + bytes([body[-1] ^ 1])
+
+
 def announced(body: bytes, media: str = "image/jpeg", **changes: Any) -> dict[str, Any]:
     """Return what a report says of ``body``."""
     kind = "photo" if media.startswith("image") else "voice"

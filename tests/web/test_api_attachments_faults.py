@@ -11,7 +11,7 @@ from flask import Flask
 from grid_app.adapters import attachment_files
 from grid_app.adapters.attachment_files import PreparedFile
 from tests.web.api_phone import Phone
-from tests.web.attachments import CHUNK, announced, files_of, made, put, report_with, send, send_rest, state
+from tests.web.attachments import CHUNK, announced, damaged, files_of, made, put, report_with, send, send_rest, state
 from tests.world import World
 
 BODY = made()
@@ -103,7 +103,7 @@ def test_a_chunk_that_the_disk_lost_is_found_out_and_asked_for_again(
     if harm == "gone":
         part.unlink()
     else:
-        part.write_bytes(b"" if harm == "empty" else part.read_bytes()[:-1] + b"x")
+        part.write_bytes(b"" if harm == "empty" else damaged(part.read_bytes()))
 
     answer = put(phone, told, CHUNK, BODY[CHUNK:])
 

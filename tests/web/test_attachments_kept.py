@@ -21,7 +21,7 @@ from grid_app.services.upkeep.doctor_attachments import check_attachments
 from grid_app.services.upkeep.housekeeping import begin_anew, forget_chunks
 from grid_app.wiring import wired
 from tests.web.api_phone import Phone
-from tests.web.attachments import CHUNK, announced, made, put, report_with, send, send_rest, state
+from tests.web.attachments import CHUNK, announced, damaged, made, put, report_with, send, send_rest, state
 from tests.world import NOW, World
 
 BODY = made()
@@ -174,7 +174,7 @@ def test_what_is_gone_and_what_does_not_open_is_named_with_what_to_do(phone: Pho
         send(phone, one, BODY)
     gone, hurt = (folder() / one["id"][-2:] / one["id"] for one in (told, other))
     gone.unlink()
-    hurt.write_bytes(hurt.read_bytes()[:-1] + b"?")
+    hurt.write_bytes(damaged(hurt.read_bytes()))
 
     check, _ = checked()
 

@@ -12,7 +12,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.disputes import Dispute, DisputeEvent
 from tests.web.api_phone import Phone
-from tests.web.attachments import announced, files_of, made, put, report_with, send
+from tests.web.attachments import announced, damaged, files_of, made, put, report_with, send
 from tests.web.forms import FreshClient
 from tests.web.report_pages import page_of, parsed
 from tests.world import World
@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_opened_is_said(sign_in, app: Flask, spoken: dict,
         if harm == "gone":
             file.unlink()
         else:
-            file.write_bytes(file.read_bytes()[:-1] + b"x")
+            file.write_bytes(damaged(file.read_bytes()))
 
     answer = sign_in("township_lead").get(spoken["at"][1])
 
