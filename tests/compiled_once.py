@@ -1,12 +1,12 @@
-"""What every application of a test run compiles alike, once per process: templates and builders of addresses.
+"""What every application of a test run compiles alike, once per process: templates, addresses, SQL statements.
 
-Most tests make an application of their own. Flask compiles some hundred templates and addresses for each; half of
-a run was spent on it. Nothing of an application's state is shared, only code made from the same text.
+Most tests make an application and an engine of their own. Flask and SQLAlchemy compile some hundred templates,
+addresses and statements for each; two thirds of a run were spent on it. Nothing of an application's state is shared,
+only what was made from the same text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -14,7 +14,16 @@ import flask
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
+from werkzeug.routing import Map
+from werkzeug.routing.rules import RuleFactory
+
+from grid_app import factory
+
+STATEMENTS = 5000
 
 
 class _Compiled(BytecodeCache):
@@ -36,16 +45,45 @@ def share_templates() -> None:
     Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": _Compiled()}
 
 
+class _OneMap(Map):
+    """Addresses, each once: an application that registers what another registered finds it compiled."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._known: set[tuple[object, ...]] = set()
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        for rule in rulefactory.get_rules(self):
+            key = (rule.rule, rule.endpoint, tuple(sorted(rule.methods or ())), str(rule.defaults), rule.subdomain)
+            if key not in self._known:
+                self._known.add(key)
+                super().add(rule)
+
+
 def share_addresses() -> None:
-    """Let equal rules of addresses share the function that builds them; it is made from the rule's text alone."""
-    compile_builder = Rule._compile_builder
-    builders: dict[object, Callable[..., Any]] = {}
+    """Let every application that the factory makes use one map of addresses; all register the same ones."""
+    one: list[_OneMap] = []
 
-    def kept(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
-        kinds = tuple(sorted((name, type(one)) for name, one in rule._converters.items()))
-        key = (rule.rule, tuple(rule._trace), str(rule.defaults), str(kinds), append_unknown)
-        if key not in builders:
-            builders[key] = compile_builder(rule, append_unknown)
-        return builders[key]
+    def the_map(**options: Any) -> Map:
+        if not one:
+            one.append(_OneMap(**options))
+        return one[0]
 
-    Rule._compile_builder = kept
+    class _Sharing(Flask):
+        url_map_class = staticmethod(the_map)
+
+    factory.Flask = _Sharing
+
+
+def share_statements() -> None:
+    """Let every engine take compiled statements from one place for its kind of database.
+
+    SQLAlchemy keys them by the dialect object, which each engine has its own of; here all of one kind are one.
+    """
+    kept: dict[str, LRUCache] = {}
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        kind.__eq__ = lambda one, other: type(one) is type(other)
+        kind.__hash__ = lambda one: hash(type(one))
+    Engine._compiled_cache = property(
+        lambda engine: kept.setdefault(engine.dialect.name, LRUCache(STATEMENTS)), lambda _engine, _own: None
+    )

@@ -24,7 +24,7 @@ from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.settings import Settings
-from tests.compiled_once import share_addresses, share_templates
+from tests.compiled_once import share_addresses, share_statements, share_templates
 from tests.fakes import FrozenClock
 from tests.frontend.stage import AXE, LEAFLET, chromium
 from tests.postgres import Cluster, PostgresMissingError, SpareDatabase
@@ -32,6 +32,7 @@ from tests.world import NOW, PASSWORD, World, build_world
 
 share_templates()
 share_addresses()
+share_statements()
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 

@@ -8,12 +8,13 @@ County 990101 spans lon 111.0-111.4, lat 29.0-29.1; each village is a square of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from shapely.geometry import MultiPolygon, Point, box
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from grid_app.database.base import new_id
@@ -32,6 +33,7 @@ VILLAGES = {
     "990101002201": ("石桥村", 111.2),
     "990101002202": ("白沙村", 111.3),
 }
+MODELS = (BoundaryGeneration, Division, Boundary, Unit, Account, Assignment, MediationRoom)  # each after what it names
 PASSWORD = "Correct-Horse-9"
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # thousands sign in: a quick one
 
@@ -47,6 +49,9 @@ ROLE_PLACES = {
     Role.SYSADMIN: (COUNTY, "county"),
     Role.AUDITOR: (COUNTY, "county"),
 }
+
+
+_KEPT: dict[str, tuple[World, list[tuple[str, list[tuple[object, ...]]]]]] = {}  # by the kind of database
 
 
 @dataclass
@@ -70,6 +75,28 @@ def village_box(code: str) -> tuple[float, float, float, float]:
 
 
 def build_world(session: Session) -> World:
+    """Put the small county into an empty database; from the second time on by its kept rows, in a tenth of the time."""
+    kind = session.get_bind().dialect.name
+    if kind not in _KEPT:
+        world = _build(session)
+        _KEPT[kind] = (world, [_kept_rows(session, model.__table__) for model in MODELS])
+    else:
+        world, parts = _KEPT[kind]
+        for statement, rows in parts:
+            session.connection().exec_driver_sql(statement, rows)
+    return replace(world, units={**world.units}, assignments={**world.assignments}, accounts={**world.accounts})
+
+
+def _kept_rows(session: Session, table: Table) -> tuple[str, list[tuple[object, ...]]]:
+    """Return the statement that puts the table's rows back, and the rows as the driver takes them."""
+    shown, mark = ("{}::text", "%s") if session.get_bind().dialect.name == "postgresql" else ("{}", "?")
+    columns = [f'"{column.name}"' for column in table.columns]
+    asked = f'SELECT {", ".join(shown.format(column) for column in columns)} FROM "{table.name}"'
+    statement = f'INSERT INTO "{table.name}" ({", ".join(columns)}) VALUES ({", ".join([mark] * len(columns))})'
+    return statement, [tuple(row) for row in session.connection().exec_driver_sql(asked)]
+
+
+def _build(session: Session) -> World:
     world = World(generation_id=new_id())
     session.add(
         BoundaryGeneration(id=world.generation_id, number=1, state="active", created_at=BEGIN, activated_at=BEGIN)

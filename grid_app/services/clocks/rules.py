@@ -20,7 +20,7 @@ from grid_app.models.clocks import CalendarDay, DeadlineRule
 from grid_app.policy import Action, Actor, allows
 from grid_app.queries.rules_stored import rule_of
 from grid_app.services.audit import record_audit
-from grid_app.services.escalations.rows import insert_once
+from grid_app.services.escalations.rows import insert_all_once, insert_once
 
 Details = Mapping[str, str | int | bool | None]
 NO_RULE: Final = "没有这个期限。请从“期限规则”页面重新进入。"
@@ -78,9 +78,7 @@ class DayEdit:
 def seed_rules(session: Session, now: datetime) -> None:
     """Write version 1 of every rule of the file; a rule that is there is left alone."""
     known = set(session.scalars(select(DeadlineRule.code)))
-    for rule in STANDING:
-        if rule.code not in known:
-            insert_once(session, DeadlineRule, _row(rule, now))
+    insert_all_once(session, DeadlineRule, [_row(rule, now) for rule in STANDING if rule.code not in known])
 
 
 def rulebook(session: Session, codes: Iterable[str], *, now: datetime) -> Rulebook:

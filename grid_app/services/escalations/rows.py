@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -31,6 +31,13 @@ def insert_once(session: Session, table: type[Base], values: Mapping[str, object
     row = {"id": new_id(), **values}
     statement = _insert(session, table).values(row).on_conflict_do_nothing()
     return session.execute(statement.returning(table.__table__.c.id)).first() is not None
+
+
+def insert_all_once(session: Session, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Write the rows in one statement; what is there already under the same unique key stays as it is."""
+    if rows:
+        made = [{"id": new_id(), **row} for row in rows]
+        session.execute(_insert(session, table).on_conflict_do_nothing(), made)
 
 
 def next_code(session: Session, *, division_code: str, now: datetime) -> str:
