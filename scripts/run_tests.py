@@ -7,11 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+MEMORY_DISK = Path("/dev/shm")  # noqa: S108 - a folder of this run's own is made in it
+ROOMY_BYTES = 3 * 1024**3
 PATHS = ["geo", "screening", "notifications", "grid_app", "migrations", "tests", "bench", "scripts", "wsgi.py"]
 
 
@@ -47,18 +52,40 @@ def checks(workers: str) -> list[tuple[str, list[str]]]:
     ]
 
 
+@contextmanager
+def quick_place() -> Iterator[dict[str, str]]:
+    """Give the environment in which temporary files lie in memory where there is room, else on the disk as usual.
+
+    Thousands of tests write a database of their own; on a disk they wait for it half of the time.
+    """
+    try:
+        room = os.statvfs(MEMORY_DISK)
+        told = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+        memory = int(told["MemAvailable"].split()[0]) * 1024
+        roomy = min(room.f_bavail * room.f_frsize, memory) >= ROOMY_BYTES
+    except (OSError, KeyError, ValueError):
+        roomy = False
+    if not roomy:
+        yield dict(os.environ)
+        return
+    with tempfile.TemporaryDirectory(prefix="grid-tests-", dir=MEMORY_DISK, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL runs as a user of its own below it
+        yield {**os.environ, "TMPDIR": folder}
+
+
 def main() -> int:
     """Run the checks; 0 when all passed (and nothing was missing under REQUIRE_ALL=1)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", default="2")
     options = parser.parse_args()
     failed = []
-    for name, command in checks(options.workers):
-        started = time.monotonic()
-        print(f"== {name}", flush=True)
-        if subprocess.run(command, cwd=ROOT).returncode:
-            failed.append(name)
-        print(f"   {name}: {time.monotonic() - started:.0f} s", flush=True)
+    with quick_place() as environment:
+        for name, command in checks(options.workers):
+            started = time.monotonic()
+            print(f"== {name}", flush=True)
+            if subprocess.run(command, cwd=ROOT, env=environment).returncode:
+                failed.append(name)
+            print(f"   {name}: {time.monotonic() - started:.0f} s", flush=True)
     missing = missing_parts()
     if failed:
         print(f"FAILED: {', '.join(failed)}")
