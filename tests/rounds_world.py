@@ -13,7 +13,8 @@ from grid_app.database.base import Base
 from grid_app.database.transaction import reading
 from grid_app.models.rounds import FindingMember, RoundRun
 from grid_app.services.rounds.calendar import chosen_period
-from grid_app.services.rounds.steps import close_round, open_round, seed_templates
+from grid_app.services.rounds.steps import close_round, open_round
+from grid_app.services.rounds.templates import seed_templates
 from tests.world import COUNTY
 
 

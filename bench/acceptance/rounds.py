@@ -13,7 +13,7 @@ from grid_app.clock import start_of_day
 from grid_app.database.transaction import reading, transaction
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
 from grid_app.models.rounds import Finding, FindingEvent, Round, RoundRun, RoundTemplate
-from grid_app.services.rounds.steps import seed_templates
+from grid_app.services.rounds.templates import seed_templates
 
 SECTION = "rounds and findings"
 WEEKLY = "village_weekly"

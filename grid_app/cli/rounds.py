@@ -15,9 +15,10 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError
 from grid_app.jobs.rounds import analyse_and_record
 from grid_app.queries.rounds import NamedRound, closed_round_ids, named_rounds
-from grid_app.services.rounds.calendar import Period, chosen_period, current_period
+from grid_app.services.rounds.calendar import Period, chosen_period, period_on
 from grid_app.services.rounds.runs import RecordedRun
-from grid_app.services.rounds.steps import close_overdue_rounds, close_round, open_round, template_of
+from grid_app.services.rounds.steps import close_overdue_rounds, close_round, open_round
+from grid_app.services.rounds.templates import schedule_of, template_of, workdays
 from grid_app.wiring import wired
 
 USUAL_DAYS = 8
@@ -43,17 +44,17 @@ def open_command(
     """在一个区划里开展一轮排查。"""
     now = wired().clock.now()
     with transaction() as session:
-        frequency, days = template_of(session, template)
-        period = _period(frequency, days, opens, due, today=local_date(now))
+        schedule = schedule_of(template_of(session, template))
+        standing = period_on(schedule, local_date(now), works=workdays(session))
+        period = _period(standing, schedule.days, opens, due, today=local_date(now))
         round_id = open_round(
             session, actor=None, template_code=template, division_code=division, period=period, name=name, now=now
         )
     _say([round_id], "已开展", as_json=as_json)
 
 
-def _period(frequency: str, days: int, opens: datetime | None, due: datetime | None, *, today: date) -> Period:
-    """Return the template's present period, or the days that were given; one of the two may be left out."""
-    standing = current_period(frequency, today, duration_days=days)
+def _period(standing: Period | None, days: int, opens: datetime | None, due: datetime | None, *, today: date) -> Period:
+    """Return the template's ``standing`` period, or the days that were given; one of the two may be left out."""
     if opens is None and due is None and standing is not None:
         return standing
     length = timedelta(days=(days or USUAL_DAYS) - 1)

@@ -31,7 +31,7 @@ from grid_app.models.places import BoundaryGeneration, Division
 from grid_app.services.clocks.filling import fill_clocks, mark_filled
 from grid_app.services.escalations.ladders import seed_ladders
 from grid_app.services.places.boundaries import activate, import_boundaries
-from grid_app.services.rounds.steps import seed_templates
+from grid_app.services.rounds.templates import seed_templates
 from grid_app.wiring import DEMO_FACT, Wiring
 
 SETTLED_BEFORE: Final = timedelta(days=400)

@@ -13,7 +13,10 @@ from grid_app.database.base import Base, UuidKey
 
 
 class RoundTemplate(Base):
-    """How rounds of one kind repeat: ``frequency`` is weekly, fortnightly, monthly or once."""
+    """How rounds of one kind repeat; the words are those of ``services.rounds.calendar.Schedule``.
+
+    ``opens_weekday`` is the weekday on which a round closes (its name is older than that).
+    """
 
     __tablename__ = "round_templates"
 
@@ -23,6 +26,7 @@ class RoundTemplate(Base):
     frequency: Mapped[str] = mapped_column(String(12))
     opens_weekday: Mapped[int | None]
     duration_days: Mapped[int]
+    season: Mapped[str] = mapped_column(String(20), default="")
     basis: Mapped[str] = mapped_column(String(200), default="")
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
 

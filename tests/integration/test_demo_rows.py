@@ -28,7 +28,8 @@ from grid_app.services.handling import steps as handling
 from grid_app.services.matters.searchable import fill_lists
 from grid_app.services.reports.receiving import parse_report, receive_report
 from grid_app.services.rounds.returns import submit_return
-from grid_app.services.rounds.steps import open_due_rounds, seed_templates
+from grid_app.services.rounds.steps import open_due_rounds
+from grid_app.services.rounds.templates import seed_templates
 from grid_app.settings import Settings
 from tests.world import NOW, World
 

@@ -28,7 +28,7 @@ def _opened(run, *more):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--template", "daily", "--division", "990101"), "没有排查模板 daily。现有模板:county_monthly、special"),
+        (("--template", "daily", "--division", "990101"), "没有排查模板 daily。现有模板:autumn、county_monthly"),
         (("--template", "special", "--division", "123456"), "没有这个排查模板或这个区划"),
         (
             ("--template", "special", "--division", "990101", "--from", "2026-11-20", "--to", "2026-11-16"),

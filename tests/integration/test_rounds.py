@@ -21,8 +21,8 @@ from grid_app.services.rounds.steps import (
     close_round,
     open_due_rounds,
     open_round,
-    seed_templates,
 )
+from grid_app.services.rounds.templates import seed_templates
 from tests.builders import add_dispute
 from tests.world import COUNTY, NOW
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.rounds import Finding, Round, RoundRun
-from grid_app.services.rounds.steps import open_due_rounds, seed_templates
+from grid_app.services.rounds.steps import open_due_rounds
+from grid_app.services.rounds.templates import seed_templates
 from tests.builders import add_shared_grievance
 from tests.rounds_world import closed_round, counted
 from tests.world import COUNTY, NOW
@@ -80,7 +81,7 @@ def test_the_list_shows_state_due_day_and_progress_of_the_own_area(sign_in, open
     assert "青溪县 村(社区)每周排查" in page
     assert "进行中" in page
     assert "11月20日(周五) 截止" in page
-    assert page.index("每周排查") < page.index("每半月排查") < page.index("每月排查")
+    assert page.index("每半月排查") < page.index("每周排查") < page.index("每月排查")
     villages = {"township_officer": 2, "township_lead": 2}.get(name, 4)
     progress = "待回执" if name in ("grid_worker", "village_lead") else f"已回执 0 / {villages} 个村(社区)"
     assert f"{progress},还剩 14 小时" in page

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.rounds import RoundAnswer, ScreeningReturn
 from grid_app.policy import Role
-from grid_app.services.rounds.steps import open_due_rounds, seed_templates
+from grid_app.services.rounds.steps import open_due_rounds
+from grid_app.services.rounds.templates import seed_templates
 from tests.builders import add_dispute
 from tests.rounds_world import counted
 from tests.world import NOW, add_account

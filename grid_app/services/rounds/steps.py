@@ -16,35 +16,13 @@ from grid_app.models.rounds import Round, RoundTemplate
 from grid_app.policy import Actor, covers
 from grid_app.services.audit import record_audit
 from grid_app.services.control_words import refuse_control_words
-from grid_app.services.rounds.calendar import Period, current_period
+from grid_app.services.rounds.calendar import Period, period_on
+from grid_app.services.rounds.templates import schedule_of, seed_templates, workdays
 from grid_app.vocabulary.words import LEVEL_WORDS
 
-TEMPLATES = (
-    ("village_weekly", "村(社区)每周排查", "village", "weekly", 5, "司法部矛盾纠纷排查:村每周一次"),
-    ("township_fortnightly", "乡镇每半月排查", "township", "fortnightly", 12, "司法部矛盾纠纷排查:乡镇每半月一次"),
-    ("county_monthly", "县每月排查", "county", "monthly", 28, "司法部矛盾纠纷排查:县每月一次"),
-    ("special", "专项排查", "village", "once", 8, "按需开展"),
-)
 LONGEST_ROUND = timedelta(days=62)
 NAME_LENGTH = 40
 LONGEST_NAME = 100
-
-
-def seed_templates(session: Session) -> None:
-    """Make the four round templates that are missing; existing ones are left as people set them."""
-    for code, name, level, frequency, days, basis in TEMPLATES:
-        if session.get(RoundTemplate, code) is None:
-            session.add(
-                RoundTemplate(
-                    code=code,
-                    name=name,
-                    level=level,
-                    frequency=frequency,
-                    duration_days=days,
-                    basis=basis,
-                    enabled=True,
-                )
-            )
 
 
 def open_due_rounds(session: Session, *, now: datetime) -> list[UUID]:
@@ -54,9 +32,9 @@ def open_due_rounds(session: Session, *, now: datetime) -> list[UUID]:
     counties = session.scalars(
         select(Division).where(Division.level == "county", Division.valid_to.is_(None)).order_by(Division.code)
     ).all()
-    opened = []
+    opened, works = [], workdays(session)
     for template in templates:
-        period = current_period(template.frequency, local_date(now), duration_days=template.duration_days)
+        period = period_on(schedule_of(template), local_date(now), works=works)
         if period is None or not period.opens_at <= now < period.due_at:
             continue
         opened += [
@@ -124,22 +102,6 @@ def open_round(
         raise ConflictError(f"{root.name}这一期的排查已经开过了,不用重复开。")
     record_audit(session, actor, "round.opened", now=now, target=("round", str(made.id)))
     return made.id
-
-
-def template_of(session: Session, code: str) -> tuple[str, int]:
-    """Return how often a template repeats and how many days its rounds last.
-
-    Raises
-    ------
-    NotFoundError
-        There is no such template; the sentence names those there are.
-    """
-    seed_templates(session)
-    found = session.get(RoundTemplate, code)
-    if found is None:
-        known = "、".join(session.scalars(select(RoundTemplate.code).order_by(RoundTemplate.code)))
-        raise NotFoundError(f"没有排查模板 {code}。现有模板:{known}。")
-    return found.frequency, found.duration_days
 
 
 def _check_dates(period: Period, *, by_hand: bool, now: datetime) -> None:

@@ -31,6 +31,7 @@ from grid_app.vocabulary.words import ROUND_STATE_WORDS
 from grid_app.web.findings.shown import finding_cells
 from grid_app.web.rounds import answer as rounds_answer
 from grid_app.web.rounds import open as rounds_open
+from grid_app.web.rounds import templates as rounds_templates
 from grid_app.web.rounds.shown import TONES, group_by_township, last_day, round_cells, run_cells
 from grid_app.web.wording import local_date, remaining
 from grid_app.wiring import wired
@@ -39,6 +40,7 @@ bp = Blueprint("rounds", __name__)
 guard_pages(bp)
 rounds_answer.add_routes(bp)
 rounds_open.add_routes(bp)
+rounds_templates.add_routes(bp)
 
 
 @bp.get("/rounds")
