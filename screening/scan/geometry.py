@@ -161,6 +161,29 @@ def _within_binned(
     return Zones(ptr, idx)
 
 
+def cut_zones(near: Zones, weight: NDArray[np.float64], *, most_weight: float) -> Zones:
+    """Return the zones that `nearest_zones` would return, from lists of all places that were found before.
+
+    Parameters
+    ----------
+    near : Zones
+        Of the same points and radius, with every place kept.
+    weight : array of float, shape (n,)
+        Whole numbers, such as cases: their sums are exact in any order.
+    most_weight : float
+        A zone holds at most this much weight.
+    """
+    sizes = np.diff(near.ptr)
+    centre = np.repeat(np.arange(len(sizes)), sizes)
+    held = weight[near.idx]
+    summed = np.concatenate([[0.0], np.cumsum(held)])
+    inside = summed[1:] - summed[near.ptr[:-1]][centre] <= most_weight * (1 + 1e-12)
+    kept = inside & (held > 0)
+    ptr = np.zeros(len(near.ptr), np.int64)
+    np.cumsum(np.bincount(centre[kept], minlength=len(sizes)), out=ptr[1:])
+    return Zones(ptr, near.idx[kept])
+
+
 def by_coordinates(points: NDArray[np.float64], names: list[str]) -> NDArray[np.int64]:
     """Return the order of places that no file decides: by first coordinate, second, then name."""
     return np.lexsort((np.asarray(names), *(points[:, axis] for axis in range(points.shape[1] - 1, -1, -1))))

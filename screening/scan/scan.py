@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from screening.scan.clusters import Candidate, Reach, Secondary, reported
 from screening.scan.engine import Engine, fastest
-from screening.scan.geometry import Zones, along_the_curve, nearest_zones
+from screening.scan.geometry import Zones, along_the_curve, cut_zones, nearest_zones
 from screening.scan.inference import Simulated, monte_carlo
 from screening.scan.statistic import LEVELS, LISTED_COUNTS
 from screening.scan.tables import Table
@@ -107,6 +107,7 @@ def scan(
     *,
     rule: Secondary = Secondary.NONE_OVERLAPPING,
     most: int = 20,
+    near: Zones | None = None,
     engine: Engine | None = None,
 ) -> Scanned:
     """Find where more was counted than expected, and how often chance alone does as well.
@@ -122,6 +123,8 @@ def scan(
         Which weaker clusters are reported too.
     most : int
         Report at most so many.
+    near : Zones or None
+        All places within the radius of each, found before; only for a table that counts whole cases as weight.
     engine : Engine or None
         The loops to use; the fastest that this machine has.
 
@@ -133,7 +136,11 @@ def scan(
     loops = engine or fastest()
     began = time.process_time()
     weight = table.weight
-    zones = nearest_zones(points, weight, most_weight=limits.share * float(weight.sum()), radius=limits.radius)
+    most_weight = limits.share * float(weight.sum())
+    if near is None:
+        zones = nearest_zones(points, weight, most_weight=most_weight, radius=limits.radius)
+    else:
+        zones = cut_zones(near, weight, most_weight=most_weight)
     set_up = time.process_time()
     found, where = _best(table, zones, limits, loops)
     candidates = reported(found, where, Reach(points, zones), rule=rule, most=most)
@@ -179,7 +186,7 @@ def _drawing(
     source = table.source.renumbered(rank)
     means = (table.nested(table.expected) if table.is_nested else _before(table.expected))[curve].T.copy()
     kind = np.int16 if table.most_in_windows < 2**15 - 1 else np.int32
-    levels = np.full((LEVELS, LISTED_COUNTS), -1.0)
+    levels = np.full((LEVELS, min(LISTED_COUNTS, table.most_in_windows + 2)), -1.0)  # no count is larger
     model = table.model(limits.least)
 
     def draw(first: int, lanes: int) -> NDArray[np.float64]:

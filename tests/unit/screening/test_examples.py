@@ -9,7 +9,7 @@ import screening
 
 MODULES = sorted(found.name for found in pkgutil.walk_packages(screening.__path__, "screening."))
 DOCS = Path(__file__).parents[3] / "docs"
-PAGES = {"screening.md": 5, "statistics.md": 2}
+PAGES = {"screening.md": 5, "statistics.md": 20}
 
 
 @pytest.mark.parametrize("name", MODULES)
