@@ -15,6 +15,7 @@ import grid_app.models.documents
 import grid_app.models.duties
 import grid_app.models.escalations
 import grid_app.models.field
+import grid_app.models.findings
 import grid_app.models.follow_ups
 import grid_app.models.handling
 import grid_app.models.intake

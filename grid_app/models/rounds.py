@@ -105,12 +105,17 @@ def _refuse_change(_mapper: Mapper[RoundRun], _connection: Connection, run: Roun
 
 
 class Finding(Base):
-    """A shared grievance suspected or confirmed; its identity lives across rounds, its members only grow."""
+    """A shared grievance suspected or confirmed; its identity lives across rounds, its members only grow.
+
+    ``kind`` is the signal that raised it; ``recurrence_days`` stands only where a signal counts recurrence. Who decides
+    about it and its clocks stand in ``models/findings.py``.
+    """
 
     __tablename__ = "findings"
 
     id: Mapped[UuidKey]
     code: Mapped[str] = mapped_column(String(24), unique=True)
+    kind: Mapped[str] = mapped_column(String(30), default="shared_grievance")
     issue_key: Mapped[str] = mapped_column(String(200), index=True)
     division_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"), index=True)
     category: Mapped[str] = mapped_column(String(4))
@@ -127,6 +132,7 @@ class Finding(Base):
     expected: Mapped[float | None] = mapped_column(Float)
     ratio: Mapped[float | None] = mapped_column(Float)
     p_value: Mapped[float | None] = mapped_column(Float)
+    recurrence_days: Mapped[float | None] = mapped_column(Float)
     enough_history: Mapped[bool]
     rule: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text)
@@ -152,7 +158,7 @@ class FindingMember(Base):
 
 
 class FindingEvent(Base):
-    """One step of a finding's history: seen, grew, confirmed, dismissed, gone, merged."""
+    """One step of a finding's history, by an analysis or a person; rows are only ever added."""
 
     __tablename__ = "finding_events"
 

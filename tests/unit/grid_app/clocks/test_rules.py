@@ -39,6 +39,7 @@ SPECIFIED = {
     "follow_up_4": "30天", "seal_decision": "1个工作日",
     "whistle_answer": "1个工作日", "whistle_answer_urgent": "2小时", "whistle_site": "3个工作日",
     "whistle_site_urgent": "1个工作日",
+    "finding_confirm": "48小时", "finding_owner": "24小时", "finding_answer": "7天", "finding_measures": "15天",
 }  # fmt: skip
 EXTENSIBLE = {
     "petition_finish": 30, "mediation": 30, "court_decides": 10, "labour_arbitration_decide": 15,
