@@ -5,7 +5,7 @@ window into matters; ask each group the count rule and the rate test; give group
 Nothing here reads a clock or chance: equal inputs give equal bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from screening.digests import digest, input_digest
@@ -22,7 +22,9 @@ from screening.results import FindingResult, RoundCounts, RoundResult
 from screening.rules import ONE_BIG_ENTRY, RuleAnswer, count_rule
 
 
-def run_round(data: RoundInput, parameters: Parameters, seed: int) -> RoundResult:
+def run_round(
+    data: RoundInput, parameters: Parameters, seed: int, *, tell: Callable[[float], None] | None = None
+) -> RoundResult:
     """Find the shared grievances of one window.
 
     Parameters
@@ -33,6 +35,8 @@ def run_round(data: RoundInput, parameters: Parameters, seed: int) -> RoundResul
         The figures of the rules.
     seed : int
         Kept with the result. The count rule, the rate test and average linkage use no chance.
+    tell : callable or None
+        Called after each step with the share of the work that is done, from 0 to 1.
 
     Returns
     -------
@@ -46,9 +50,11 @@ def run_round(data: RoundInput, parameters: Parameters, seed: int) -> RoundResul
     >>> run_round(nothing, Parameters(), 1).findings
     ()
     """
+    say = tell or _nobody
     entries, households = entries_of(data.incidents)
     cut = cut_entries(entries, data, parameters)
-    asked = _ask_all(cut, data, parameters)
+    say(0.3)
+    asked = _ask_all(cut, data, parameters, say)
     findings = [finding_of(one, data, households, parameters) for one in asked if one.flagged]
     ordered = tuple(sorted(findings, key=_gravest_first))
     gone = gone_findings(asked, data, parameters)
@@ -60,9 +66,14 @@ def run_round(data: RoundInput, parameters: Parameters, seed: int) -> RoundResul
     )  # fmt: skip
 
 
-def _ask_all(cut: Cut, data: RoundInput, params: Parameters) -> list[Asked]:
+def _nobody(_share: float) -> None:
+    """Hear how far it is, and do nothing."""
+
+
+def _ask_all(cut: Cut, data: RoundInput, params: Parameters, say: Callable[[float], None]) -> list[Asked]:
     """Group the window and ask every group the count rule, and the rate test where that holds."""
     groups = link([one.incident for one in cut.window], cut.window_vectors, params)
+    say(0.7)
     members = [tuple(cut.window[at] for at in group) for group in groups]
     matches = match_groups(
         [frozenset(name for one in group for name in one.dispute_ids) for group in members], data.earlier

@@ -105,7 +105,7 @@ def _run(round_id: UUID, seed: int | None, *, skips: bool) -> list[tuple[UUID, R
     try:
         return [(round_id, analyse_and_record(round_id, seed=seed))]
     except ConflictError as refusal:
-        if skips and refusal.code == "already_analysed":
+        if skips and refusal.code in ("already_analysed", "under_way"):
             return []
         raise
 

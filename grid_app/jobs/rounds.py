@@ -7,9 +7,10 @@ from uuid import UUID
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError
+from grid_app.http import analyses
+from grid_app.http.analyses import begin
 from grid_app.queries.rounds import closed_round_ids
-from grid_app.services.rounds.analysis import analyse, prepare_analysis
-from grid_app.services.rounds.runs import RecordedRun, record_run
+from grid_app.services.rounds.runs import RecordedRun
 from grid_app.services.rounds.steps import close_overdue_rounds, open_due_rounds
 from grid_app.wiring import wired
 
@@ -63,13 +64,5 @@ def analyse_round(round_id: UUID, *, seed: int | None = None) -> UUID:
 
 def analyse_and_record(round_id: UUID, *, seed: int | None = None) -> RecordedRun:
     """Analyse a closed round and return what was recorded; no transaction is open while the statistics run."""
-    wiring = wired()
-    with reading() as session:
-        prepared = prepare_analysis(
-            session, round_id=round_id, actor=None, places=wiring.places, seed=seed, now=wiring.clock.now()
-        )
-    analysed = analyse(prepared)
-    with transaction() as session:
-        recorded = record_run(session, analysed=analysed, actor=None, now=wiring.clock.now())
-    log.info("analysed a round", extra={"round": str(round_id), "findings": recorded.findings})
-    return recorded
+    begin(round_id, actor=None)
+    return analyses.analyse_and_record(round_id, actor=None, seed=seed)

@@ -13,6 +13,7 @@ import grid_app
 import screening.round
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, NotFoundError
+from grid_app.http import analyses
 from grid_app.jobs import rounds as jobs
 from grid_app.models.disputes import Dispute
 from grid_app.models.rounds import Finding, FindingEvent, FindingMember, Round, RoundRun
@@ -229,14 +230,14 @@ def test_a_round_that_fails_leaves_the_others_their_analysis(app, app_world, mon
     with transaction() as session:
         broken = closed_round(session, now=NOW)
         sound = closed_round(session, due=date(2026, 11, 27), now=NOW + 7 * DAY)
-    prepare = jobs.prepare_analysis
+    prepare = analyses.prepare_analysis
 
     def breaking(session, *, round_id, **names):
         if round_id == broken:
             raise ValueError("broken")
         return prepare(session, round_id=round_id, **names)
 
-    monkeypatch.setattr(jobs, "prepare_analysis", breaking)
+    monkeypatch.setattr(analyses, "prepare_analysis", breaking)
 
     with pytest.raises(RuntimeError, match="1 of 2"):
         jobs.close_due_rounds_job()
@@ -251,11 +252,11 @@ def test_no_transaction_is_open_while_the_statistics_run(app, app_world, monkeyp
         round_id = closed_round(session, now=NOW)
     seen = []
 
-    def watching(*arguments):
+    def watching(*arguments, **options):
         with transaction() as session:  # would wait for the busy timeout if another writer were open
             seen.append(session.scalar(select(func.count()).select_from(Dispute)))
         seen.append(wired().engine.pool.checkedout())
-        return real(*arguments)
+        return real(*arguments, **options)
 
     real = screening.round.run_round
     monkeypatch.setattr(screening.round, "run_round", watching)

@@ -8,6 +8,7 @@ next try gives the same one.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -71,10 +72,13 @@ def prepare_analysis(
     )
 
 
-def analyse(prepared: PreparedAnalysis) -> AnalysedRound:
-    """Return the result of a prepared analysis; needs no database and takes seconds for a large county."""
+def analyse(prepared: PreparedAnalysis, *, tell: Callable[[float], None] | None = None) -> AnalysedRound:
+    """Return the result of a prepared analysis; needs no database and takes seconds for a large county.
+
+    ``tell`` is called after each step with the share that is done, from 0 to 1.
+    """
     from screening.round import run_round  # noqa: PLC0415 - loads SciPy, which a start need not wait for
 
     begun = time.perf_counter()
-    result = run_round(prepared.data, prepared.parameters, prepared.seed)
+    result = run_round(prepared.data, prepared.parameters, prepared.seed, tell=tell)
     return AnalysedRound(prepared, result, int((time.perf_counter() - begun) * 1000))

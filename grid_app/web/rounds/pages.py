@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.errors import ConflictError, NotFoundError
+from grid_app.errors import NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, Role, allows
 from grid_app.queries.findings import FindingRow, findings_by_id
@@ -24,11 +24,10 @@ from grid_app.queries.rounds import (
     rounds_of,
     runs_of,
 )
-from grid_app.services.rounds.analysis import analyse, prepare_analysis
-from grid_app.services.rounds.runs import RecordedRun, record_run
 from grid_app.services.rounds.steps import close_round, review_round
 from grid_app.vocabulary.words import ROUND_STATE_WORDS
 from grid_app.web.findings.shown import finding_cells
+from grid_app.web.rounds import analysing
 from grid_app.web.rounds import answer as rounds_answer
 from grid_app.web.rounds import open as rounds_open
 from grid_app.web.rounds import templates as rounds_templates
@@ -41,6 +40,8 @@ guard_pages(bp)
 rounds_answer.add_routes(bp)
 rounds_open.add_routes(bp)
 rounds_templates.add_routes(bp)
+bp.add_url_rule("/rounds/<uuid:round_id>/run", "run", analysing.run, methods=["POST"])
+bp.add_url_rule("/rounds/<uuid:round_id>/progress", "progress", analysing.progress, methods=["GET"])
 
 
 @bp.get("/rounds")
@@ -94,6 +95,7 @@ def _page(row: RoundRow, progress: list[VillageProgress], runs: list[RunRow], fi
         villages=len(progress),
         townships=group_by_township(progress, chosen=chosen),
         runs=run_cells(runs),
+        analysis=analysing.state_of(row.round_id),
         findings=finding_cells(findings, now=now),
         may_run=row.governed and allows(actor, Action.RUN_ROUND),
         may_answer=row.state == "open" and allows(actor, Action.RETURN_ROUND),
@@ -109,39 +111,6 @@ def close(round_id: UUID) -> Response:
         close_round(session, round_id=round_id, actor=the_actor(), now=wired().clock.now())
     flash("这一轮已关闭,不再收回执。已登记的纠纷都在,可以研判了。", "success")
     return redirect(url_for("rounds.detail", round_id=round_id))
-
-
-@bp.post("/rounds/<uuid:round_id>/run")
-@requires(Action.RUN_ROUND)
-def run(round_id: UUID) -> Response:
-    """Close the round if it is open, analyse it, and lead back to it with the counts."""
-    with transaction() as session:
-        close_round(session, round_id=round_id, actor=the_actor(), now=wired().clock.now())
-    try:
-        recorded = _analysed(round_id)
-    except ConflictError as refusal:
-        if refusal.code != "already_analysed":
-            raise
-        flash(refusal.sentence, "info")
-    else:
-        flash(
-            f"研判完成(第 {recorded.number} 次):{recorded.findings} 条苗头提示,其中新出现 {recorded.new} 条。"
-            "请在下面逐条判断。" if recorded.findings else f"研判完成(第 {recorded.number} 次):没有苗头提示。",
-            "success",
-        )  # fmt: skip
-    return redirect(url_for("rounds.detail", round_id=round_id))
-
-
-def _analysed(round_id: UUID) -> RecordedRun:
-    """Read, compute and record; no transaction is open while the statistics run."""
-    wiring, actor = wired(), the_actor()
-    with reading() as session:
-        prepared = prepare_analysis(
-            session, round_id=round_id, actor=actor, places=wiring.places, seed=None, now=wiring.clock.now()
-        )
-    computed = analyse(prepared)
-    with transaction() as session:
-        return record_run(session, analysed=computed, actor=actor, now=wiring.clock.now())
 
 
 @bp.post("/rounds/<uuid:round_id>/review")
