@@ -66,7 +66,11 @@ class Acts:
 
     def step(self, days: int, hour: int, key: UUID, role: Role, act: Callable[[Session, Step], None]) -> None:
         """Let somebody with ``role`` take a step so many days before the present."""
-        self.at(days, hour, partial(self._take, key, role, act))
+        self.step_by(days, hour, key, self._holder(role), act)
+
+    def step_by(self, days: int, hour: int, key: UUID, by: UUID, act: Callable[[Session, Step], None]) -> None:
+        """Let the assignment ``by`` take a step so many days before the present."""
+        self.at(days, hour, partial(self._take, key, by, act))
 
     def at(self, days: int, hour: int, act: Callable[[Session], None]) -> None:
         """Let ``act`` happen within an hour of a day before the present."""
@@ -113,10 +117,11 @@ class Acts:
         drawn = (self._desk.places.point_in(self._rng, FULLY_STAFFED) for _ in range(TRIES))
         return next(place for place in drawn if place.code == wanted)
 
-    def _take(self, key: UUID, role: Role, act: Callable[[Session, Step], None], session: Session) -> None:
+    def _holder(self, role: Role) -> UUID:
+        staff = self._desk.staff
+        return staff.assignments[f"{role}:{FULLY_STAFFED}"] if role in OWN_POSTS else staff.officer(FULLY_STAFFED)
+
+    def _take(self, key: UUID, by: UUID, act: Callable[[Session, Step], None], session: Session) -> None:
         desk = self._desk
-        by = desk.staff.officer(FULLY_STAFFED)
-        if role in OWN_POSTS:
-            by = desk.staff.assignments[f"{role}:{FULLY_STAFFED}"]
         version = session.get_one(Dispute, key, populate_existing=True).version
         act(session, Step(key, desk.actor(session, by), version, desk.clock.now()))

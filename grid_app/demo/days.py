@@ -10,6 +10,7 @@ from uuid import UUID
 
 from grid_app.clock import local
 from grid_app.database.base import new_id
+from grid_app.demo.asked_units import AskedUnits
 from grid_app.demo.background import DAYS, Telling, bases, tell_background
 from grid_app.demo.courses import Courses
 from grid_app.demo.desk import Desk
@@ -17,10 +18,12 @@ from grid_app.demo.lawful import Lawful
 from grid_app.demo.mediated import Mediated
 from grid_app.demo.names import names
 from grid_app.demo.owned import Owned
+from grid_app.demo.published import Published
 from grid_app.demo.report_rows import Arrival
 from grid_app.demo.residents import Residents
 from grid_app.demo.stories import stories
 from grid_app.demo.storyteller import Storyteller
+from grid_app.demo.together import Together
 from grid_app.demo.visits import Visits
 from grid_app.demo.weeks import Weeks
 
@@ -41,6 +44,9 @@ def live(desk: Desk, *, generation_id: UUID, say: Callable[[str, float], None]) 
     Mediated(desk, weeks).begin()
     Owned(desk, weeks).begin()
     Residents(desk, weeks).begin()
+    Together(desk, weeks).begin()
+    AskedUnits(desk, weeks).begin()
+    Published(desk, weeks).begin()
     weeks.begin(storyteller.follow_up)
     start, done = desk.end - timedelta(days=DAYS), 0.0
 

@@ -26,12 +26,19 @@ from grid_app.demo.names import names, table
 from grid_app.demo.passwords import FILE, kept_accounts
 from grid_app.factory import create_app
 from grid_app.models.accounts import Account, Assignment, InstallationFact, Unit
-from grid_app.models.disputes import Dispute, DisputeEvent, Submission
+from grid_app.models.assistance import AmountApproval, AssistanceMeasure
+from grid_app.models.callbacks import CallbackSample
+from grid_app.models.disputes import Dispute, DisputeEvent, Organisation, Submission
 from grid_app.models.documents import IssuedDocument
 from grid_app.models.escalations import Escalation
+from grid_app.models.joint import JointUnit, WhistleCall
+from grid_app.models.mediation import CommitteeComposition
+from grid_app.models.organisations import OrganisationEntry
 from grid_app.models.places import Boundary, Division, MediationRoom, VillageNaming
+from grid_app.models.projects import ProjectDuty, ProjectMatter
 from grid_app.models.residents import Evaluation, ResidentComplaint
 from grid_app.models.rounds import Finding, FindingMember, Round, RoundAnswer, RoundRun
+from grid_app.models.support_work import Inspection, Recommendation, Rectification, Supervision
 from grid_app.policy import Role
 from grid_app.security.passwords import password_matches
 from grid_app.services.audit import first_broken_link
@@ -232,6 +239,31 @@ def test_papers_were_issued_and_residents_were_heard_without_signing_in(county: 
     assert count(county, Dispute, Dispute.channel == "qr", Dispute.reported_by.is_(None)) == 1
     assert count(county, Evaluation, Evaluation.satisfied) == 1
     assert count(county, ResidentComplaint, ResidentComplaint.answered_at.is_(None)) == 1
+
+
+def test_units_work_together_and_answer_each_other(county: Session):
+    calls = Counter((one.state, one.silent_at is not None) for one in county.scalars(select(WhistleCall)))
+    money = county.scalars(select(AssistanceMeasure.amount_state).where(AssistanceMeasure.amount_cents > 0)).all()
+    asked = [county.scalar(select(model)) for model in (Supervision, Rectification, Recommendation)]
+
+    assert calls == {("rated", False): 1, ("called", True): 1}
+    assert (list(money), count(county, AmountApproval, AmountApproval.agrees)) == (["approved"], 2)
+    assert [bool(one.reply) for one in asked] == [False, True, False]
+    assert all(one.closed_at is None and one.due_on > AS_OF for one in asked)
+    assert count(county, JointUnit, JointUnit.left_at.is_(None)) == 2
+
+
+def test_registers_and_call_backs_are_filled_in_part(county: Session):
+    states = Counter(county.scalars(select(CallbackSample.state)))
+
+    assert {"verified", "not_verified", "waiting"} <= set(states)
+    assert states["not_verified"] == 1
+    assert count(county, OrganisationEntry, OrganisationEntry.state == "confirmed") == 1
+    assert count(county, Organisation) > 2
+    assert count(county, ProjectDuty) == 4
+    assert count(county, ProjectMatter) == 8
+    assert count(county, CommitteeComposition) == 2
+    assert county.scalars(select(Inspection.closed_at)).one() is not None
 
 
 def test_no_text_signs_a_right_away_and_no_number_could_be_called(county: Session):
