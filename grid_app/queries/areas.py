@@ -17,6 +17,7 @@ from grid_app.queries.disputes_detail import unit_names
 from grid_app.queries.disputes_places import place_names
 
 COUNTY_CODE = 6
+TOWNSHIP_CODE = 9
 
 
 @dataclass(frozen=True)
@@ -143,3 +144,17 @@ def units_to_choose(session: Session, county_code: str) -> list[Unit]:
         )
     )
     return sorted(found, key=lambda unit: (order.get(unit.kind, 4), unit.division_code, unit.name))
+
+
+def units_by_place(
+    session: Session, county_code: str, places: Sequence[TownshipPlaces]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the same units as a form offers them: the county's, the townships', each township's committees."""
+    committees = {one.code: f"{one.name}的村(社区)" for one in places}
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for unit in units_to_choose(session, county_code):
+        title = "乡镇(街道)" if unit.kind == "township_government" else "县级部门"
+        if unit.kind in ("village_committee", "mediation_committee"):
+            title = committees.get(unit.division_code[:TOWNSHIP_CODE], title)
+        groups.setdefault(title, []).append((str(unit.id), unit.name))
+    return list(groups.items())

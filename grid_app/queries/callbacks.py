@@ -23,6 +23,7 @@ from grid_app.vocabulary.words import SETTLED_ON_SPOT
 
 LEFT_OUT: Final = ("duplicate_of",)
 MOST: Final = 200
+MOST_DONE: Final = 30
 KINDS: Final = {CLOSED: ("closed", SETTLED_ON_SPOT), "refused": ("not_accepted",)}
 
 
@@ -104,6 +105,13 @@ def samples_of_unit(session: Session, *, scope: Scope, unit_id: UUID) -> list[Sa
     return _lines(session, scope, CallbackSample.verifier_unit_id == unit_id, CallbackSample.state == "waiting")
 
 
+def samples_done(session: Session, *, scope: Scope, unit_id: UUID) -> list[SampleLine]:
+    """Return the samples that a unit has verified, the newest result first."""
+    own = CallbackSample.verifier_unit_id == unit_id
+    latest = CallbackSample.ended_at.desc()
+    return _lines(session, scope, own, CallbackSample.state != "waiting", order=latest, limit=MOST_DONE)
+
+
 def sample_of_unit(session: Session, *, scope: Scope, unit_id: UUID, sample_id: UUID) -> SampleLine | None:
     """Return one sample that a unit verifies or has verified."""
     own = CallbackSample.verifier_unit_id == unit_id
@@ -147,14 +155,16 @@ def draw_in(session: Session, *, path: str, draw_id: UUID) -> tuple[CallbackDraw
     return row[0], row[1], list(drawn)
 
 
-def _lines(session: Session, scope: Scope, *conditions: object) -> list[SampleLine]:
+def _lines(
+    session: Session, scope: Scope, *conditions: object, order: object = CallbackSample.due_on, limit: int = MOST
+) -> list[SampleLine]:
     tries = select(func.count()).where(CallbackTry.sample_id == CallbackSample.id).scalar_subquery()
     rows = session.execute(
         select(CallbackSample, Dispute.case_code, Dispute.division_code, Dispute.category, tries)
         .join(Dispute, Dispute.id == CallbackSample.dispute_id)
         .where(visible(scope), *conditions)  # type: ignore[arg-type]  # conditions of SQLAlchemy
-        .order_by(CallbackSample.due_on, CallbackSample.id)
-        .limit(MOST)
+        .order_by(order, CallbackSample.id)  # type: ignore[arg-type]  # a column or its descending order
+        .limit(limit)
     )
     return [SampleLine(*row) for row in rows]
 

@@ -39,13 +39,14 @@ class Committee:
 
     unit_id: UUID
     name: str
+    division_code: str
     made_up: Composition | None
 
 
 def committees_of(session: Session, actor: Actor, *, unit_id: UUID | None = None) -> list[Committee]:
     """Return the open mediation committees of the actor's area in the order of places, or one of them."""
     question = (
-        select(Unit.id, Unit.name, CommitteeComposition)
+        select(Unit.id, Unit.name, Unit.division_code, CommitteeComposition)
         .join(Division, Division.code == Unit.division_code)
         .outerjoin(CommitteeComposition, CommitteeComposition.unit_id == Unit.id)
         .where(Unit.kind == COMMITTEE, Unit.closed_at.is_(None), under(actor.division_path))
@@ -53,7 +54,7 @@ def committees_of(session: Session, actor: Actor, *, unit_id: UUID | None = None
     )
     if unit_id is not None:
         question = question.where(Unit.id == unit_id)
-    return [Committee(key, name, _composition(row)) for key, name, row in session.execute(question)]
+    return [Committee(key, name, code, _composition(row)) for key, name, code, row in session.execute(question)]
 
 
 def _composition(row: CommitteeComposition | None) -> Composition | None:

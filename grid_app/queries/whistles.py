@@ -71,6 +71,12 @@ def calls_of_unit(session: Session, actor: Actor, scope: Scope) -> list[CallLine
     return _lines(session, scope, Whistle.unit_id == actor.unit_id, Whistle.state.in_(("asked", "sent")))
 
 
+def calls_below(session: Session, actor: Actor, scope: Scope) -> list[CallLine]:
+    """Return what other units of the area called and what still waits for another department, or for its rating."""
+    others = (Whistle.unit_id != actor.unit_id, WhistleCall.unit_id != actor.unit_id)
+    return _lines(session, scope, Whistle.state == "sent", WhistleCall.state.in_((*WAITING_STATES, "done")), *others)
+
+
 def calls_to_check(session: Session, scope: Scope) -> list[CallLine]:
     """Return the whistles of the area that wait for the township's leader."""
     return _lines(session, scope, Whistle.state == "asked")

@@ -41,7 +41,7 @@ RANKS: Final = {
 """Who stands above whom; a verifier is always above everybody who had a part."""
 VERIFIERS: Final = ("township_government", "county_office", "county_lead_office")
 OFFICES: Final = (Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_LEAD, Role.COUNTY_OFFICER, Role.COUNTY_LEAD)
-WAITING: Final = "有 {count} 件抽查回访等本单位做,{due} 以前。被抽到的事项由办理单位以外的单位回访。"
+WAITING: Final = "有抽查回访等本单位做,{due}以前。被抽到的事项由办理单位以外的单位回访。"
 
 
 def draw_next(session: Session, *, seed: str, now: datetime) -> bool:
@@ -118,7 +118,7 @@ def _draw(session: Session, township: Division, *, kind: str, month: date, seed:
     session.add(row)
     session.flush()  # the samples point to it
     due = local_date(now) + timedelta(days=callback_rules().due_days)
-    told: dict[UUID, int] = {}
+    told: dict[UUID, None] = {}
     for number, one in enumerate(chosen(found, seed=seed), 1):
         verifier = verifier_of(session, session.get_one(Dispute, one.dispute_id), decided_by=_unit_of(session, one))
         session.add(
@@ -128,9 +128,9 @@ def _draw(session: Session, township: Division, *, kind: str, month: date, seed:
             )
         )  # fmt: skip
         if verifier:
-            told[verifier] = told.get(verifier, 0) + 1
-    for unit_id, count in told.items():
-        _tell(session, unit_id, count=count, due=due, now=now)
+            told[verifier] = None
+    for unit_id in told:
+        _tell(session, unit_id, due=due, now=now)
     details: Details = {"kind": kind, "candidates": len(found), "seed": seed}
     record_audit(session, None, "callback.drawn", now=now, target=("callback_draw", str(row.id)), details=details)
 
@@ -143,13 +143,16 @@ def _unit_of(session: Session, one: Candidate) -> UUID | None:
     )
 
 
-def _tell(session: Session, unit_id: UUID, *, count: int, due: date, now: datetime) -> None:
+def _tell(session: Session, unit_id: UUID, *, due: date, now: datetime) -> None:
+    """Put one line on the start pages of an office; whoever has it unread from another township's draw has it once."""
     roles = Assignment.role.in_([str(role) for role in OFFICES])
     staff = assignments_in_force(session, Assignment.unit_id == unit_id, roles, now=now)
-    text = WAITING.format(count=count, due=f"{due.month}月{due.day}日")
+    text = WAITING.format(due=f"{due.month}月{due.day}日")
+    unread = set(session.scalars(select(Notice.account_id).where(Notice.text == text, Notice.read_at.is_(None))))
     session.add_all(
         Notice(account_id=account, kind="callback", text=text, url="/call-backs", created_at=now)
         for account in dict.fromkeys(one.account_id for one in staff)
+        if account not in unread
     )
 
 

@@ -13,7 +13,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action
-from grid_app.queries.callbacks import SampleLine, days_tried, draws_in, sample_of_unit, samples_of_unit
+from grid_app.queries.callbacks import SampleLine, days_tried, draws_in, sample_of_unit, samples_done, samples_of_unit
 from grid_app.queries.disputes_places import place_names
 from grid_app.services.callbacks.drawing import drawn_again
 from grid_app.services.callbacks.verifying import (
@@ -50,8 +50,10 @@ def index() -> str:
     actor, today = the_actor(), local_date(wired().clock.now())
     with reading() as session:
         lines = samples_of_unit(session, scope=the_scope(), unit_id=actor.unit_id)
-        names = place_names(session, {one.division_code for one in lines})
+        ended = samples_done(session, scope=the_scope(), unit_id=actor.unit_id)
+        names = place_names(session, {one.division_code for one in (*lines, *ended)})
         rows = [_line(one, names[one.division_code], late=one.row.due_on < today) for one in lines]
+        done = [_line(one, names[one.division_code], late=False) for one in ended]
         draws = [
             {
                 "id": one.row.id,
@@ -64,7 +66,7 @@ def index() -> str:
             }
             for one in draws_in(session, path=actor.division_path)
         ]
-    return render_template("pages/call_backs.html", rows=rows, draws=draws, rules=callback_rules())
+    return render_template("pages/call_backs.html", rows=rows, done=done, draws=draws, rules=callback_rules())
 
 
 @bp.get("/call-backs/<uuid:sample_id>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action
 from grid_app.queries.committees import Committee, Composition, committees_of
+from grid_app.queries.disputes_places import place_names
 from grid_app.services.committees.composition import COUNTY, Told, filing_dues, save_composition, warnings_of
 from grid_app.services.typed import day_of
 from grid_app.web.step_forms import STATUS
@@ -28,6 +30,7 @@ guard_pages(bp)
 FIELDS: Final = (
     "members", "women", "director", "minority", "mixed", "elected_on", "changed_on", "filed_on", "version",
 )  # fmt: skip
+TOWNSHIP_CODE: Final = 9
 YES_NO: Final = {"yes": True, "no": False}
 
 
@@ -39,12 +42,16 @@ def index() -> str:
     with reading() as session:
         found = committees_of(session, the_actor())
         dues = filing_dues(session, [one.made_up for one in found if one.made_up], today=today)
-    rows = [(one, _facts(one.made_up), _warnings(one, dues, today)) for one in found]
+        unknown = [one for one in found if one.made_up is None]
+        names = place_names(session, {_township(one) for one in unknown})
+    rows = [(one, _facts(one.made_up), _warnings(one, dues, today)) for one in found if one.made_up]
     return render_template(
         "pages/committees.html",
         asked=[row for row in rows if row[2]],
         fine=[row for row in rows if not row[2]],
-        total=len(rows),
+        unknown=[(names[code], list(those)) for code, those in groupby(unknown, _township)],
+        total=len(found),
+        unknown_count=len(unknown),
     )
 
 
@@ -95,6 +102,10 @@ def _page(
         is_county=the_actor().role in COUNTY,
     )
     return make_response(page, status)
+
+
+def _township(one: Committee) -> str:
+    return one.division_code[:TOWNSHIP_CODE]
 
 
 def _warnings(one: Committee, dues: Mapping[date, date], today: date) -> list[str]:

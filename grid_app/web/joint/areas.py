@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -12,14 +13,14 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
-from grid_app.queries.areas import AreaView, area_of, areas_of, places_to_choose, units_to_choose
+from grid_app.queries.areas import AreaView, area_of, areas_of, places_to_choose, units_by_place
 from grid_app.queries.joint import is_county_centre
 from grid_app.services.joint.areas import AreaEdit, end_area, save_area
 from grid_app.services.typed import uuid_of
 from grid_app.web.step_forms import STATUS
 from grid_app.wiring import wired
 
-NO_AREA = "没有这个片区,可能已经撤销了。请回到片区列表看看。"
+NO_AREA: Final = "没有这个片区,可能已经撤销了。请回到片区列表看看。"
 
 
 @requires(Action.HANDLE_DISPUTE)
@@ -74,6 +75,7 @@ def _page(
         stored = area_of(session, area_id, _county()) if area_id else None
         if area_id and stored is None:
             raise NotFoundError(NO_AREA)
+        places = places_to_choose(session, _county())
         shown = render_template(
             "pages/area.html",
             area_id=area_id,
@@ -81,8 +83,8 @@ def _page(
             version=stored.version if stored else 0,
             errors=errors,
             sentence=sentence,
-            places=places_to_choose(session, _county()),
-            units=[(str(unit.id), unit.name) for unit in units_to_choose(session, _county())],
+            places=places,
+            units=units_by_place(session, _county(), places),
             edits=is_county_centre(session, the_actor()),
         )
     return make_response(shown, status)

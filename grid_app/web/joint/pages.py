@@ -14,7 +14,7 @@ from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
-from grid_app.policy import Action, joined_scope
+from grid_app.policy import Action, Actor, joined_scope
 from grid_app.queries import whistles
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
 from grid_app.queries.joint import Together, is_county_centre, together_on, unit_kind
@@ -26,6 +26,7 @@ from grid_app.services.matters.states import is_referral_only
 from grid_app.services.matters.step import NO_SUCH, AlreadyDoneError
 from grid_app.vocabulary import joint as words
 from grid_app.vocabulary.words import STATE_WORDS, VOICE_ONLY
+from grid_app.web.card import OpenSession
 from grid_app.web.dispute_words import state_tone
 from grid_app.web.joint import areas
 from grid_app.web.joint.forms import FORMS, GROUPS, TITLES, ticked
@@ -72,12 +73,14 @@ def index() -> str:
         own = whistles.calls_of_unit(session, actor, the_scope())
         check = whistles.calls_to_check(session, the_scope()) if may_check(actor) else []
         rule = whistles.calls_to_rule(session, the_scope()) if is_county_centre(session, actor) else []
+        below = whistles.calls_below(session, actor, the_scope()) if _stands_above(session, actor) else []
         joint = whistles.joined_by(session, actor, scope)
     parts = (
         ("等本单位办的", waiting, False),
         ("等把关的吹哨", check, True),
         ("等裁定的(部门说不属于它)", rule, True),
         ("本单位吹的哨", own, True),
+        ("下面的单位吹的哨", below, True),
     )
     return render_template(
         "pages/whistles.html",
@@ -85,6 +88,11 @@ def index() -> str:
         parts=[(title, [_line(one, now, named=named) for one in lines]) for title, lines, named in parts if lines],
         joint=joint,
     )
+
+
+def _stands_above(session: OpenSession, actor: Actor) -> bool:
+    """Say whether the actor's office has units below it that whistle: a township, or the county's own office."""
+    return unit_kind(session, actor.unit_id) == "township_government" or is_county_centre(session, actor)
 
 
 def _line(one: CallLine, now: datetime, *, named: bool) -> dict[str, str]:

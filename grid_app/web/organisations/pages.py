@@ -137,7 +137,7 @@ def _row(one: EntryRow) -> dict[str, object]:
         "into": one.into,
         "reason": one.reason,
         "decided": local_date(one.decided_at) if one.decided_at else "",
-        "matters": f"不到 {FEW}" if one.matters < FEW else str(one.matters),
+        "matters": f"不到 {FEW}" if 0 < one.matters < FEW else str(one.matters),
         "like": one.like,
         "odd": not ends_as_an_organisation(one.name),
     }
