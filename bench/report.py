@@ -21,6 +21,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench.alarm_rows import alarms_rows
+from bench.counts.rows import counts_rows
 from bench.field.rows import field_rows
 from bench.lists.rows import lists_rows
 from bench.report_rows import (
@@ -62,6 +64,8 @@ MEASUREMENTS = (
     Measurement("locate", "Locating points", "bench.bench_locate", locate_rows),
     Measurement("sync", "Taking in a batch", "bench.bench_sync", sync_rows),
     Measurement("scan", "Scanning for clusters", "bench.bench_scan", scan_rows),
+    Measurement("alarms", "False alarms and rises found", "bench.alarms", alarms_rows),
+    Measurement("counts", "Growth against the weeks before", "bench.bench_counts", counts_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
