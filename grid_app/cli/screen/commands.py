@@ -6,7 +6,10 @@ import importlib
 
 import click
 
-COMMANDS = {"scan": "grid_app.cli.screen.scanning:scan_command"}
+COMMANDS = {
+    "scan": "grid_app.cli.screen.scanning:scan_command",
+    "counts": "grid_app.cli.screen.counts:counts_command",
+}
 
 
 class _ByName(click.Group):
