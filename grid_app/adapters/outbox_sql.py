@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.database.transaction import transaction
 from grid_app.models.accounts import Notice
+from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import DeliveryAttempt, Escalation, OutboxMessage, PushSubscription
 from notifications.messages import Gone, Message, Outcome, PushTarget, Refused, RetryLater, Sent
 from notifications.ports import Claimed, LeaseLostError
@@ -41,11 +42,16 @@ class SqlOutbox:
         self._engine = engine
 
     def claim(self, now: datetime, *, limit: int, lease: timedelta, worker: str) -> Sequence[Claimed]:  # noqa: ARG002 - the port's signature; the token, not the name, proves a claim
-        """Return at most ``limit`` due messages, oldest first, held until ``now + lease``."""
+        """Return at most ``limit`` due messages, oldest first, held until ``now + lease``.
+
+        A message to a unit that its matter has been shut to meanwhile is stopped instead.
+        """
         with transaction(self._engine) as session:
             rows = session.execute(
-                select(OutboxMessage, PushSubscription)
+                select(OutboxMessage, PushSubscription, Dispute.about_unit_id)
                 .join(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)
+                .outerjoin(Escalation, Escalation.id == OutboxMessage.escalation_id)
+                .outerjoin(Dispute, Dispute.id == Escalation.dispute_id)
                 .where(
                     OutboxMessage.state == "due",
                     OutboxMessage.due_at <= now,
@@ -55,7 +61,10 @@ class SqlOutbox:
                 .limit(limit)
                 .with_for_update(skip_locked=True, of=OutboxMessage)
             ).all()
-            return [_hold(message, device, now + lease) for message, device in rows]
+            shut = [message for message, device, about in rows if about == device.unit_id]
+            for message in shut:
+                message.state, message.finished_at = "stopped", now
+            return [_hold(message, device, now + lease) for message, device, _ in rows if message not in shut]
 
     def record(self, claimed: Claimed, outcome: Outcome, *, now: datetime, retry_at: datetime | None) -> None:
         """Keep how a sending ended; a subscription that is gone is dropped and its person told.

@@ -62,7 +62,7 @@ class Escalation(Base):
 
 
 class EscalationEvent(Base):
-    """One step of an escalation: opened, told, climbed, seen, acknowledged, exhausted."""
+    """One step of an escalation: opened, told, nobody, climbed, seen, shut_out, acknowledged, exhausted."""
 
     __tablename__ = "escalation_events"
 
@@ -113,7 +113,7 @@ class PushSubscription(Base):
 class OutboxMessage(Base):
     """One message to one target; states: due, sent, gone, failed, stopped.
 
-    ``dedupe_key`` makes a repeated insert harmless; ``stopped`` is what an acknowledgement left unsent.
+    ``dedupe_key`` makes a repeated insert harmless; ``stopped`` is what an acknowledgement or a seal left unsent.
     """
 
     __tablename__ = "outbox_messages"

@@ -6,16 +6,21 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
+from grid_app.adapters.outbox_sql import SqlOutbox
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.models.accounts import Notice, Unit
+from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, EscalationEvent, EscalationPolicy, InboxItem, OutboxMessage
 from grid_app.policy import Role
 from grid_app.services.audit import first_broken_link
+from grid_app.services.escalations.ladders import RungRow, save_ladder, seed_ladders
 from grid_app.services.escalations.steps import raise_escalation, step_up_due
+from grid_app.services.handling.seals import set_seal
+from grid_app.services.matters.step import Step
 from tests.escalation_world import add_dispute, add_subscription, kinds_of, raise_for
 from tests.world import NOW, World, build_world
 
@@ -120,6 +125,35 @@ def test_the_unit_complained_of_is_never_told(session: Session, world: World):
     assert _units_told(session, escalation_id) == {world.units["county_lead"]}
     assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
     assert kinds_of(session, escalation_id) == ["opened", "nobody", "told"]
+
+
+def test_a_seal_set_with_the_report_leaves_no_alert_for_the_unit_it_shuts_out(engine: Engine):
+    """The next rung is asked instead, at once; and what would still lie in the outbox is stopped before it is sent."""
+    with transaction(engine) as session:
+        world = build_world(session)
+        seed_ladders(session, NOW)
+        rungs = [RungRow(kind, 60, 60, ("inbox", "webpush")) for kind in ("township_government", "county_office")]
+        save_ladder(
+            session, event_kind="grade_red", rungs=rungs, basis="县里的办法", replaces=1,
+            actor=world.actor(session, Role.SECURITY_ADMIN), now=NOW,
+        )  # fmt: skip
+        devices = {name: add_subscription(session, world, name) for name in ("township_lead", "county_officer")}
+        dispute = add_dispute(session, world)
+        alert = raise_for(session, dispute)
+        step = Step(dispute, world.actor(session, "village_lead"), session.get_one(Dispute, dispute).version, NOW)
+        set_seal(session, step, unit_id=world.units["township"], kind="conduct", reason="反映乡镇分配不公开")
+
+    with reading(engine) as session:
+        states = dict(session.execute(select(OutboxMessage.subscription_id, OutboxMessage.state)).all())
+        assert states == {devices["township_lead"]: "stopped", devices["county_officer"]: "due"}
+        assert _units_told(session, alert) == {world.units["county"]}
+        assert kinds_of(session, alert) == ["opened", "told", "shut_out", "climbed", "told"]
+    with transaction(engine) as session:
+        session.execute(update(OutboxMessage).values(state="due"))
+    claimed = SqlOutbox(engine).claim(NOW, limit=10, lease=MINUTE, worker="one")
+    assert [one.target.endpoint.rpartition("/")[2] for one in claimed] == ["county_officer"]
+    with reading(engine) as session:
+        assert set(session.scalars(select(OutboxMessage.state))) == {"stopped", "due"}
 
 
 def test_a_sealed_matter_reaches_only_those_who_may_know(session: Session, world: World):

@@ -16,6 +16,7 @@ from grid_app.policy import Role
 from grid_app.queries.ladders import ladder_versions
 from grid_app.services.escalations.ladders import (
     DEFAULT_RUNGS,
+    EVENT_KIND_WORDS,
     RungRow,
     current_policy,
     duration,
@@ -96,14 +97,14 @@ def test_seeding_twice_writes_once_and_keeps_what_was_edited(session: Session, w
 
     seed_ladders(session, NOW + timedelta(days=1))
 
-    assert session.scalar(select(func.count()).select_from(EscalationPolicy)) == 3
+    assert session.scalar(select(func.count()).select_from(EscalationPolicy)) == len(EVENT_KIND_WORDS) + 1
     assert current_policy(session, "grade_red", now=NOW).version == 2
 
 
-def test_both_standing_ladders_have_two_rungs_and_a_basis(session: Session, world: World):
-    policies = [current_policy(session, kind, now=NOW) for kind in ("grade_red", "finding_confirmed")]
+def test_every_standing_ladder_has_two_rungs_and_a_basis(session: Session, world: World):
+    policies = [current_policy(session, kind, now=NOW) for kind in EVENT_KIND_WORDS]
 
-    assert [len(rungs_of(policy)) for policy in policies] == [2, 2]
+    assert {len(rungs_of(policy)) for policy in policies} == {2}
     assert policies[0].basis == "《信访工作条例》第二十五条"
     assert all(policy.basis for policy in policies)
 

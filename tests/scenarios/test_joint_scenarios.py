@@ -10,6 +10,7 @@ from sqlalchemy import select
 from grid_app.clock import local_date
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.disputes import DisputeEvent
+from grid_app.models.escalations import Escalation, InboxItem
 from grid_app.models.joint import CrossFlag, Whistle
 from grid_app.policy import Role, dispute_scope, joined_scope
 from grid_app.queries.areas import responsible_for
@@ -79,6 +80,12 @@ def test_S1_14_a_department_that_says_nothing_is_seen(session, world):
     assert event.details["unit"] == str(world.units["water"])
     water = world.actor(session, "water")
     assert [one.silent for one in calls_waiting_for(session, water, dispute_scope(water))] == [True]
+    alert = session.scalars(select(Escalation).where(Escalation.event_kind == SILENT)).one()
+    assert (alert.dispute_id, alert.state, alert.reason) == (dispute.id, "open", "青溪县水利局到期没有报到。")
+    assert session.scalars(select(InboxItem.unit_id)).all() == [world.units["county"]]
+    arriving = call_of(session, world, dispute, "roads").site_due_at + timedelta(minutes=1)
+    assert name_silence(session, now=arriving) == 1
+    assert len(session.scalars(select(Escalation.id)).all()) == 2, "the roads' missing visit is a cause of its own"
 
 
 def test_S1_14_whoever_whistled_ends_it_and_may_whistle_anew(session, world):

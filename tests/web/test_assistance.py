@@ -45,6 +45,11 @@ def test_help_goes_from_a_yes_to_a_plan_and_one_tap_ends_it(sign_in, app_world, 
     page = text_of(officer.get(f"/disputes/{matter}/assistance"))
     plan = re.search(r'<option value="([0-9a-f-]{36})" selected>当事人A', page).group(1)
     good = {"plan": plan, "kind": "civil_relief", "what": "帮忙申请临时救助", "unit": unit, "due_on": "2026-12-01"}
+    address = f"/disputes/{matter}/assistance"
+    for department in (water, sign_in("roads")):
+        assert department.get(f"/disputes/{matter}").status_code == 200
+        assert department.get(address).status_code == 403, "a department without a part in it reads no help"
+    assert sign_in(Role.COUNTY_OFFICER).get(address).status_code == 200
     with transaction() as session:
         session.get_one(Unit, app_world.units["roads"]).closed_at = NOW
     for changes, told in (
@@ -62,6 +67,7 @@ def test_help_goes_from_a_yes_to_a_plan_and_one_tap_ends_it(sign_in, app_world, 
         assert (good | changes)["what"] in text_of(answer)
     assert send(officer, matter, "measure", **good).status_code == 302
     assert "民政救助" in text_of(water.get("/assistance"))
+    assert water.get(address).status_code == 200
     assert PARTY not in text_of(water.get("/assistance"))
     assert sign_in(Role.GRID_WORKER).get(f"/disputes/{matter}/assistance").status_code == 403
     assert "帮扶" in text_of(officer.get(f"/disputes/{matter}"))

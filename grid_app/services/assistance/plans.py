@@ -21,6 +21,7 @@ from grid_app.models.assistance import AssistanceMeasure, AssistancePlan, Consen
 from grid_app.models.disputes import Dispute, Party
 from grid_app.policy import Action, Actor, allows
 from grid_app.queries.assistance import helping_units
+from grid_app.queries.parts import is_department, units_with_a_part
 from grid_app.services.assistance.ties import refuse_ties
 from grid_app.services.matters.states import is_referral_only
 from grid_app.services.matters.step import AlreadyDoneError, Step, opened, permitted, write, written
@@ -174,10 +175,14 @@ def finish_plan(session: Session, step: Step, *, plan_id: UUID | None) -> None:
 
 
 def may_help(session: Session, actor: Actor, dispute_id: UUID, owner_unit_id: UUID | None) -> bool:
-    """Say whether ``actor`` sees and does what belongs to help: offices, and staff of a unit that has a duty in it."""
+    """Say whether ``actor`` sees and does what belongs to help: offices, departments with a part in it, who helps."""
     if not allows(actor, Action.ADD_TO_DISPUTE):
         return False
-    return allows(actor, Action.HANDLE_DISPUTE) or actor.unit_id in helping_units(session, dispute_id) | {owner_unit_id}
+    if actor.unit_id == owner_unit_id:
+        return True
+    if not allows(actor, Action.HANDLE_DISPUTE):
+        return actor.unit_id in helping_units(session, dispute_id)
+    return not is_department(session, actor.unit_id) or actor.unit_id in units_with_a_part(session, dispute_id)
 
 
 def taken(session: Session, step: Step) -> tuple[Dispute, Step]:

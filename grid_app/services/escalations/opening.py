@@ -18,7 +18,10 @@ from grid_app.services.escalations.rungs import tell_from
 
 @dataclass(frozen=True)
 class Cause:
-    """What makes an escalation: the finding that was confirmed, or the dispute that became red."""
+    """What makes an escalation: the finding that was confirmed, the dispute that became red, the call left unanswered.
+
+    ``part`` tells several causes of one kind in the same dispute apart.
+    """
 
     event_kind: str
     dispute_id: UUID | None
@@ -27,11 +30,12 @@ class Cause:
     category: str
     grade: str
     reason: str
+    part: str = ""
 
     @property
     def key(self) -> str:
         """Return the key under which this cause escalates once per grade."""
-        return f"{self.event_kind}:{self.dispute_id or self.finding_id}:{self.grade}"
+        return f"{self.event_kind}:{self.part or self.dispute_id or self.finding_id}:{self.grade}"
 
 
 def open_escalation(session: Session, cause: Cause, *, now: datetime) -> UUID:

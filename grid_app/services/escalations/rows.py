@@ -68,7 +68,7 @@ def note_event(
     acting_for: UUID | None = None,
     details: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Add one step to an escalation's history: opened, told, climbed, seen, acknowledged or exhausted.
+    """Add one step to an escalation's history: opened, told, climbed, seen, shut_out, acknowledged or exhausted.
 
     ``unit_id`` is the unit that was told, saw or took it up; ``by`` and ``acting_for`` name persons, for an
     acknowledgement alone. ``nobody`` is a rung on which no unit may be told.

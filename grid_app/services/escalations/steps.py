@@ -54,17 +54,20 @@ def raise_escalation(
     grade: str,
     reason: str,
     now: datetime,
+    part: str = "",
 ) -> UUID | None:
     """Open an escalation with its inbox and outbox rows, and return its id.
 
     Parameters
     ----------
     event_kind
-        ``grade_red`` or ``finding_confirmed``.
+        ``grade_red``, ``finding_confirmed`` or ``whistle_silent``.
     dispute_id, finding_id
         The cause, exactly one of them; its row may still be waiting in the session.
     reason
         Why, in words for the inbox; it never travels in a push.
+    part
+        What of the dispute it is, where several things of it may escalate at the same grade; at most 80 signs.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def raise_escalation(
     """
     if (dispute_id is None) == (finding_id is None):
         raise InvalidError("提醒必须对应一件纠纷或一条苗头提示,没有发出;请检查程序。")
-    cause = Cause(event_kind, dispute_id, finding_id, division_code, category, grade, reason)
+    cause = Cause(event_kind, dispute_id, finding_id, division_code, category, grade, reason, part)
     session.flush()  # the caller's own rows first: an error in them is not a repeated cause
     if _is_known(session, cause):
         return None

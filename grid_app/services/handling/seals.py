@@ -24,6 +24,7 @@ from grid_app.queries.accounts import assignments_in_force
 from grid_app.queries.disputes_units import units_over
 from grid_app.services.audit import record_audit
 from grid_app.services.clocks.running import finish_clock, start_clock
+from grid_app.services.escalations.shutting import shut_out
 from grid_app.services.handling.recusals import is_recused
 from grid_app.services.handling.second import account_of, unit_above
 from grid_app.services.handling.transfers import end_transfer
@@ -57,7 +58,7 @@ def set_seal(session: Session, step: Step, *, unit_id: UUID | None, kind: str, r
         raise ConflictError("这件事已经结束。要保密的,请先“重新办理”;填写的内容还在页面上。", code="wrong_state")
     if seal_of(session, dispute) is not None or dispute.about_unit_id is not None:
         raise ConflictError("这件事已经对一个单位保密了。要改的,先由上一级解除。", code="sealed_before")
-    _shut(session, dispute, unit)
+    _shut(session, dispute, unit, now=step.now)
     write(session, step, dispute, kind="sealed", note=reason, details={"kind": kind, "unit": str(unit.id)})
     _keep(session, dispute, unit, kind=kind, reason=reason, by=step.actor, now=step.now)
 
@@ -78,7 +79,7 @@ def seal_for_resident(session: Session, *, report_id: UUID, whom: str, now: date
     unit, dispute = _kept_from(session, report_id, whom), session.get(Dispute, report_id)
     if unit is None or dispute is None or dispute.about_unit_id is not None:
         return
-    _shut(session, dispute, unit)
+    _shut(session, dispute, unit, now=now)
     details = {"kind": "confidential", "unit": str(unit.id)}
     session.add(
         DisputeEvent(
@@ -140,13 +141,14 @@ def _drop_duty(session: Session, dispute: Dispute, unit: Unit) -> None:
         session.delete(row)
 
 
-def _shut(session: Session, dispute: Dispute, unit: Unit) -> None:
-    """Take the matter out of a unit's sight; what it was handling goes to the office above."""
+def _shut(session: Session, dispute: Dispute, unit: Unit, *, now: datetime) -> None:
+    """Take the matter and its alerts out of a unit's sight; what it was handling goes to the office above."""
     dispute.about_unit_id = unit.id
     if dispute.owner_unit_id == unit.id:
         end_transfer(session, dispute)
         dispute.owner_unit_id = unit_above(session, unit, without=unit.id)
     _drop_duty(session, dispute, unit)
+    shut_out(session, dispute_id=dispute.id, unit_id=unit.id, now=now)
 
 
 def _keep(

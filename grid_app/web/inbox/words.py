@@ -24,6 +24,7 @@ STEP_TITLES: Final = {
     "seen": "已看到",
     "acknowledged": "已确认收到",
     "exhausted": "各级均未确认",
+    "shut_out": "这件事对这个单位保密了,不再通知它",
 }
 STEP_TONES: Final = {"nobody": "attention", "climbed": "attention", "exhausted": "attention"}
 KNOCK_TITLES: Final = {
@@ -31,7 +32,7 @@ KNOCK_TITLES: Final = {
     "sent": "推送已发出",
     "gone": "推送没有送到:设备的推送已失效",
     "failed": "推送没有送到",
-    "stopped": "已有单位确认,推送不再发",
+    "stopped": "推送不再发:已有单位确认,或者不该由它知道",
 }
 KNOCK_TONES: Final = {"due": "waiting", "gone": "attention", "failed": "attention"}
 OUTCOME_WORDS: Final = {
