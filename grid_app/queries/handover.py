@@ -1,4 +1,4 @@
-"""What somebody who leaves has open: disputes told, rooms of the unit, subscriptions, phones, delegations."""
+"""What somebody who leaves has open: disputes told or led, rooms of the unit, subscriptions, phones, delegations."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from grid_app.models.accounts import Assignment, Delegation, DeviceToken
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import PushSubscription
+from grid_app.models.leading import LeaderAssignment
 from grid_app.models.places import Division, MediationRoom
 from grid_app.policy import ADMIN_ROLES, Actor, Role, covers
 from grid_app.queries.accounts import AssignmentRow, assignments_in_force, delegation_is_valid, under
@@ -20,10 +21,14 @@ from grid_app.vocabulary.words import OPEN_STATES
 
 @dataclass(frozen=True)
 class OpenWork:
-    """What hangs on one assignment; figures only, no dispute is named (administrators see this page too)."""
+    """What hangs on one assignment; figures only, no dispute is named (administrators see this page too).
+
+    ``led`` are the open matters that it owns as lead official.
+    """
 
     assignment: AssignmentRow
     open_disputes: int
+    led: int
     rooms: int
     phones: int
     delegations: int
@@ -56,6 +61,7 @@ def open_work(session: Session, assignment_id: UUID, *, now: datetime) -> OpenWo
     return OpenWork(
         assignment=row,
         open_disputes=_open_disputes(session, row),
+        led=_led(session, row),
         rooms=_rooms(session, row),
         phones=_phones(session, row, now),
         delegations=_delegations(session, row, now),
@@ -66,6 +72,14 @@ def open_work(session: Session, assignment_id: UUID, *, now: datetime) -> OpenWo
 def _open_disputes(session: Session, row: AssignmentRow) -> int:
     told = Dispute.reported_by == row.assignment_id
     return session.scalar(select(func.count(Dispute.id)).where(told, Dispute.state.in_(OPEN_STATES))) or 0
+
+
+def _led(session: Session, row: AssignmentRow) -> int:
+    owned = select(LeaderAssignment.dispute_id).where(
+        LeaderAssignment.lead_id == row.assignment_id, LeaderAssignment.ended_at.is_(None)
+    )
+    counted = select(func.count(Dispute.id)).where(Dispute.id.in_(owned), Dispute.state.in_(OPEN_STATES))
+    return session.scalar(counted) or 0
 
 
 def _rooms(session: Session, row: AssignmentRow) -> int:

@@ -26,6 +26,7 @@ from grid_app.services.accounts.assignments import (
     release,
 )
 from grid_app.services.audit import record_audit
+from grid_app.services.leading.lead import hand_over_matters
 from grid_app.services.matters.follow_up_plans import hand_over_follow_ups
 from grid_app.services.numbering import next_event_number
 from grid_app.vocabulary.words import OPEN_STATES
@@ -53,14 +54,15 @@ class HandedOver:
     subscriptions: int
     delegations: int
     follow_ups: int = 0
+    led: int = 0
 
 
 def hand_over(session: Session, *, wanted: WantedHandover, actor: Actor, now: datetime) -> HandedOver:
     """Give the successor the leaver's role, rooms, kept subscriptions and delegations; end the leaver's at once.
 
     A dispute belongs to a unit and keeps who reported it; only a mediator's open disputes change hands, because a
-    mediator sees nothing but the own ones. Follow-up visits that are still due go to the successor. Phones and
-    devices that the leaver takes along are signed out.
+    mediator sees nothing but the own ones. Follow-up visits that are still due and open matters that the leaver owns
+    as lead official go to the successor. Phones and devices that the leaver takes along are signed out.
 
     Raises
     ------
@@ -85,6 +87,7 @@ def hand_over(session: Session, *, wanted: WantedHandover, actor: Actor, now: da
         subscriptions=_move_subscriptions(session, wanted, leaver, new_id),
         delegations=_move_delegations(session, leaver, new_id, now=now),
         follow_ups=hand_over_follow_ups(session, leaver_id=leaver.id, new_id=new_id, actor=actor, now=now),
+        led=hand_over_matters(session, leaver_id=leaver.id, new_id=new_id, actor=actor, now=now),
     )
     release(session, [leaver.id], actor=actor, now=now)
     _tell(session, work, successor, actor=actor, now=now)
@@ -94,6 +97,7 @@ def hand_over(session: Session, *, wanted: WantedHandover, actor: Actor, now: da
         "disputes": done.disputes,
         "delegations": done.delegations,
         "follow_ups": done.follow_ups,
+        "led": done.led,
     }
     record_audit(session, actor, "handover.done", now=now, target=("assignment", str(leaver.id)), details=details)
     return done

@@ -12,14 +12,19 @@ from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.models.accounts import Delegation, DeviceToken, Notice
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.escalations import PushSubscription
+from grid_app.models.leading import CaseTeamMember
 from grid_app.models.places import MediationRoom
 from grid_app.policy import Action, Role, allows, dispute_scope
 from grid_app.queries.handover import leavers, open_work
+from grid_app.queries.leading_lists import without_lead
 from grid_app.queries.scoping import visible
 from grid_app.services.accounts.actors import actors_of
 from grid_app.services.accounts.delegations import WantedDelegation, delegate
 from grid_app.services.accounts.devices import register_device
+from grid_app.services.handling.recusals import recuse
 from grid_app.services.handover import WantedHandover, hand_over
+from grid_app.services.leading.access import in_charge
+from tests.leading_world import at, clock_of, owned
 from tests.world import NOW, World, add_account
 
 VILLAGE = "990101001201"
@@ -137,6 +142,31 @@ def test_the_open_disputes_of_a_mediator_change_hands(session, world):
     assert opened.reported_by == world.assignments["next_mediator"]
     assert closed.reported_by == world.assignments["mediator"]
     assert (event.kind, event.details["from"]) == ("handed_over", str(world.assignments["mediator"]))
+
+
+def test_the_matters_that_a_leader_owns_pass_to_the_successor_with_team_and_clock(session, world):
+    """Counted before, taken over with the handover, and what the successor withdrew from waits for the office."""
+    add_account(session, world, "next_lead", Role.TOWNSHIP_LEAD, "township", "990101001")
+    dispute, withdrawn = owned(session, world), owned(session, world)
+    recuse(session, at(session, world, withdrawn, who="next_lead"))
+    assert open_work(session, world.assignments["township_lead"], now=NOW).led == 2
+    later = NOW + timedelta(days=3)
+    request = wanted(world, "township_lead", "next_lead")
+    done = hand_over(session, wanted=request, actor=world.actor(session, "county_lead"), now=later)
+
+    session.flush()
+    assert done.led == 1
+    lead = in_charge(session, dispute.id)
+    assert (lead.lead_id, lead.issue) == (world.assignments["next_lead"], "把拖欠的土地租金付清")
+    members = select(CaseTeamMember.post).where(CaseTeamMember.leader_assignment_id == lead.id)
+    assert sorted(session.scalars(members)) == ["", "副镇长"]
+    assert clock_of(session, dispute).started_at == later
+    steps = select(DisputeEvent).where(DisputeEvent.dispute_id == dispute.id).order_by(DisputeEvent.number.desc())
+    last = session.scalars(steps).first()
+    assert (last.kind, last.details["handed_over"]) == ("lead_assigned", True)
+    assert in_charge(session, withdrawn.id).lead_id == world.assignments["township_lead"]
+    county = dispute_scope(world.actor(session, "county_officer"))
+    assert [line.dispute_id for line in without_lead(session, scope=county, now=later)] == [withdrawn.id]
 
 
 def test_a_device_of_the_office_stays_and_the_leavers_own_goes(session, world):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.errors import ConflictError
+from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute
 from grid_app.models.leading import CaseTeamMember, LeaderAssignment
-from grid_app.policy import Action
+from grid_app.policy import Action, Actor
+from grid_app.queries.duties import recused_accounts
 from grid_app.services.clocks.running import finish_clock, start_clock
 from grid_app.services.leading.access import (
     KEPT,
@@ -23,9 +27,10 @@ from grid_app.services.leading.access import (
     the_lead,
     units_for,
 )
-from grid_app.services.matters.step import Details, Step, permitted, write, written
+from grid_app.services.matters.step import Details, Step, permitted, take_turn, write, written
 from grid_app.services.matters.waivers import refuse_waivers
 from grid_app.vocabulary.leading import leading_rules
+from grid_app.vocabulary.words import OPEN_STATES
 
 VISIT_CLOCK: Final = "lead_official_visit"
 LEAST_TEAM: Final = 2
@@ -87,6 +92,59 @@ def assign_lead(session: Session, step: Step, *, charge: Charge) -> None:
     details: Details = {"lead": str(row.lead_id), "team": len(charge.team), "again": not is_other}
     write(session, step, dispute, kind="lead_assigned", note=note, details=details)
     if is_other and row.declined_at is None:
+        start_clock(session, dispute=dispute, code=VISIT_CLOCK, started_at=step.now, now=step.now)
+
+
+def hand_over_matters(session: Session, *, leaver_id: UUID, new_id: UUID, actor: Actor, now: datetime) -> int:
+    """Give a leaver's open matters to the successor in office, with issue, plan and team; return how many.
+
+    What complains of the successor's unit, or what the successor has withdrawn from, stays without a leader in office:
+    the office finds it in its list of hard matters.
+    """
+    take_turn(session)
+    successor = session.get_one(Assignment, new_id)
+    owned = select(LeaderAssignment.dispute_id).where(
+        LeaderAssignment.lead_id == leaver_id, LeaderAssignment.ended_at.is_(None)
+    )
+    disputes = session.scalars(
+        select(Dispute)
+        .where(Dispute.id.in_(owned), Dispute.state.in_(OPEN_STATES))
+        .order_by(Dispute.id)
+        .with_for_update(of=Dispute, key_share=True)
+    ).all()
+    fitting = [
+        one for one in disputes
+        if one.about_unit_id != successor.unit_id and successor.account_id not in recused_accounts(session, one.id)
+    ]  # fmt: skip
+    for dispute in fitting:
+        _succeed(session, Step(dispute.id, actor, dispute.version, now), dispute, new_id)
+    return len(fitting)
+
+
+def _succeed(session: Session, step: Step, dispute: Dispute, new_id: UUID) -> None:
+    """Let another official own a matter as it stands; the clock of visits begins anew with the person."""
+    before = the_lead(session, dispute)
+    team = session.scalars(
+        select(CaseTeamMember).where(CaseTeamMember.leader_assignment_id == before.id).order_by(CaseTeamMember.number)
+    ).all()
+    before.ended_at = step.now
+    session.flush()  # only one row may be in charge at a time
+    row = LeaderAssignment(
+        dispute_id=dispute.id, lead_id=new_id, issue=before.issue, plan=before.plan,
+        plan_document=before.plan_document, assigned_by=step.actor.assignment_id, assigned_at=step.now,
+        declined_at=before.declined_at,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()  # its members point to it
+    session.add_all(
+        CaseTeamMember(
+            leader_assignment_id=row.id, number=one.number, duty=one.duty, unit_id=one.unit_id, post=one.post
+        )
+        for one in team
+    )
+    details: Details = {"lead": str(new_id), "team": len(team), "again": False, "handed_over": True}
+    write(session, step, dispute, kind="lead_assigned", details=details)
+    if row.declined_at is None:
         start_clock(session, dispute=dispute, code=VISIT_CLOCK, started_at=step.now, now=step.now)
 
 

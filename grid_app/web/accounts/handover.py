@@ -72,7 +72,7 @@ def do_handover() -> Response:
         return make_response(_page(*sentences_of(refusal)), 422)
     flash(
         f"交接已办好:调解室 {done.rooms} 间,提醒设备 {done.subscriptions} 台,授权 {done.delegations} 项,"
-        f"待回访的事 {done.follow_ups} 件。"
+        f"待回访的事 {done.follow_ups} 件,包案的事 {done.led} 件。"
         "已通知双方。纠纷仍由原单位办理。",
         "success",
     )

@@ -15,6 +15,8 @@ Units: TypeAlias = Mapping[UUID, str]
 
 
 def _assigned(details: Details, _units: Units) -> str:
+    if details.get("handed_over"):
+        return f"交接:由接任的领导包案,班子 {details.get('team')} 个"
     return f"{'调整班子、方案' if details.get('again') else '一名领导包案'},班子 {details.get('team')} 个"
 
 
