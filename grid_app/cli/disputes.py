@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -25,6 +25,9 @@ from grid_app.services.intake.importing import (
     row_answer,
     tally,
 )
+from grid_app.services.intake.matching import kind_words, matched, place_words
+from grid_app.services.intake.proposal import propose
+from grid_app.services.intake.sheet import WORKBOOKS, read_sheet
 from grid_app.services.intake.table import ReadRow, RowReader, Tables
 from grid_app.services.reports.receiving import Desk, Lookups
 from grid_app.wiring import Wiring, wired
@@ -56,8 +59,9 @@ def disputes_group() -> None:
 @click.argument("file", type=READABLE)
 @click.option("--as", "login", required=True, metavar="账号", help="由谁导入:乡镇或县级人员的账号。")
 @click.option("--mapping", type=READABLE, help="列对照(JSON),见 docs/imports.md。")
-@click.option("--category-map", type=READABLE, help="类别对照表(CSV,列 type,code)。")
-@click.option("--place-map", type=READABLE, help="地点对照表(CSV,列 district,code)。")
+@click.option("--sheet", default="", metavar="名称", help="Excel 文件里的哪张工作表;不写就用行数最多的一张。")
+@click.option("--category-map", type=READABLE, help="类别对照表(列 type,code)。")
+@click.option("--place-map", type=READABLE, help="地点对照表(列 district,code)。")
 @click.option("--source", default="import", show_default=True, help="资料来自哪个系统;不同系统的编号互不相干。")
 @click.option("--dry-run", is_flag=True, help="只核对,不写入。")
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")
@@ -67,16 +71,17 @@ def import_command(
     file: Path,
     login: str,
     mapping: Path | None,
+    sheet: str,
     category_map: Path | None,
     place_map: Path | None,
     source: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """导入 CSV 里的旧资料。同一个文件再导一次,不会重复;中途停了,再导一次就接着做完。"""
+    """导入 CSV 或 Excel(.xlsx、.xls)里的旧资料。同一个文件再导一次,不会重复;中途停了,再导一次就接着做完。"""
     wiring = wired()
-    given = _read(file)
-    columns = columns_of(given, read_mapping(mapping.read_text("utf-8-sig")) if mapping else None)
+    given = _read(file, sheet=sheet)
+    columns = columns_of(given, _mapping_of(given, file, mapping))
     tables = Tables(
         categories=pairs_of(_read(category_map), key="type", value="code") if category_map else {},
         places=pairs_of(_read(place_map), key="district", value="code") if place_map else {},
@@ -84,6 +89,8 @@ def import_command(
     )
     with reading() as session:
         actor = importer(session, login=login, now=wiring.clock.now())
+        if _is_workbook(file):
+            tables = _understood(session, given, columns, tables=tables, actor=actor)
         wiring.places.find(session, lon=0.0, lat=0.0, accuracy_m=None)  # builds its index before anything is locked
     job = _Job(given, file.name, columns, tables, actor)
     with progress("正在导入", total=len(given.rows)) as advance:
@@ -91,10 +98,33 @@ def import_command(
     _say(job, answers, dry_run=dry_run, as_json=as_json)
 
 
-def _read(path: Path) -> CsvFile:
+def _read(path: Path, *, sheet: str = "") -> CsvFile:
     if path.stat().st_size > LARGEST_FILE_BYTES:
         raise InvalidError(f"文件超过 {LARGEST_FILE_BYTES // 1024 // 1024} MB,没有导入。请拆成几个文件。")
+    if _is_workbook(path):
+        return read_sheet(path.read_bytes(), path.name, wanted=sheet).file
     return read_csv(path.read_bytes())
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.lower() in WORKBOOKS
+
+
+def _mapping_of(file: CsvFile, path: Path, mapping: Path | None) -> dict[str, object] | None:
+    """Return the mapping that was given; of a workbook without one, what the usual names of its columns propose."""
+    if mapping is not None:
+        return read_mapping(mapping.read_text("utf-8-sig"))
+    return dict(propose(file.columns)) if _is_workbook(path) else None
+
+
+def _understood(session: Session, file: CsvFile, columns: Columns, *, tables: Tables, actor: Actor) -> Tables:
+    """Return the tables with the words of an office's sheet that need none, as the page for sheets understands them."""
+    kinds, places = ([columns.value(row.values, item) for row in file.rows] for item in ("type", "district"))
+    return replace(
+        tables,
+        categories=matched(kinds, known=kind_words(actor), chosen=tables.categories, kind=True),
+        places=matched(places, known=place_words(session, actor=actor), chosen=tables.places, kind=False),
+    )
 
 
 def _imported(job: _Job, wiring: Wiring, advance: Advance) -> list[RowAnswer]:

@@ -17,7 +17,8 @@ from grid_app.errors import InvalidError
 from grid_app.services.intake.file import CsvFile, decoded
 from grid_app.services.intake.grid import Cell, Range, Table, table_of
 
-SUFFIXES: Final = (".xlsx", ".xlsm", ".xls", ".csv")
+WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
+SUFFIXES: Final = (*WORKBOOKS, ".csv")
 MOST_ROWS: Final = 50_000
 LARGEST_UNPACKED: Final = 400 * 1024 * 1024
 CHOOSE: Final = "请选择 Excel 文件(.xlsx 或 .xls)或 CSV 文件。"
