@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -14,6 +16,7 @@ from grid_app.http.problems import problem, problem_of_http, problem_of_refusal
 
 PAGE_STATUS = {"not_found": 404, "forbidden": 403, "conflict": 409, "invalid": 422}
 CARRIED_LENGTH = 2 * 1024 * 1024
+_NOT_LATIN = re.compile(r"[^\x00-\x7f]")
 HTTP_SENTENCES = {
     400: "内容没有收全,可能是网络断了。没有保存;请回到上一页再提交一次,填写的内容还在那里。",
     404: "没有这个页面。请检查网址,或回到首页。",
@@ -42,7 +45,8 @@ def refused(refusal: Refusal) -> Response:
         return problem_of_refusal(refusal)
     status = PAGE_STATUS.get(refusal.default_code, 400)
     fields = refusal.fields if isinstance(refusal, InvalidError) else {}
-    return make_response(render_template("pages/refused.html", sentence=refusal.sentence, fields=fields), status)
+    page = render_template("pages/refused.html", sentence=refusal.sentence, fields=fields, kept=typed_words())
+    return make_response(page, status)
 
 
 def not_signed_in(_error: NotSignedInError) -> Response | WerkzeugResponse:
@@ -81,6 +85,15 @@ def posted_fields() -> list[tuple[str, str]]:
     if request.blueprint == "sign_in":
         return []
     return [(name, value) for name in request.form for value in request.form.getlist(name) if name != "csrf_token"]
+
+
+def typed_words() -> list[str]:
+    """Return the words of a form whose page cannot be shown again, so that they can be copied; no passwords, no keys.
+
+    A matter may leave a writer's sight while the form is open: it was shut to the unit, or its import was undone.
+    """
+    told = [value.strip() for name, value in posted_fields() if "password" not in name]
+    return list(dict.fromkeys(value for value in told if _NOT_LATIN.search(value)))
 
 
 def posted_files() -> list[str]:

@@ -52,7 +52,7 @@ class Conclusion:
 def ask_review(session: Session, step: Step, *, asked_on: date | None, organ: str) -> None:
     """Record that the resident asked for a review, or after its answer for the final one, within thirty days."""
     step = permitted(step, Action.HANDLE_DISPUTE)
-    organ = written(organ, field="organ", what="哪个机关收到申请")[:LONGEST]
+    organ = written(organ, field="organ", what="哪个机关收到申请", longest=LONGEST)
     dispute = claimed(session, step, kind="review_asked", note=organ)
     opinion, stage = _next_stage(session, dispute)
     if asked_on is None or asked_on > local_date(step.now):
@@ -74,7 +74,7 @@ def answer_review(session: Session, step: Step, *, answer: Answer) -> None:
     """Record the written answer; an opinion that was revoked is worked on anew."""
     step = permitted(step, Action.HANDLE_DISPUTE)
     basis = written(answer.legal_basis, field="legal_basis", what="法律或政策依据", least=4)
-    number = written(answer.document_no, field="document_no", what="文书的文号")[:LONGEST_NUMBER]
+    number = written(answer.document_no, field="document_no", what="文书的文号", longest=LONGEST_NUMBER)
     dispute = claimed(session, step, kind="review_answered", note=basis)
     row = asked_review(session, dispute)
     if row is None:

@@ -79,7 +79,7 @@ def checked_proof(session: Session, step: Step, dispute: Dispute, *, ground: str
     InvalidError
         Something that the ground needs is missing, with a sentence at each field.
     """
-    document = written(proof.document, field="document", what="证明文书", least=0)[:LONGEST_DOCUMENT]
+    document = written(proof.document, field="document", what="证明文书", least=0, longest=LONGEST_DOCUMENT)
     remedy = written(proof.remedy, field="remedy", what="告诉当事人的救济途径", least=0)
     checked = Proof(document, proof.document_on, remedy, proof.notified_on)
     if ground == "withdrawn_by_party" and not document:

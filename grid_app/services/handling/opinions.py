@@ -60,6 +60,7 @@ def draft_opinion(session: Session, step: Step, *, draft: Draft) -> None:
         ),
         "remedy": written(draft.remedy, field="remedy", what="救济途径", least=10),
     }
+    number = written(draft.document_no, field="document_no", what="文号", least=0, longest=LONGEST_NUMBER)
     if draft.result not in RESULT_WORDS:
         raise InvalidError(NOT_SAVED, fields={"result": "请从三种结论里选一种。"})
     if "复查" not in said["remedy"] or not any(word in said["remedy"] for word in THIRTY):
@@ -75,7 +76,7 @@ def draft_opinion(session: Session, step: Step, *, draft: Draft) -> None:
     row = undelivered(session, dispute) or Opinion(dispute_id=dispute.id)
     for name, text in said.items():
         setattr(row, name, text)
-    row.result, row.document_no = draft.result, draft.document_no.strip()[:LONGEST_NUMBER]
+    row.result, row.document_no = draft.result, number
     row.unit_id, row.assignment_id, row.made_at = step.actor.unit_id, step.actor.assignment_id, step.now
     session.add(row)
     details: Details = {"result": draft.result}

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError
+from grid_app.models.accounts import Unit
 from grid_app.models.disputes import Dispute
 from grid_app.models.handling import ClosingProposal, ReviewRecord
 from grid_app.policy import Action, Actor, allows
@@ -149,9 +150,16 @@ def reviews_of(session: Session, proposal: ClosingProposal) -> list[ReviewRecord
 
 
 def _refuse_again(session: Session, proposal: ClosingProposal, step: Step, side: str) -> None:
-    given = [(one.side, one.assignment_id) for one in reviews_of(session, proposal)]
-    if (side, step.actor.assignment_id) in given:
+    """Refuse a review that stands already: as sent twice, or as another's who was first."""
+    before = next((one for one in reviews_of(session, proposal) if one.side == side), None)
+    if before is None:
+        return
+    if before.assignment_id == step.actor.assignment_id:
         raise AlreadyDoneError("您已经审核过这一项,没有重复记录。")
+    unit, said = session.get_one(Unit, before.unit_id).name, "同意" if before.agrees else "不同意"
+    raise ConflictError(
+        f"这一项刚才已经审核过了:{unit},{said}。您的意见没有保存,还在下面;需要时可以写进办理记录。", code="overtaken"
+    )
 
 
 def _is_theirs(session: Session, dispute: Dispute, proposal: ClosingProposal, side: str, step: Step) -> bool:

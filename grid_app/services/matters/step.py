@@ -230,8 +230,8 @@ def write(
         )
 
 
-def written(typed: str, *, field: str, what: str, least: int = 2) -> str:
-    """Return a text that somebody had to write, trimmed, personal numbers in it masked.
+def written(typed: str, *, field: str, what: str, least: int = 2, longest: int = LONGEST_NOTE) -> str:
+    """Return a text that somebody had to write, trimmed, personal numbers in it masked; nothing is cut off.
 
     Raises
     ------
@@ -243,8 +243,8 @@ def written(typed: str, *, field: str, what: str, least: int = 2) -> str:
         raise _wrong(field, f"“{what}”里有看不见的控制字符。请删掉后重新输入。")
     if len(plain) < least:
         raise _wrong(field, f"请写明{what}。")
-    if len(plain) > LONGEST_NOTE:
-        raise _wrong(field, f"“{what}”最多 {LONGEST_NOTE} 个字,现在有 {len(plain)} 个字。请缩短。")
+    if len(plain) > longest:
+        raise _wrong(field, f"“{what}”最多 {longest} 个字,现在有 {len(plain)} 个字。请缩短。")
     return mask_text(plain).text
 
 

@@ -64,7 +64,7 @@ def note_court_decision(
     session: Session, step: Step, *, result: str, decided_on: date | None, document_no: str = ""
 ) -> None:
     """Record what the court decided."""
-    number = written(document_no, field="document_no", what="文书号", least=0)[:LONGEST_COURT]
+    number = written(document_no, field="document_no", what="文书号", least=0, longest=LONGEST_COURT)
     step, dispute = taken(session, step, kind="court_decided", note=number)
     asked = _asked(session, dispute)
     if not asked.accepted or asked.result:
