@@ -30,6 +30,7 @@ import grid_app.models.projects
 import grid_app.models.receptions
 import grid_app.models.residents
 import grid_app.models.retention
+import grid_app.models.round_analyses
 import grid_app.models.rounds
 import grid_app.models.support
 import grid_app.models.support_work  # noqa: F401 - the imports register the tables
