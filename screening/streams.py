@@ -38,7 +38,7 @@ class Incidents:
     Attributes
     ----------
     place : array of int, shape (n,)
-        Positions in ``Ground.names``.
+        Positions in ``Ground.names``; -1 where nobody knows.
     day : array of int
         ``date.toordinal()`` of the day on which it was noted.
     category : array of str
@@ -174,7 +174,7 @@ def screen(
     first = max(last - watching.base_days + 1, recorded)
     missing, is_kept = with_gaps(ground, gaps, first=first, window=last - watching.longest + 1, last=last)
     inside = (incidents.day >= first) & (incidents.day <= last)
-    kept = inside & is_kept[incidents.place]
+    kept = inside & np.append(is_kept, [False])[incidents.place]
     names = [*np.unique(incidents.category).tolist(), ALL] if streams is None else streams
     run = _Run(incidents, ground, is_kept, watching, first, last, seed)
     found = tuple(_stream(name, np.flatnonzero(kept & _belongs(incidents, name)), run) for name in names)
