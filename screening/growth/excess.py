@@ -157,7 +157,8 @@ def dispersion_of(weekly: NDArray[np.int64], share: NDArray[np.float64]) -> floa
     weekly : array of int, shape (streams, weeks)
         Counts of streams that have some: with a mean below 1 a week chi-square is too discrete.
     share : array of float, shape (weeks,)
-        Share of each week in the recorded days; adds up to 1.
+        Share of each week in the incidents of all streams, so that a week in which less was recorded everywhere, or a
+        holiday, is no swing of each stream; adds up to 1.
 
     Example
     -------

@@ -65,7 +65,7 @@ def known_on(stream: NDArray[np.int64], day: NDArray[np.int64], today: int, *, e
     names = names[many >= rule.fewest]
     base = slice(length - rule.week - rule.base, length - rule.week)
     is_base = (column >= base.start) & (column < base.stop)
-    spread = _dispersion(near[is_base], column[is_base] - base.start, is_recorded[base])
+    spread = _dispersion(near[is_base], column[is_base] - base.start, rule.base // WEEK)
     return Known(first, names, _by_day(names, near, column, length), is_recorded, spread, int(is_recorded[base].sum()))
 
 
@@ -78,10 +78,8 @@ def _by_day(
     return flat.reshape(len(names), length)
 
 
-def _dispersion(stream: NDArray[np.int64], column: NDArray[np.int64], is_recorded: NDArray[np.bool_]) -> float:
-    weeks = len(is_recorded) // WEEK
+def _dispersion(stream: NDArray[np.int64], column: NDArray[np.int64], weeks: int) -> float:
     names, row = np.unique(stream, return_inverse=True)
     weekly = np.bincount(row * weeks + column // WEEK, minlength=len(names) * weeks).reshape(len(names), weeks)
-    days = is_recorded.reshape(weeks, WEEK).sum(axis=1)
-    weekly = weekly[weekly.sum(axis=1) >= weeks][:, days > 0]
-    return dispersion_of(weekly, days[days > 0] / max(1, days.sum()))
+    total = weekly.sum(axis=0)
+    return dispersion_of(weekly[weekly.sum(axis=1) >= weeks][:, total > 0], total[total > 0] / max(1, total.sum()))

@@ -14,8 +14,10 @@ from screening.growth.known import Known, known_on
 
 MONDAY = 1
 """A Monday's number (``date.toordinal``) modulo 7."""
-EARLY_SHARE = 3
-"""When a full week is judged before seven days are over, a third of the budget may be spent on running windows."""
+EARLY_SHARE = 5
+"""When a full week is judged before seven days are over, a fifth of the budget may be spent on running windows."""
+GROWN = 1.2
+"""A stream is flagged again within seven days only when a full week holds so many times the incidents told before."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,10 @@ class Round:
 
 @dataclass
 class _Told:
-    """What was flagged so far: by stream the day and the window's end, and by day how many, early ones apart."""
+    """What was flagged so far: by stream when, how many and until when, and by day how many flags, early ones apart."""
 
     on: dict[int, int] = field(default_factory=dict)
+    many: dict[int, int] = field(default_factory=dict)
     until: dict[int, int] = field(default_factory=dict)
     spent: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -97,14 +100,20 @@ class _Told:
         self.spent = [one for one in self.spent if one[0] > today - WEEK]
         return sum(one[1] for one in self.spent), sum(one[2] for one in self.spent)
 
-    def may_be(self, stream: NDArray[np.int64], today: int) -> NDArray[np.bool_]:
-        """Tell which streams were not flagged in the last seven days."""
-        return np.array([self.on.get(one, today - WEEK) <= today - WEEK for one in stream.tolist()], bool)
+    def waiting(self, stream: NDArray[np.int64], today: int) -> NDArray[np.bool_]:
+        """Tell which streams were flagged in the last seven days."""
+        return np.array([self.on.get(one, today - WEEK) > today - WEEK for one in stream.tolist()], bool)
+
+    def has_grown(self, flags: Flags) -> NDArray[np.bool_]:
+        """Tell which streams have at least a fifth more incidents than when they were flagged last."""
+        before = np.array([self.many.get(one, 0) for one in flags.stream.tolist()])
+        return np.asarray(flags.windows.observed >= GROWN * before, bool)
 
     def add(self, today: int, flags: Flags, early: int) -> None:
         """Keep what is flagged today."""
         self.spent.append((today, len(flags), early))
         self.on.update(dict.fromkeys(flags.stream.tolist(), today))
+        self.many.update(zip(flags.stream.tolist(), flags.windows.observed.tolist(), strict=True))
         self.until.update(zip(flags.stream.tolist(), flags.windows.end.tolist(), strict=True))
 
 
@@ -115,8 +124,9 @@ def replay(
 
     A round judges the full weeks, Monday to Sunday, that ended since the round before; what room they leave is for
     running windows, the last seven and the last fourteen days, of streams that passed in no full week. In any seven
-    days no more than ``budget`` streams are flagged and none twice, the strongest first; while the base is short, no
-    more than ``rule.short_flags``. An incident of a running window was never flagged before.
+    days there are no more than ``budget`` flags, the strongest first, and none of one stream twice unless its full
+    week brings a fifth more; while the base is short, no more than ``rule.short_flags``. An incident of a running
+    window was never flagged before.
 
     Parameters
     ----------
@@ -138,13 +148,12 @@ def replay(
         known = known_on(stream, day, today, every=every, rule=rule)
         is_short = known.base_days < rule.short_base
         allowed = min(budget, rule.short_flags) if is_short else budget
-        known = known.only(told.may_be(known.stream, today))
-        full, early = _full_weeks(known, today, every, rule), _running(known, today, told, rule)
+        full, early = _full_weeks(known, today, every, told, rule), _running(known, today, told, rule)
         early = early.of(np.flatnonzero(~np.isin(early.stream, full.stream)))
         spent, spent_early = told.lately(today)
         room = max(0, allowed - spent)
         taken = min(len(full), room)
-        limit = allowed if every >= WEEK else allowed // EARLY_SHARE
+        limit = allowed if every >= WEEK else -(-allowed // EARLY_SHARE)
         taken_early = max(0, min(len(early), room - taken, limit - spent_early))
         flags = _first(full, taken).and_then(_first(early, taken_early)).ranked()
         told.add(today, flags, taken_early)
@@ -160,16 +169,17 @@ def _after(flags: Flags, count: int) -> Flags:
     return flags.of(np.arange(len(flags))[count:])
 
 
-def _full_weeks(known: Known, today: int, every: int, rule: Rule) -> Flags:
+def _full_weeks(known: Known, today: int, every: int, told: _Told, rule: Rule) -> Flags:
     """Return the streams that pass in a full week; one is judged every seven days."""
     mondays = [day for day in range(today - every + 1, today + 1) if day % WEEK == MONDAY]
     spans = [(day - rule.week - known.first, day - known.first) for day in mondays]
-    return _passing(known, spans, np.zeros(len(known.stream), np.int64), rule, looks=WEEK)
+    found = _passing(known, spans, np.zeros(len(known.stream), np.int64), rule, looks=WEEK)
+    return found.of(np.flatnonzero(~told.waiting(found.stream, today) | told.has_grown(found)))
 
 
 def _running(known: Known, today: int, told: _Told, rule: Rule) -> Flags:
     """Return the streams that pass in a window that ends today; there is one every day."""
-    end = today - known.first
+    known, end = known.only(~told.waiting(known.stream, today)), today - known.first
     spans = [(end - rule.fortnight, end), (end - rule.week, end)]
     free = np.array([told.until.get(one, known.first) - known.first for one in known.stream.tolist()], np.int64)
     return _passing(known, spans, free, rule, looks=1)

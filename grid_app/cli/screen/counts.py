@@ -19,6 +19,7 @@ from screening.growth.excess import Rule
 from screening.growth.incidents import distinct
 from screening.growth.replay import Flags, Round, replay
 
+CENTURY = 36_525  # days
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 
 
@@ -142,8 +143,12 @@ def _left_out(answer: dict[str, Any]) -> str:
     )
 
 
+def _seldom(days: float) -> str:
+    return f"偶然约 {days:.0f} 天一次" if days < CENTURY else "偶然一百年也难有一次"
+
+
 def _line(rank: int, flag: dict[str, Any]) -> str:
     return (
         f"  {rank}. {flag['place']} {flag['category']},{flag['start']} 至 {flag['end']}:{flag['observed']} 件,"
-        f"预期 {flag['expected']:.1f} 件,偶然约 {flag['recurrence_interval_days']:.0f} 天一次"
+        f"预期 {flag['expected']:.1f} 件,{_seldom(flag['recurrence_interval_days'])}"
     )

@@ -25,6 +25,8 @@ _TIME: Final = re.compile(
 )
 _PACKED: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?")
 _EPOCH_DIGITS: Final = {10: 1, 13: 1_000}
+_PACKED_FILE: Final = b"\x1f\x8b"
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _OLDEST: Final = 1900
 _DAY: Final = 86_400
 _MICRO: Final = 1_000_000
@@ -66,7 +68,7 @@ class Events:
 
 
 def read_events(path: Path, fields: Fields) -> Events:
-    """Return the events of a CSV file with a header; UTF-8 or GB 18030, packed or not.
+    """Return the events of a CSV file with a header; UTF-8, UTF-16 or GB 18030, packed or not.
 
     Raises
     ------
@@ -118,8 +120,10 @@ def _nothing(path: Path, fields: Fields, left_out: Counter[str], sample: str) ->
 
 def _opened(path: Path, encoding: str, errors: str) -> TextIO:
     with path.open("rb") as raw:
-        is_packed = raw.read(2) == b"\x1f\x8b"
-    if is_packed:
+        mark = raw.read(2)
+    if mark in _UTF_16:
+        encoding = "utf-16"
+    if mark == _PACKED_FILE:
         return gzip.open(path, "rt", encoding=encoding, errors=errors, newline="")
     return path.open(encoding=encoding, errors=errors, newline="")
 
@@ -133,7 +137,7 @@ def _rows(file: TextIO, name: str, fields: Fields) -> Iterator[tuple[str, str, s
         header = [one.strip() for one in next(csv.reader([head], delimiter=separator), [])]
         missing = [one for one in (fields.place, fields.category, fields.time) if one not in header]
         if missing:
-            shown = "、".join(header)[:300] or "(空)"
+            shown = "".join(sign for sign in "、".join(header)[:300] if sign.isprintable()) or "(空)"
             raise FileError(f"{name} 里没有列“{'、'.join(missing)}”;表头是:{shown}。请检查列名。")
         columns = [header.index(one) for one in (fields.place, fields.category, fields.time)]
         where, what, when = columns

@@ -76,6 +76,7 @@ def test_the_same_rows_are_read_from_every_kind_of_file(run):
 
     assert answer(run(gzip.compress(("\ufeff" + text_of(lines)).encode()), "--json")) == plain
     assert answer(run(text_of(lines, "\t").encode("gb18030"), "--json")) == plain
+    assert answer(run(text_of(lines).encode("utf-16"), "--json")) == plain
     assert answer(run(text_of(zoned), "--json")) == plain
     assert answer(run(text_of(chinese), "--json")) == plain
     again = answer(run(text_of(mixed), "--json"))
