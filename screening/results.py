@@ -47,6 +47,10 @@ class FindingResult:
         Known findings that were taken into this one.
     split_from : str or None
         The known finding it broke away from.
+    kind : str
+        The signal that raised it.
+    recurrence_days : float or None
+        How often chance alone brings the like, for signals that count recurrence.
     """
 
     finding_id: str | None
@@ -70,6 +74,8 @@ class FindingResult:
     unflag: str
     merged: tuple[str, ...] = ()
     split_from: str | None = None
+    kind: str = "shared_grievance"
+    recurrence_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

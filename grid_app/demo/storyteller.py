@@ -22,6 +22,7 @@ from grid_app.models.rounds import Finding, FindingMember
 from grid_app.policy import Actor
 from grid_app.services.escalations.steps import acknowledge, mark_seen, step_up_due
 from grid_app.services.findings.decisions import confirm_finding, dismiss_finding
+from grid_app.services.findings.ownership import rights_of
 from grid_app.services.matters.links import link_disputes
 from grid_app.services.reports.receiving import parse_report, receive_report
 from screening.rules import ONE_BIG_ENTRY
@@ -110,10 +111,21 @@ class Storyteller:
         desk = self._desk
         if session.get_one(Finding, finding_id, populate_existing=True).state != "suspected":
             return
-        actor = desk.actor(session, desk.staff.lead(code))
-        decide = confirm_finding if decision.what == "confirm" else dismiss_finding
+        confirms = decision.what == "confirm"
+        actor = self._decider(session, finding_id, code, confirms=confirms)
+        decide = confirm_finding if confirms else dismiss_finding
         decide(session, finding_id=finding_id, actor=actor, reason=decision.why, now=desk.clock.now())
         self.follow_up(session)
+
+    def _decider(self, session: Session, finding_id: UUID, code: str, *, confirms: bool) -> Actor:
+        """Return the lowest of those who may take this decision: the township's leader, else the county."""
+        desk = self._desk
+        posts = (desk.staff.lead(code), desk.staff.county_officer, desk.staff.county_lead)
+        for actor in (desk.actor(session, post) for post in posts):
+            rights = rights_of(session, actor, finding_id)
+            if rights.decides if confirms else rights.dismisses:
+                return actor
+        raise LookupError(f"nobody decides about finding {finding_id}")
 
     def _plan_acknowledging(self, session: Session, escalation: Escalation) -> None:
         story = self._told.get(escalation.dispute_id) if escalation.dispute_id else None

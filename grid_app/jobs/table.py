@@ -13,6 +13,7 @@ from typing import Final
 
 from grid_app.jobs.callbacks import draw_callbacks_job
 from grid_app.jobs.delivery import deliver_job
+from grid_app.jobs.findings import escalate_undecided_job
 from grid_app.jobs.housekeeping import forget_chunks_job, forget_job
 from grid_app.jobs.imports import go_on_with_imports_job
 from grid_app.jobs.ladders import step_up_job
@@ -63,6 +64,12 @@ JOBS: Final = (
         close_due_rounds_job,
         timedelta(minutes=1),
         "Rounds close at a full hour and are analysed at once; one that was interrupted is taken up again.",
+    ),
+    Job(
+        "findings.escalate_undecided",
+        escalate_undecided_job,
+        timedelta(minutes=5),
+        "Somebody has two days to decide about a finding; five minutes late is seen in time.",
     ),
     Job(
         "duty_reviews.open",

@@ -43,6 +43,11 @@ class Members:
     following: int
     elsewhere: int
 
+    @property
+    def total(self) -> int:
+        """The number of members, wherever they lie."""
+        return len(self.shown) + self.following + self.elsewhere
+
 
 @dataclass(frozen=True)
 class HistoryRow:

@@ -1,34 +1,45 @@
-"""Questions about findings, within the actor's area: the list, one finding with its members and history."""
+"""Questions about findings, within the actor's area: the list, one finding with what its page tells.
+
+A township sees a finding across townships as soon as one member lies in it, and of the others their number alone. A
+unit with an own part sees the question, never the members (``FindingRow.is_own_duty``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from grid_app.models.disputes import Dispute, Organisation
+from grid_app.models.findings import FindingCourse, FindingDeadline
 from grid_app.models.places import Division
-from grid_app.models.rounds import Finding, FindingEvent, FindingMember
-from grid_app.policy import Actor
+from grid_app.models.rounds import Finding, FindingMember
+from grid_app.policy import Action, Actor, Role, allows
+from grid_app.queries.finding_duties import has_duty, is_complained_of
+from grid_app.queries.known_findings import has_members_outside
+from grid_app.vocabulary.findings import LEVELS, SUSPECTED
 from grid_app.vocabulary.words import GRADE_ORDER
 
-TIME_TO_DECIDE: Final = timedelta(days=2)
-"""A person decides about a suspected finding within two days of its being raised."""
 FINDINGS_SHOWN: Final = 50
-ASKING_KINDS: Final = ("new", "raised_again")
+CONFIRM: Final = "finding_confirm"
 
 
 @dataclass(frozen=True)
 class FindingRow:
-    """One finding as lists show it; ``decide_by`` is set while a person's decision is due."""
+    """One finding as lists show it; ``decide_by`` is set while a person's decision is due.
+
+    ``is_beyond``: some members lie outside the reader's area. ``is_own_duty``: the reader's unit has the duty to solve
+    it, so that counts are words and no member is shown.
+    """
 
     finding_id: UUID
     code: str
+    kind: str
     state: str
     trend: str
     grade: str
@@ -41,6 +52,8 @@ class FindingRow:
     disputes_ever: int
     since: date
     decide_by: datetime | None
+    is_beyond: bool = False
+    is_own_duty: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class FindingFacts:
     expected: float | None
     ratio: float | None
     p_value: float | None
+    recurrence_days: float | None
     enough_history: bool
     created_at: datetime
     decided_at: datetime | None
@@ -65,30 +79,42 @@ class FindingFacts:
 
 
 def in_reach(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a finding (joined with its division) lies in the actor's area.
+    """Return the condition that a finding (joined with its division) concerns the actor's area or unit.
 
     A unit that a member dispute complains of does not see the finding (信访工作条例 28, 30).
     """
-    about_the_unit = exists().where(
-        FindingMember.finding_id == Finding.id,
-        Dispute.id == FindingMember.dispute_id,
-        Dispute.about_unit_id == actor.unit_id,
+    member, dispute, place = aliased(FindingMember), aliased(Dispute), aliased(Division)
+    course = aliased(FindingCourse)
+    reach = or_(
+        Division.path.startswith(actor.division_path, autoescape=True),
+        exists().where(
+            member.finding_id == Finding.id,
+            dispute.id == member.dispute_id,
+            place.code == dispute.division_code,
+            place.path.startswith(actor.division_path, autoescape=True),
+        ),
+        exists().where(course.finding_id == Finding.id, course.unit_id == actor.unit_id),
     )
-    return and_(Division.path.startswith(actor.division_path, autoescape=True), ~about_the_unit)
+    return and_(reach, ~is_complained_of(actor.unit_id))
 
 
 def findings_of(
-    session: Session, actor: Actor, *, state: str | None, offset: int = 0, limit: int = FINDINGS_SHOWN
+    session: Session, actor: Actor, *, states: Sequence[str], offset: int = 0, limit: int = FINDINGS_SHOWN
 ) -> list[FindingRow]:
-    """Return the findings in the actor's area, the gravest first, then by households; ``state`` ``None`` is all."""
-    conditions = [in_reach(actor)] + ([Finding.state == state] if state else [])
-    question = _rows().where(*conditions).order_by(*_gravest_first()).offset(offset).limit(limit)
+    """Return the findings in the actor's area, the gravest first, then by households; without ``states`` all."""
+    conditions = [in_reach(actor)] + ([Finding.state.in_(states)] if states else [])
+    question = _rows(actor).where(*conditions).order_by(*_gravest_first()).offset(offset).limit(limit)
     return _with_dates(session, session.execute(question).all())
 
 
 def findings_by_id(session: Session, actor: Actor, ids: Sequence[UUID]) -> list[FindingRow]:
     """Return those of ``ids`` that lie in the actor's area, the gravest first."""
-    question = _rows().where(in_reach(actor), Finding.id.in_(ids)).order_by(*_gravest_first())
+    return findings_where(session, actor, in_reach(actor), Finding.id.in_(ids))
+
+
+def findings_where(session: Session, actor: Actor, *conditions: ColumnElement[bool]) -> list[FindingRow]:
+    """Return the findings that meet conditions, which say what the actor may reach, the gravest first."""
+    question = _rows(actor).where(*conditions).order_by(*_gravest_first())
     return _with_dates(session, session.execute(question).all())
 
 
@@ -103,6 +129,26 @@ def counts_by_state(session: Session, actor: Actor) -> dict[str, int]:
     return {state: count for state, count in rows}  # noqa: C416 - a row is not a pair to the type checker
 
 
+def count_to_decide(session: Session, actor: Actor) -> int:
+    """Return how many suspected findings wait for the actor's own level, or for one below it."""
+    if not allows(actor, Action.DECIDE_FINDING):
+        return 0
+    levels = {Role.COUNTY_LEAD: LEVELS, Role.COUNTY_OFFICER: LEVELS[:2]}.get(actor.role, LEVELS[:1])
+    question = (
+        select(func.count())
+        .select_from(Finding)
+        .join(Division, Division.code == Finding.division_code)
+        .join(FindingCourse, FindingCourse.finding_id == Finding.id)
+        .where(
+            in_reach(actor),
+            Finding.state == SUSPECTED,
+            FindingCourse.level.in_(levels),
+            ~has_duty(actor.unit_id),
+        )
+    )
+    return session.scalar(question) or 0
+
+
 def finding_facts(session: Session, finding_id: UUID) -> FindingFacts:
     """Return the facts of a finding whose reach was checked by ``findings_by_id``."""
     row = session.get_one(Finding, finding_id)
@@ -115,6 +161,7 @@ def finding_facts(session: Session, finding_id: UUID) -> FindingFacts:
         expected=row.expected,
         ratio=row.ratio,
         p_value=row.p_value,
+        recurrence_days=row.recurrence_days,
         enough_history=row.enough_history,
         created_at=row.created_at,
         decided_at=row.decided_at,
@@ -125,10 +172,17 @@ def finding_facts(session: Session, finding_id: UUID) -> FindingFacts:
     )
 
 
-def _rows() -> Any:  # noqa: ANN401 - a select of a table and three columns; its own type is longer than the query
+def _rows(actor: Actor) -> Any:  # noqa: ANN401 - a select of a table and five columns; its own type is longer than it
     above = aliased(Division)
     return (
-        select(Finding, Division, above.name.label("parent"), Organisation.name.label("organisation"))
+        select(
+            Finding,
+            Division,
+            above.name.label("parent"),
+            Organisation.name.label("organisation"),
+            has_members_outside(actor.division_path).label("is_beyond"),
+            has_duty(actor.unit_id).label("is_own_duty"),
+        )
         .join(Division, Division.code == Finding.division_code)
         .outerjoin(above, and_(above.code == Division.parent_code, above.level != "county"))
         .outerjoin(Organisation, Organisation.id == Finding.organisation_id)
@@ -141,26 +195,27 @@ def _gravest_first() -> tuple[Any, ...]:
 
 
 def _with_dates(session: Session, rows: Sequence[Any]) -> list[FindingRow]:
-    asked = _asked_at(session, [row.Finding.id for row in rows if row.Finding.state == "suspected"])
-    return [_row(row, asked) for row in rows]
+    due = _decide_by(session, [row.Finding.id for row in rows if row.Finding.state == SUSPECTED])
+    return [_row(row, due) for row in rows]
 
 
-def _asked_at(session: Session, ids: Sequence[UUID]) -> dict[UUID, datetime]:
-    """Return when each finding was put to people last: when it was new, or raised again."""
+def _decide_by(session: Session, ids: Sequence[UUID]) -> dict[UUID, datetime]:
     rows = session.execute(
-        select(FindingEvent.finding_id, func.max(FindingEvent.at))
-        .where(FindingEvent.finding_id.in_(ids), FindingEvent.kind.in_(ASKING_KINDS))
-        .group_by(FindingEvent.finding_id)
+        select(FindingDeadline.finding_id, FindingDeadline.due_at).where(
+            FindingDeadline.finding_id.in_(ids),
+            FindingDeadline.rule_code == CONFIRM,
+            FindingDeadline.done_at.is_(None),
+        )
     )
     return {finding_id: at for finding_id, at in rows}  # noqa: C416 - as above
 
 
-def _row(row: Any, asked: Mapping[UUID, datetime]) -> FindingRow:  # noqa: ANN401 - a row of the select above
+def _row(row: Any, due: Mapping[UUID, datetime]) -> FindingRow:  # noqa: ANN401 - a row of the select above
     found: Finding = row.Finding
-    raised = asked.get(found.id)
     return FindingRow(
         finding_id=found.id,
         code=found.code,
+        kind=found.kind,
         state=found.state,
         trend=found.trend,
         grade=found.grade,
@@ -172,5 +227,7 @@ def _row(row: Any, asked: Mapping[UUID, datetime]) -> FindingRow:  # noqa: ANN40
         households_now=found.households_now,
         disputes_ever=found.disputes_ever,
         since=found.since,
-        decide_by=raised + TIME_TO_DECIDE if raised else None,
+        decide_by=due.get(found.id),
+        is_beyond=bool(row.is_beyond),
+        is_own_duty=bool(row.is_own_duty),
     )

@@ -18,7 +18,7 @@ from grid_app.models.rounds import Round
 from grid_app.policy import Action, Actor, Role, allows, dispute_scope
 from grid_app.queries.accounts import grids_without_worker, under
 from grid_app.queries.disputes import Asked, Tab, tallies
-from grid_app.queries.findings import counts_by_state
+from grid_app.queries.findings import count_to_decide
 from grid_app.queries.follow_ups import AHEAD, own_due_dates, unit_visits
 from grid_app.queries.inbox import waiting_count
 from grid_app.queries.mediation_work import count_due_terms, count_under_way
@@ -114,7 +114,7 @@ def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCou
         reported=by_tab[Tab.REPORTED],
         handling=by_tab[Tab.HANDLING],
         urgent=by_tab[Tab.URGENT],
-        findings=counts_by_state(session, actor).get("suspected", 0),
+        findings=count_to_decide(session, actor),
         open_rounds=_open_rounds(session, actor, now),
         empty_grids=len(grids_without_worker(session, path=actor.division_path, now=now)),
         phone_gaps=count_open_gaps(session, path=actor.division_path),

@@ -9,18 +9,19 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.places import Division, VillageNaming
 from grid_app.models.rounds import Finding, Round
 from grid_app.policy import Scope
+from grid_app.queries.finding_duties import has_duty, is_complained_of
 from grid_app.queries.map_area import village_of
 from grid_app.queries.round_progress import progress_of_rounds
 from grid_app.queries.scoping import codes_under
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
+from grid_app.vocabulary.findings import LIVE_STATES
 
-CONFIRMED = "confirmed"
 NAMED, EXPIRED, WITHDRAWN, NOT_NAMED = "named", "expired", "withdrawn", "none"
 NAMING_WORDS: Final = {NAMED: "命名有效", EXPIRED: "命名已到期", WITHDRAWN: "命名已撤销", NOT_NAMED: "没有命名记录"}
 RETURNED, PARTLY, MISSING = "returned", "partly", "missing"
@@ -75,7 +76,8 @@ def confirmed_findings(session: Session, *, scope: Scope) -> list[FindingRow]:
         select(Finding, Division.name, Division.path)
         .join(Division, Division.code == Finding.division_code)
         .where(
-            Finding.state == CONFIRMED,
+            Finding.state.in_(LIVE_STATES),
+            *_not_of_own_unit(scope),
             Finding.division_code.in_(codes_under(scope)),
             Finding.category.not_like(f"{SEALED}%"),
             Finding.category.not_like(f"{COUNTY_ONLY}%"),
@@ -86,6 +88,11 @@ def confirmed_findings(session: Session, *, scope: Scope) -> list[FindingRow]:
         FindingRow(f.id, f.code, f.division_code, name, path, f.grade, f.category, f.reason, f.since)
         for f, name, path in rows
     ]
+
+
+def _not_of_own_unit(scope: Scope) -> list[ColumnElement[bool]]:
+    """Return the conditions that leave out what the own unit has the duty for, or is complained of in."""
+    return [] if scope.unit_id is None else [~has_duty(scope.unit_id), ~is_complained_of(scope.unit_id)]
 
 
 def open_rounds(session: Session, *, root_path: str, now: datetime) -> list[RoundRow]:

@@ -25,12 +25,12 @@ from grid_app.queries.disputes import DisputeLine, lines_by_id
 from grid_app.queries.disputes_places import place_names
 from grid_app.queries.findings import FindingRow, findings_by_id
 from grid_app.queries.scoping import visible
+from grid_app.vocabulary.findings import UNDER_WAY
 from grid_app.vocabulary.words import OPEN_STATES
 
 PER_PAGE: Final = 20
 MOST_MATTERS: Final = 50
 MOST_TEXTS: Final = 20
-UNDER_WAY: Final = ("suspected", "confirmed")
 
 
 @dataclass(frozen=True)

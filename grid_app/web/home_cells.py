@@ -24,6 +24,7 @@ TOOLS = (
     ("调解委员会", "committees.index", Action.HANDLE_DISPUTE),
     ("律师值班", "assistance.roster", Action.PUBLISH_LAWYERS),
     ("帮扶措施", "assistance.index", Action.HANDLE_DISPUTE),
+    ("请本单位答复的问题", "findings.questions", Action.ANSWER_FOR_UNIT),
     ("反馈", "support.feedback_list", Action.MANAGE_JOBS),
 )
 ABOUT = {
@@ -37,6 +38,7 @@ ABOUT = {
     "joint.areas": "哪个地方的事由哪个单位负责",
     "committees.index": "组成、任期、备案,还缺什么",
     "assistance.roster": "公布律师哪天在哪里,群众扫码能看到",
+    "findings.questions": "几户反映同一件事,本单位有责任解决的",
     "assistance.index": "本单位在帮扶计划里要落实的",
     "inbox.policies": "上级提醒通知谁、等多久、再通知谁",
     "places.index": "导入、检查、启用边界;登记调解室",

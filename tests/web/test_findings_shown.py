@@ -8,21 +8,32 @@ from uuid import UUID
 
 import pytest
 
+from grid_app.queries.finding_course import ClockRow, CourseRow, Precision
 from grid_app.queries.finding_pages import EscalationLine, HistoryRow
 from grid_app.queries.findings import FindingFacts, FindingRow
-from grid_app.web.findings.shown import duties, escalation_lines, history_moments, statistics_sentence
+from grid_app.web.findings.history import history_moments
+from grid_app.web.findings.shown import (
+    chance_sentence,
+    compared_sentence,
+    duties,
+    escalation_lines,
+    finding_cell,
+    precision_sentence,
+    question_sentence,
+    sentence_of,
+)
 from tests.world import NOW
 
 ANY = UUID(int=1)
 DAY = timedelta(days=1)
 ROW = FindingRow(
-    finding_id=ANY, code="F990101-2026-0001", state="suspected", trend="new", grade="yellow", category="09",
+    finding_id=ANY, code="F990101-2026-0001", kind="shared_grievance", state="suspected", trend="new", grade="yellow", category="09",
     place="云岭村", township="东河镇", organisation="", households_ever=4, households_now=4, disputes_ever=4,
     since=date(2026, 11, 1), decide_by=NOW + DAY,
 )  # fmt: skip
 FACTS = FindingFacts(
     grade_reasons=("多户反映同一件事",), reason="r", unflag="u", rule="several_households", observed=4, expected=0.3,
-    ratio=13.3, p_value=0.0003, enough_history=True, created_at=NOW, decided_at=None, decision_reason="",
+    ratio=13.3, p_value=0.0003, recurrence_days=None, enough_history=True, created_at=NOW, decided_at=None, decision_reason="",
     merged_into=None, first_run_id=ANY, last_run_id=ANY,
 )  # fmt: skip
 
@@ -33,33 +44,55 @@ def _step(kind: str, days: int, **more: object) -> HistoryRow:
 
 
 def test_a_short_past_is_said_and_no_figure_is_given():
-    assert statistics_sentence(replace(FACTS, enough_history=False)) == (
-        "历史数据不足 28 天,没有做比较,只按户数规则判断。"
-    )
+    short = replace(FACTS, enough_history=False)
+
+    assert compared_sentence(short) == "历史数据不足 28 天,没有做比较,只按户数规则判断。"
+    assert chance_sentence(short) == "没有做比较,所以没有这些数字。"
 
 
 @pytest.mark.parametrize(("p_value", "words"), [(0.0003, "不到 0.1%"), (0.004, "0.4%")])
-def test_statistics_are_one_plain_sentence(p_value, words):
-    said = statistics_sentence(replace(FACTS, p_value=p_value))
+def test_what_was_seen_beside_what_was_expected_stands_apart_from_chance(p_value, words):
+    facts = replace(FACTS, p_value=p_value, recurrence_days=1234.5)
 
-    assert "有 4 户反映" in said
-    assert "约有 0.3 户,现在是 13.3 倍" in said
-    assert words in said
+    assert compared_sentence(facts).endswith("同样长的时间约有 0.3 户,现在是 13.3 倍。")
+    assert chance_sentence(facts) == (
+        f"如果只是碰巧,出现这么多户的可能性是 {words}。同样的情况碰巧约每 1,234 天出现一次。"
+    )
 
 
-def test_a_late_decision_says_so():
-    ((day, what),) = duties(replace(ROW, decide_by=NOW - DAY), FACTS, now=NOW)
+def test_duties_are_the_clocks_that_run_with_hour_or_day_and_who_has_them():
+    late = ClockRow("finding_confirm", "hours", NOW - DAY, None, "")
+    answer = ClockRow("finding_answer", "days", NOW + 7 * DAY, None, "")
+    done = ClockRow("finding_owner", "hours", NOW, NOW, "done")
+    course = CourseRow(1, "township", "东河镇", "place", None, "")
 
-    assert day == "11月19日前"
+    ((day, what),) = duties(ROW, course, [late], now=NOW)
+    assert day == "11月19日 10:00前"
+    assert what.startswith("东河镇乡镇领导核实")
     assert "已超 1 天" in what
+    named = duties(replace(ROW, state="assigned"), replace(course, unit="云岭村村民委员会"), [done, answer], now=NOW)
+    assert named == [("11月27日前", "云岭村村民委员会当面、开会或者书面答复反映的群众(还剩 7 天)")]
+    assert duties(replace(ROW, state="resolved"), course, [], now=NOW)[0][0] == "接下来"
 
 
-def test_nothing_is_due_once_a_confirmed_finding_is_gone_or_it_was_dismissed():
-    decided = replace(FACTS, decided_at=NOW)
+def test_few_households_are_a_word_for_the_unit_with_the_duty_and_a_part_is_told_as_a_part():
+    own = replace(ROW, is_own_duty=True)
+    many, part = replace(own, households_ever=12), replace(ROW, is_beyond=True, households_ever=7, disputes_ever=8)
 
-    assert len(duties(replace(ROW, state="confirmed"), decided, now=NOW)) == 3
-    assert duties(replace(ROW, state="confirmed", trend="gone"), decided, now=NOW) == []
-    assert duties(replace(ROW, state="dismissed"), decided, now=NOW) == []
+    assert "数户反映" in question_sentence(own)
+    assert "数户反映" in finding_cell(own, now=NOW).summary
+    assert "12 户反映" in question_sentence(many)
+    said = sentence_of(part, FACTS, own=3)
+    assert "先后有 7 户反映" in said
+    assert "8 件里有 3 件在您的范围内" in said
+    assert "云岭村" not in said + finding_cell(part, now=NOW).place
+
+
+def test_a_signal_says_how_often_it_was_right_and_when_that_is_little_to_go_by():
+    assert precision_sentence(None) == "这类提示在本县还没有判断过,看不出准不准。"
+    few = precision_sentence(Precision("scan", 4, 3))
+    assert few == "这类提示在本县判断过 4 条,确认 3 条。判断过的还少,看不出准不准。"
+    assert precision_sentence(Precision("scan", 12, 9)) == "这类提示在本县判断过 12 条,确认 9 条。"
 
 
 def test_rounds_in_a_row_without_a_change_are_one_line():

@@ -28,6 +28,7 @@ RED_ONLY: Final = "grade_red"
 EVENT_KIND_WORDS: Final = {
     "grade_red": "纠纷升为红色",
     "finding_confirmed": "苗头提示得到确认",
+    "finding_undecided": "苗头提示到期没有判断",
     "whistle_silent": "吹哨后部门到期没有回应",
 }
 UNIT_KIND_WORDS: Final = {
@@ -39,6 +40,7 @@ UNIT_KIND_WORDS: Final = {
 BASES: Final = {
     "grade_red": "《信访工作条例》第二十五条",
     "finding_confirmed": "《信访工作条例》第五条:坚持源头治理化解矛盾;时限为本县规定,可以修改",
+    "finding_undecided": "《信访工作条例》第五条:坚持源头治理化解矛盾;两天内判断为本县规定,可以修改",
     "whistle_silent": "《信访工作条例》第五条:谁主管、谁负责;时限为本县规定,可以修改",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,12 +13,17 @@ from sqlalchemy.orm import Session
 from grid_app.models.accounts import Account, Assignment, Unit
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, PushSubscription
+from grid_app.models.findings import FindingCourse
 from grid_app.models.places import Division
 from grid_app.models.rounds import Finding
 from grid_app.policy import Action, Actor, allows, covers, dispute_scope
 from grid_app.queries.accounts import assignment_is_valid
+from grid_app.queries.finding_duties import complained_units, duty_units
 from grid_app.services.accounts.actors import actor_of, actors_of
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED, group_of
+from grid_app.vocabulary.findings import COUNTY_LEAD, LEVEL_UNITS
+
+UNDECIDED: Final = "finding_undecided"
 
 
 @dataclass(frozen=True)
@@ -25,26 +31,40 @@ class Matter:
     """What an escalation is about, as far as rights and messages need it.
 
     ``case_code`` is the number of the dispute or the finding; ``place`` the village (or the division itself when
-    it is larger); ``about_unit_id`` the unit complained of, which is never told.
+    it is larger); ``kept_out`` are units that are never told: those complained of, and those with the duty.
     """
 
     case_code: str
     place: str
     path: str
     category: str
-    about_unit_id: UUID | None
+    kept_out: frozenset[UUID] = frozenset()
 
 
 def matter_of(session: Session, escalation: Escalation) -> Matter:
     """Return what an escalation is about."""
     division = session.get_one(Division, escalation.division_code)
-    matter = Matter("", place_name(session, division), division.path, escalation.category, None)
+    matter = Matter("", place_name(session, division), division.path, escalation.category)
     if escalation.dispute_id is not None:
         dispute = session.get_one(Dispute, escalation.dispute_id)
-        return replace(matter, case_code=dispute.case_code, about_unit_id=dispute.about_unit_id)
+        about = {dispute.about_unit_id} if dispute.about_unit_id else set()
+        return replace(matter, case_code=dispute.case_code, kept_out=frozenset(about))
     if escalation.finding_id is not None:
-        return replace(matter, case_code=session.get_one(Finding, escalation.finding_id).code)
+        code = session.get_one(Finding, escalation.finding_id).code
+        return replace(matter, case_code=code, kept_out=_of_finding(session, escalation, escalation.finding_id))
     return replace(matter, case_code=escalation.code)
+
+
+def _of_finding(session: Session, escalation: Escalation, finding_id: UUID) -> frozenset[UUID]:
+    """Return the units with an own part in a finding, and of an undecided one those that should have decided it."""
+    units = [*complained_units(session, finding_id), *duty_units(session, finding_id)]
+    course = session.get(FindingCourse, finding_id)
+    if (
+        escalation.event_kind == UNDECIDED and course is not None and course.level != COUNTY_LEAD
+    ):  # nobody is above that
+        kind = LEVEL_UNITS[course.level]
+        units += session.scalars(select(Unit).where(Unit.kind == kind, Unit.division_code == course.owner_code)).all()
+    return frozenset(unit.id for unit in units)
 
 
 def place_name(session: Session, division: Division) -> str:
@@ -73,7 +93,7 @@ def may_be_told(actor: Actor, matter: Matter) -> bool:
         and covers(actor, matter.path)
         and (group != SEALED or scope.sees_sealed)
         and (group != COUNTY_ONLY or scope.sees_county_only)
-        and actor.unit_id != matter.about_unit_id
+        and actor.unit_id not in matter.kept_out
     )
 
 
@@ -87,7 +107,7 @@ def units_to_tell(session: Session, matter: Matter, *, kind: str, now: datetime)
         .where(Unit.kind == kind, Unit.closed_at.is_(None), Unit.division_code.in_(codes_on(matter.path)))
         .order_by(Unit.id)
     ).all()
-    allowed = [unit for unit in units if unit.id != matter.about_unit_id]
+    allowed = [unit for unit in units if unit.id not in matter.kept_out]
     if group_of(matter.category) in (SEALED, COUNTY_ONLY):
         return [unit for unit in allowed if _has_somebody(session, unit, matter, now)]
     return allowed

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.models.rounds import Finding, RoundRun
+from grid_app.services.findings.deadlines import end_clocks
 from grid_app.services.findings.keeping import Recording, note_finding, window_end_of
+from grid_app.services.findings.telling import put_away
 from screening.results import GoneFinding
 
 NO_LONGER_HOLDS = "本轮重新研判后按规则不再成立,不再提示,记录保留。"
@@ -59,5 +61,8 @@ def _mark(
     finding.merged_into = merged_into
     if finding.state == "suspected":
         finding.state = "gone"
+        put_away(session, finding.id, now=recording.now)
+    if finding.state == "gone" or merged_into:
+        end_clocks(session, finding_id=finding.id, codes=None, ended="stopped", now=recording.now)
     kind = "merged" if merged_into else "gone"
     note_finding(session, finding, kind, recording, details={"reason": reason})

@@ -1,10 +1,11 @@
-"""Keeping a finding up to date with a run: its figures, its members, its history, and a confirmed one's escalation."""
+"""Keeping a finding up to date with a run: its figures, its members, its owner, its history, and whom it is told to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,11 +15,17 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.rounds import Finding, FindingEvent, FindingMember, Round, RoundRun
 from grid_app.queries.known_findings import has_members_outside
 from grid_app.queries.round_inputs import organisation_id_of
-from grid_app.services.escalations.steps import raise_escalation
+from grid_app.services.findings.deadlines import start_clocks
+from grid_app.services.findings.ownership import settle_owner
+from grid_app.services.findings.states import CONFIRM
+from grid_app.services.findings.telling import put_away, tell_again, tell_deciders
 from grid_app.services.matters.grading import regrade
 from grid_app.services.numbering import next_finding_code
-from screening.grading import SEVERITY
+from grid_app.vocabulary.findings import DONE_STATES, LIVE_STATES
 from screening.results import FindingResult
+
+UNTIL_MORE: Final = ("dismissed", *DONE_STATES)
+"""States that end only when more households tell of it than when a person set them."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +52,16 @@ def keep_finding(session: Session, found: FindingResult, *, identity: UUID, reco
     window_end = window_end_of(session, finding)
     if window_end > recording.window_end or _reaches_beyond(session, finding, recording):
         return
-    before, households, disputes = finding.grade, finding.households_now, finding.disputes_ever
-    kind = _raise_again(session, finding, found) or _compared(found.households_current, households)
+    households, disputes = finding.households_now, finding.disputes_ever
+    raised = _raise_again(session, finding, found)
+    kind = raised or _compared(found.households_current, households)
     trend = found.trend if window_end < recording.window_end or kind != "steady" else finding.trend
     _copy(finding, found, recording, trend)
     added = _add_members(session, finding.id, found.member_ids, recording.run_id)
     finding.disputes_ever = disputes + len(added)
     if kind != "steady" or window_end < recording.window_end:
         note_finding(session, finding, kind, recording)
-    if finding.state == "confirmed":
-        _follow_up(session, finding, added, recording.now, escalates=_is_graver(finding.grade, before))
+    _tell(session, finding, added, recording, asks=bool(raised))
 
 
 def window_end_of(session: Session, finding: Finding) -> date:
@@ -91,8 +98,9 @@ def _open(session: Session, found: FindingResult, identity: UUID, recording: Rec
     _copy(finding, found, recording, found.trend)
     session.add(finding)
     session.flush()  # members and events point at it
-    _add_members(session, finding.id, found.member_ids, recording.run_id)
+    added = _add_members(session, finding.id, found.member_ids, recording.run_id)
     note_finding(session, finding, "new", recording)
+    _tell(session, finding, added, recording, asks=True)
 
 
 def _reaches_beyond(session: Session, finding: Finding, recording: Recording) -> bool:
@@ -101,20 +109,19 @@ def _reaches_beyond(session: Session, finding: Finding, recording: Recording) ->
 
 
 def _raise_again(session: Session, finding: Finding, found: FindingResult) -> str | None:
-    """Ask people again about one that had faded, or that was dismissed and has grown since; say so."""
-    if finding.state == "gone" or (
-        finding.state == "dismissed" and _has_grown_since_dismissal(session, finding, found)
-    ):
+    """Ask people again about one that had faded, or that was dismissed or solved and has grown since; say so."""
+    if finding.state == "gone" or (finding.state in UNTIL_MORE and _has_grown_since(session, finding, found)):
         finding.state = "suspected"
         finding.decided_at, finding.decided_by, finding.decision_reason = None, None, ""
         return "raised_again"
     return None
 
 
-def _has_grown_since_dismissal(session: Session, finding: Finding, found: FindingResult) -> bool:
+def _has_grown_since(session: Session, finding: Finding, found: FindingResult) -> bool:
+    """Say whether more households tell of it than when a person brought it into the state it has."""
     details = session.scalar(
         select(FindingEvent.details)
-        .where(FindingEvent.finding_id == finding.id, FindingEvent.kind == "dismissed")
+        .where(FindingEvent.finding_id == finding.id, FindingEvent.kind.in_(UNTIL_MORE))
         .order_by(FindingEvent.at.desc(), FindingEvent.id.desc())
         .limit(1)
     )
@@ -128,6 +135,7 @@ def _compared(households: int, before: int) -> str:
 
 
 def _copy(finding: Finding, found: FindingResult, recording: Recording, trend: str) -> None:
+    finding.kind = found.kind
     finding.issue_key = found.key
     finding.division_code = found.cell
     finding.category = found.category2
@@ -144,6 +152,7 @@ def _copy(finding: Finding, found: FindingResult, recording: Recording, trend: s
     finding.expected = found.rate.expected
     finding.ratio = found.rate.ratio
     finding.p_value = found.rate.p
+    finding.recurrence_days = found.recurrence_days
     finding.enough_history = found.rate.enough_history
     finding.rule = found.rule.which
     finding.reason = found.reason
@@ -161,28 +170,19 @@ def _add_members(session: Session, finding_id: UUID, members: tuple[str, ...], r
     return added
 
 
-def _is_graver(grade: str, before: str) -> bool:
-    return SEVERITY.index(grade) > SEVERITY.index(before)
-
-
-def _follow_up(session: Session, finding: Finding, added: list[UUID], now: datetime, *, escalates: bool) -> None:
-    """Escalate a confirmed finding that became graver, and grade the disputes that joined it."""
-    if escalates:
-        escalate_finding(session, finding, now=now)
-    session.flush()  # the grade of a new member asks whether it is in a confirmed finding
-    for dispute_id in added:
-        regrade(session, session.get_one(Dispute, dispute_id), now=now)
-
-
-def escalate_finding(session: Session, finding: Finding, *, now: datetime) -> UUID | None:
-    """Escalate a confirmed finding; ``None`` when it already escalated at this grade."""
-    return raise_escalation(
-        session,
-        event_kind="finding_confirmed",
-        finding_id=finding.id,
-        division_code=finding.division_code,
-        category=finding.category,
-        grade=finding.grade,
-        reason=finding.reason,
-        now=now,
-    )
+def _tell(session: Session, finding: Finding, added: list[UUID], recording: Recording, *, asks: bool) -> None:
+    """Settle who owns a finding, put it to its deciders when it asks, and tell people again when enough is new."""
+    now = recording.now
+    session.flush()  # who owns it, and the grade of a new member, are asked of its members and its state
+    course = settle_owner(session, finding)
+    if asks:
+        course.version += 1
+        course.unit_id = None
+        start_clocks(session, finding_id=finding.id, codes=(CONFIRM,), started_at=now, now=now)
+        put_away(session, finding.id, now=now)
+        tell_deciders(session, finding, course, now=now)
+        return
+    if finding.state in LIVE_STATES:
+        for dispute_id in added:
+            regrade(session, session.get_one(Dispute, dispute_id), now=now)
+    tell_again(session, finding, course, now=now)

@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from grid_app.queries.finding_pages import EscalationLine, HistoryRow
+from grid_app.queries.finding_course import ClockRow, CourseRow, Precision
+from grid_app.queries.finding_pages import EscalationLine
 from grid_app.queries.findings import FindingFacts, FindingRow
 from grid_app.vocabulary.categories import name_of
-from grid_app.vocabulary.words import ESCALATION_STATE_WORDS, FINDING_STATE_WORDS, GRADE_WORDS, TREND_WORDS
-from grid_app.web.wording import local_date, local_time, remaining
-
-TONES: Final = {"suspected": "attention", "confirmed": "active", "dismissed": "done", "gone": "done"}
-TIMES_AFTER_CONFIRMING: Final = (
-    (timedelta(days=1), "乡镇定下责任单位"),
-    (timedelta(days=7), "责任单位当面或开会答复反映的群众"),
-    (timedelta(days=15), "责任单位拿出解决办法"),
+from grid_app.vocabulary.findings import (
+    FEW_DECIDED,
+    LEVEL_DECIDERS,
+    LIVE_STATES,
+    TOWNSHIP,
+    WHY_WORDS,
+    signal_word,
 )
-STEADY: Final = "steady"
-KIND_WORDS: Final = {
-    "new": "第一次提示",
-    "growing": "户数增加",
-    STEADY: "仍在,没有变化",
-    "shrinking": "户数减少",
-    "raised_again": "再次提示,请重新判断",
-    "gone": "不再提示",
-    "merged": "并入另一条提示",
-    "confirmed": "确认",
-    "dismissed": "判断为不成立",
+from grid_app.vocabulary.words import ESCALATION_STATE_WORDS, FINDING_STATE_WORDS, GRADE_WORDS, TREND_WORDS
+from grid_app.web.wording import few, local_date, local_time, remaining
+
+TONES: Final = {"suspected": "attention", **dict.fromkeys(LIVE_STATES, "active")}
+DUTIES: Final = {
+    "finding_confirm": "{owner}核实是不是同一件事,再确认,或写明为什么不成立",
+    "finding_owner": "{owner}定下由哪个单位答复、解决",
+    "finding_answer": "{unit}当面、开会或者书面答复反映的群众",
+    "finding_measures": "{unit}拿出解决办法",
 }
+AFTERWARDS: Final = {
+    "measures": "{unit}照办法做;{owner}核实解决了没有,再记下来",
+    "monitored": "{owner}看一看问题有没有再出现,没有就办结",
+    "resolved": "{owner}向反映的群众问一问,没有异议就办结",
+}
+BEYOND: Final = "跨乡镇"
 
 
 @dataclass(frozen=True)
@@ -58,91 +61,109 @@ def finding_cells(rows: Sequence[FindingRow], *, now: datetime) -> list[FindingC
 
 
 def finding_cell(row: FindingRow, *, now: datetime) -> FindingCell:
-    """Return one finding in words."""
+    """Return one finding in words; whose unit has the duty reads few households as a word."""
     since, trend = local_date(row.since), TREND_WORDS[row.trend]
+    households = few(row.households_ever) if row.is_own_duty else f"先后 {row.households_ever} 户"
     return FindingCell(
         finding_id=row.finding_id,
         code=row.code,
         grade=row.grade,
-        place=f"{row.township}{row.place}",
+        place=BEYOND if row.is_beyond else f"{row.township}{row.place}",
         category_word=name_of(row.category),
-        summary=f"{trend},先后 {row.households_ever} 户反映,最早 {since}",
+        summary=f"{trend},{households}反映,最早 {since}",
         since_word=since,
         trend_word=trend,
         state_word=FINDING_STATE_WORDS[row.state],
-        tone=TONES[row.state],
+        tone=TONES.get(row.state, "done"),
         due_word=f"判断期限{remaining(row.decide_by, now)}" if row.decide_by else "",
     )
 
 
-def duties(row: FindingRow, facts: FindingFacts, *, now: datetime) -> list[tuple[str, str]]:
-    """Return by when, and who is to do what: before the decision, and after a confirmation while it lasts."""
-    if row.state == "suspected" and row.decide_by:
-        what = f"乡镇领导核实是不是同一件事,再确认,或写明为什么不成立({remaining(row.decide_by, now)})"
-        return [(_before(row.decide_by), what)]
-    if row.state == "confirmed" and row.trend != "gone" and facts.decided_at:
-        return [(_before(facts.decided_at + time), what) for time, what in TIMES_AFTER_CONFIRMING]
-    return []
+def sentence_of(row: FindingRow, facts: FindingFacts, *, own: int) -> str:
+    """Return in one sentence why a finding is raised; who sees a part of it reads of the others their number alone."""
+    if not row.is_beyond:
+        return facts.reason
+    total = f"先后有 {row.households_ever} 户反映{name_of(row.category)}方面的同一个问题"
+    return f"{total},跨乡镇;登记的 {row.disputes_ever} 件里有 {own} 件在您的范围内,别处的只计数。"
 
 
-def _before(moment: datetime) -> str:
-    """Return the day without its weekday, to stand in a narrow column."""
-    return f"{local_date(moment).partition('(')[0]}前"
+def owner_words(course: CourseRow) -> str:
+    """Return who owns and decides a finding, such as ``东河镇的乡镇领导``."""
+    decider = LEVEL_DECIDERS[course.level]
+    return f"{course.place}{decider}" if course.level == TOWNSHIP else decider
 
 
-def statistics_sentence(facts: FindingFacts) -> str:
-    """Return the statistics in one plain sentence, or that the past is too short for any."""
-    if not facts.enough_history or facts.expected is None or facts.ratio is None or facts.p_value is None:
+def owner_sentence(course: CourseRow) -> str:
+    """Return who decides about a finding and why it is they."""
+    return f"由{owner_words(course)}判断和负责:{WHY_WORDS[course.why]}。"
+
+
+def duties(
+    row: FindingRow, course: CourseRow | None, clocks: Sequence[ClockRow], *, now: datetime
+) -> list[tuple[str, str]]:
+    """Return by when, and who is to do what: the clocks that run, and what follows without one."""
+    if course is None:
+        return []
+    words = {"owner": owner_words(course), "unit": course.unit or "责任单位"}
+    found = [
+        (day_of_clock(clock), f"{DUTIES[clock.code].format(**words)}({remaining(clock.due_at, now)})")
+        for clock in clocks
+        if clock.done_at is None and clock.code in DUTIES
+    ]
+    if row.state in AFTERWARDS:
+        found.append(("接下来", AFTERWARDS[row.state].format(**words)))
+    return found
+
+
+def day_of_clock(clock: ClockRow) -> str:
+    """Return the end of a clock, short enough for a narrow column; the hour where hours are counted."""
+    day = local_date(clock.due_at).partition("(")[0]
+    hour = f" {local_time(clock.due_at).rpartition(' ')[2]}" if clock.day_kind == "hours" else ""
+    return f"{day}{hour}前"
+
+
+def question_sentence(row: FindingRow) -> str:
+    """Return what a unit with the duty is told: the question, without who and which disputes."""
+    concerned = f"(涉及{row.organisation})" if row.organisation else ""
+    what = f"{few(row.households_ever)}反映{name_of(row.category)}方面的同一个问题{concerned}"
+    return f"{row.township}{row.place}有{what},最早 {local_date(row.since)}。"
+
+
+def compared_sentence(facts: FindingFacts) -> str:
+    """Return what was seen beside what was expected, or that the past is too short to say."""
+    if not facts.enough_history or facts.expected is None or facts.ratio is None:
         return "历史数据不足 28 天,没有做比较,只按户数规则判断。"
     return (
         f"这段时间有 {facts.observed} 户反映;按以往和别处的情况,同样长的时间约有 {facts.expected:.1f} 户,"
-        f"现在是 {facts.ratio:.1f} 倍。如果只是碰巧,出现这么多户的可能性是 {_chance(facts.p_value)}。"
+        f"现在是 {facts.ratio:.1f} 倍。"
     )
+
+
+def chance_sentence(facts: FindingFacts) -> str:
+    """Return how likely chance alone is, for those who unfold it."""
+    if not facts.enough_history or facts.p_value is None:
+        return "没有做比较,所以没有这些数字。"
+    sentence = f"如果只是碰巧,出现这么多户的可能性是 {_chance(facts.p_value)}。"
+    if facts.recurrence_days is None:
+        return sentence
+    return f"{sentence}同样的情况碰巧约每 {facts.recurrence_days:,.0f} 天出现一次。"
 
 
 def _chance(p_value: float) -> str:
     return "不到 0.1%" if p_value < 0.001 else f"{p_value:.1%}"
 
 
-def history_moments(rows: Sequence[HistoryRow]) -> list[dict[str, str]]:
-    """Return the history for the timeline; rounds in a row that changed nothing are one line with their number."""
-    unchanged = groupby(rows, key=lambda row: row.kind == STEADY)
-    return [
-        moment
-        for is_unchanged, group in unchanged
-        for moment in ([_unchanged(list(group))] if is_unchanged else [_moment(row) for row in group])
-    ]
+def precision_sentence(one: Precision | None) -> str:
+    """Return how often people confirmed a signal; a few decisions are said to be few."""
+    if one is None or not one.decided:
+        return "这类提示在本县还没有判断过,看不出准不准。"
+    counted = f"这类提示在本县判断过 {one.decided} 条,确认 {one.confirmed} 条。"
+    return counted if one.decided >= FEW_DECIDED else f"{counted}判断过的还少,看不出准不准。"
 
 
-def _unchanged(rows: Sequence[HistoryRow]) -> dict[str, str]:
-    moment = _moment(rows[0])
-    return {**moment, "title": f"{moment['title']}({len(rows)} 轮)"} if len(rows) > 1 else moment
-
-
-def _moment(row: HistoryRow) -> dict[str, str]:
-    return {
-        "title": KIND_WORDS.get(row.kind, row.kind),
-        "at": local_time(row.at),
-        "iso": row.at.isoformat(),
-        "actor": _who(row),
-        "body": _what(row),
-        "tone": "attention" if row.kind in ("new", "raised_again") else "",
-    }
-
-
-def _who(row: HistoryRow) -> str:
-    if not row.person:
-        return row.round_name
-    return f"{row.unit} {row.person}" + (f"(受 {row.lender} 委托)" if row.lender else "")
-
-
-def _what(row: HistoryRow) -> str:
-    if row.note:
-        return row.note
-    if "reason" in row.details:
-        return str(row.details["reason"])
-    grade = GRADE_WORDS.get(str(row.details.get("grade", "")), "")
-    return f"{row.details.get('households', 0)} 户,{grade}" if grade else ""
+def precision_lines(found: Sequence[Precision]) -> list[tuple[str, str]]:
+    """Return each signal with how often people confirmed it."""
+    return [(signal_word(one.kind), precision_sentence(one)) for one in found]
 
 
 def escalation_lines(rows: Sequence[EscalationLine]) -> list[str]:

@@ -12,6 +12,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import requires
 from grid_app.policy import Action
+from grid_app.queries.finding_questions import SharedAnswer, shared_answer
 from grid_app.queries.residents import Progress, progress_of
 from grid_app.queries.residents_office import answers_to
 from grid_app.security.marks import Pass
@@ -24,8 +25,8 @@ from grid_app.vocabulary.words import OPEN_STATES
 from grid_app.web.dispute_words import tracking
 from grid_app.web.residents.frame import address_key, fell_into_trap, is_own_form, marks, page
 from grid_app.web.residents.words import ENDED, EXPIRED, MET, ONCE_MORE, SENSITIVE, STAGES, TOO_OFTEN
+from grid_app.web.wording import few, local_time
 from grid_app.web.wording import local_date as day_words
-from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
 FORM: Final = "progress"
@@ -100,6 +101,7 @@ def result_page(given: Pass, said: Said) -> str:
     wiring = wired()
     with reading() as session:
         progress = progress_of(session, given.dispute_id)
+        shared = shared_answer(session, given.dispute_id)
         if progress is None:
             raise NotFoundError(OVER)
         requests, complaints = answers_to(session, given.dispute_id)
@@ -118,6 +120,7 @@ def result_page(given: Pass, said: Said) -> str:
         "resident_result.html",
         code=tracking(given.tracking_code),
         facts=_facts(given, progress),
+        shared=_shared(shared) if shared else "",
         said=said,
         may_evaluate=progress.state == "closed" and not progress.is_evaluated,
         is_evaluated=progress.is_evaluated,
@@ -148,6 +151,14 @@ def _facts(given: Pass, progress: Progress) -> list[tuple[str, str]]:
         ("办结", local_time(progress.closed_at) if progress.closed_at else ""),
     ]
     return [(word, text) for word, text in facts if text]
+
+
+def _shared(answer: SharedAnswer) -> str:
+    """Return what others who told the same may expect, as a sentence without anybody in it."""
+    same = f"{few(answer.households)}反映同样的问题"
+    if answer.answered_at:
+        return f"{same},{answer.unit}已在 {day_words(answer.answered_at)}答复。"
+    return f"{same},{answer.unit} {day_words(answer.due_at)}前答复。" if answer.due_at else ""
 
 
 def add_routes(bp: Blueprint) -> None:
