@@ -27,6 +27,12 @@ def test_the_county_sees_when_the_next_rounds_are_and_turns_a_season_on(sign_in)
     form = fields_of(client.get(FLOOD).get_data(as_text=True), FLOOD)
     answer = client.post(FLOOD, data={**form, "enabled": "yes", "season": "11-15", "days": "20"}, follow_redirects=True)
 
+    festival = f"{PAGE}/spring_festival"
+    form = fields_of(client.get(festival).get_data(as_text=True), festival)
+    assert form["season"] == ["春节前 35 天"]
+    again = client.post(festival, data={**form, "season": "春节前40天"}, follow_redirects=True)
+
+    assert "2026-12-28 至 2027-01-24" in again.get_data(as_text=True)
     assert "从下一轮起按新的办" in answer.get_data(as_text=True)
     with transaction() as session:
         assert len(open_due_rounds(session, now=NOW)) == 4

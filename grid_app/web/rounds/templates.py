@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -16,11 +17,11 @@ from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action, allows
 from grid_app.services.rounds.calendar import SEASON, Schedule
 from grid_app.services.rounds.templates import TemplateEdit, TemplateRow, save_template, template_of, templates_of
-from grid_app.vocabulary.words import LEVEL_WORDS
 from grid_app.wiring import wired
 
 WEEKDAYS: Final = tuple((str(number), f"星期{word}") for number, word in enumerate("一二三四五六日"))
 NO_NUMBER: Final = -1
+BEFORE_FESTIVAL: Final = re.compile(r"春节前\s*(?P<days>[0-9]{1,2})\s*天")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,6 @@ class Shown:
     code: str
     name: str
     enabled: bool
-    who: str
     when: str
     following: str
     basis: str
@@ -49,8 +49,7 @@ def _shown(row: TemplateRow) -> Shown:
     following = ""
     if row.period is not None:
         following = f"{row.period.opens:%Y-%m-%d} 至 {row.period.due:%Y-%m-%d}"
-    who = f"每个{LEVEL_WORDS.get(row.level, row.level)}"
-    return Shown(row.code, row.name, row.enabled, who, when_words(row.schedule), following, row.basis)
+    return Shown(row.code, row.name, row.enabled, when_words(row.schedule), following, row.basis)
 
 
 def when_words(schedule: Schedule) -> str:
@@ -70,7 +69,19 @@ def _season_words(season: str) -> str:
     found = SEASON.fullmatch(season)
     if found is None:
         return ""
-    return f"春节前 {found['before']} 天" if found["before"] else f" {int(found['month'])} 月 {int(found['day'])} 日"
+    return _season_typed(season) if found["before"] else f" {int(found['month'])} 月 {int(found['day'])} 日"
+
+
+def _season_typed(season: str) -> str:
+    """Return a season as people type it."""
+    found = SEASON.fullmatch(season)
+    return f"春节前 {found['before']} 天" if found and found["before"] else season
+
+
+def _season_of(typed: str) -> str:
+    """Return what was typed as the schedule keeps it; what is neither stays as it is and is refused there."""
+    found = BEFORE_FESTIVAL.fullmatch(typed)
+    return f"spring_festival-{found['days']}" if found else typed
 
 
 @requires(Action.EDIT_POLICY)
@@ -80,7 +91,7 @@ def edit(code: str) -> str:
         row = template_of(session, code)
         form = {
             "name": row.name, "enabled": "yes" if row.enabled else "no", "weekday": str(row.opens_weekday),
-            "days": str(row.duration_days), "season": row.season,
+            "days": str(row.duration_days), "season": _season_typed(row.season),
         }  # fmt: skip
         return _form(code, row.frequency, form, {})
 
@@ -97,7 +108,7 @@ def save(code: str) -> Response:
     form = {name: request.form.get(name, "").strip() for name in ("name", "enabled", "weekday", "days", "season")}
     edited = TemplateEdit(
         name=form["name"], enabled=form["enabled"] == "yes", weekday=_number(form["weekday"]),
-        days=_number(form["days"]), season=form["season"],
+        days=_number(form["days"]), season=_season_of(form["season"]),
     )  # fmt: skip
     with transaction() as session:
         frequency = template_of(session, code).frequency
