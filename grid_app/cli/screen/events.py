@@ -10,7 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -21,7 +21,8 @@ from grid_app.cli.screen.files import FileError
 from grid_app.clock import SHANGHAI
 
 _TIME: Final = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?)?[分秒]?)?"
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[ T]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?)?[分秒]?)?(?P<zone>\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
 )
 _PACKED: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?")
 _EPOCH_DIGITS: Final = {10: 1, 13: 1_000}
@@ -184,5 +185,12 @@ def _written(text: str) -> datetime:
         match = _PACKED.fullmatch(text) or _TIME.fullmatch(text)
         if match is None:
             raise
-        year, month, day, hour, minute, second = (int(part) for part in match.groups(default="0"))
-        return datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
+        year, month, day, hour, minute, second = (int(part) for part in match.groups(default="0")[:6])
+        return datetime(year, month, day, hour, minute, second, tzinfo=_zone(match.groupdict().get("zone")))
+
+
+def _zone(text: str | None) -> tzinfo:
+    if text is None:
+        return SHANGHAI
+    offset = text.strip()
+    return UTC if offset in {"Z", "UTC", "GMT"} else datetime.strptime(offset, "%z").tzinfo or UTC
