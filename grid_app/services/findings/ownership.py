@@ -1,4 +1,4 @@
-"""Who owns a finding and may decide it: nobody decides about an own duty (see docs/decisions/0014-who-decides.md).
+"""Who owns a finding and may decide it: nobody decides about an own duty (see docs/decisions/0015-who-decides.md).
 
 A finding belongs to the township whose members it holds; across townships, to the county. Where the duty holder of a
 member, or the unit it complains of, is a village committee or a government unit, the level above that unit owns it.
