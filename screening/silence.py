@@ -19,13 +19,14 @@ def chance_of_nothing(
     near: NDArray[np.float64],
     silent: NDArray[np.float64],
     season: NDArray[np.float64],
+    dispersion: float = 1.0,
 ) -> NDArray[np.float64]:
     """Return how probable it is that a place had nothing to tell in the rounds it answered with a zero return.
 
     Null hypothesis: entries of a place are Poisson; its rate is a draw from a gamma distribution with the neighbours'
     mean and the weight of ``PRIOR_ROUNDS``, corrected by its own history (empirical Bayes: Clayton & Kaldor 1987).
     Alternative: fewer were entered than there were. One-sided, lower tail:
-    (b / (b + t))^a with a = near x PRIOR_ROUNDS + own, b = PRIOR_ROUNDS + rounds, t = silent x season.
+    (b / (b + t))^(a / dispersion) with a = near x PRIOR_ROUNDS + own, b = PRIOR_ROUNDS + rounds, t = silent x season.
 
     Parameters
     ----------
@@ -40,6 +41,8 @@ def chance_of_nothing(
     season : array
         What the neighbours have in the silent rounds / what they had before; above 1 counts as 1, so that a busy
         season elsewhere accuses nobody.
+    dispersion : float
+        Entries that come together count as one: variance of entries a round divided by their mean, 1 or more.
 
     Returns
     -------
@@ -49,7 +52,7 @@ def chance_of_nothing(
     Raises
     ------
     ValueError
-        When a figure is negative or no number.
+        When a figure is negative or no number, or ``dispersion`` is below 1.
 
     Example
     -------
@@ -60,10 +63,58 @@ def chance_of_nothing(
     array([0.91])
     """
     figures = np.array([own, rounds, near, silent, season], float)
-    if not (np.isfinite(figures).all() and (figures >= 0).all()):
-        raise ValueError("Entries, rounds and means of a place cannot be negative or missing.")
+    if not (np.isfinite(figures).all() and (figures >= 0).all() and dispersion >= 1):
+        raise ValueError("Entries, rounds and means of a place cannot be negative or missing; dispersion is 1 or more.")
     shape, weight = near * PRIOR_ROUNDS + own, PRIOR_ROUNDS + rounds
-    return np.asarray((weight / (weight + silent * np.minimum(season, 1.0))) ** shape, float)
+    return np.asarray((weight / (weight + silent * np.minimum(season, 1.0))) ** (shape / dispersion), float)
+
+
+def zero_returns(
+    entries: NDArray[np.float64], ptr: NDArray[np.int64], idx: NDArray[np.int64], *, dispersion: float = 1.0
+) -> NDArray[np.float64]:
+    """Return for each place how probable its zero returns of the last rounds are; see ``chance_of_nothing``.
+
+    Parameters
+    ----------
+    entries : array, shape (places, rounds)
+        Entries by round, the last one last; not a number where no return came. Such a round says nothing. A place that
+        never told anything is held against its neighbours alone, over all its rounds.
+    ptr, idx : array of int
+        Neighbours of place i are ``idx[ptr[i] : ptr[i + 1]]``.
+    dispersion : float
+        See ``chance_of_nothing``.
+
+    Returns
+    -------
+    array of float, shape (places,)
+        1 for a place whose last return was not zero, or is missing.
+
+    Example
+    -------
+    >>> entries = np.array([[2.0, 3, 2, 4, 0, 0], [2, 2, 3, 2, 2, 3], [0, 0, 1, 0, 0, 0]])
+    >>> zero_returns(entries, np.array([0, 1, 2, 3]), np.array([1, 0, 0])).round(3).tolist()
+    [0.012, 1.0, 0.104]
+    """
+    figures = [_history(entries[place], entries[idx[ptr[place] : ptr[place + 1]]]) for place in range(len(entries))]
+    own, rounds, near, silent, season = np.array(figures, float).reshape(len(entries), 5).T
+    return chance_of_nothing(own=own, rounds=rounds, near=near, silent=silent, season=season, dispersion=dispersion)
+
+
+def _history(own: NDArray[np.float64], near: NDArray[np.float64]) -> tuple[float, float, float, float, float]:
+    """Return entries and rounds before the silence, the neighbours' mean then, silent rounds, and the season."""
+    told = np.flatnonzero(own > 0)
+    begin = int(told[-1]) + 1 if len(told) else 0
+    silent = float((own[begin:] == 0).sum()) if len(own) and own[-1] == 0 else 0.0
+    if not begin:
+        return 0.0, 0.0, _mean(near), silent, 1.0
+    before = _mean(near[:, :begin])
+    season = _mean(near[:, begin:]) / before if before > 0 else 1.0
+    return float(np.nansum(own[:begin])), float((~np.isnan(own[:begin])).sum()), before, silent, season
+
+
+def _mean(entries: NDArray[np.float64]) -> float:
+    known = entries[~np.isnan(entries)]
+    return float(known.mean()) if len(known) else 0.0
 
 
 @dataclass(frozen=True)

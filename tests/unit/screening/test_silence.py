@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from screening.silence import LateRule, chance_of_nothing, late_discovery
+from screening.silence import LateRule, chance_of_nothing, late_discovery, zero_returns
+
+MISSING = np.nan
 
 
 def chance(*, own: float, rounds: float, near: float, silent: float, season: float = 1.0) -> float:
@@ -36,6 +38,27 @@ def test_the_chance_is_that_of_the_model():
     seen = before == 6
 
     assert silent[seen].mean() == pytest.approx(chance(own=6, rounds=6, near=2, silent=1), abs=0.01)
+
+
+def test_the_history_of_a_place_is_taken_from_its_returns_and_its_neighbours():
+    entries = np.array(
+        [
+            [2.0, MISSING, 4, 0, 0],  # silent for two rounds, once without a return
+            [1.0, 1, 1, 1, 1],
+            [0.0, 0, 0, 0, 0],  # never told anything
+            [5.0, 5, 5, 5, MISSING],
+            [0.0, 3, 0, 0, 3],
+        ]
+    )
+    ptr, idx = np.array([0, 1, 2, 3, 4, 5]), np.array([1, 0, 1, 0, 0])
+
+    found = zero_returns(entries, ptr, idx)
+
+    assert found[0] == pytest.approx(chance(own=6, rounds=2, near=1, silent=2))
+    assert found[2] == pytest.approx(chance(own=0, rounds=0, near=1, silent=5))
+    assert found[[1, 3, 4]].tolist() == [1.0, 1.0, 1.0]
+    assert zero_returns(entries, ptr, idx, dispersion=2.0)[0] == pytest.approx(found[0] ** 0.5)
+    assert zero_returns(np.zeros((1, 0)), np.array([0, 0]), np.zeros(0, np.int64)).tolist() == [1.0]
 
 
 @pytest.mark.parametrize("wrong", [{"own": -1}, {"near": float("nan")}, {"silent": float("inf")}])
