@@ -53,7 +53,7 @@ def bundle() -> Response:
     """Return everything at once, with a tag over all but the time; unchanged it is answered with 304."""
     actor, now = the_actor(), wired().clock.now()
     with reading() as session:
-        found = field_bundle(session, actor=actor, now=now)
+        found = field_bundle(session, actor=actor, cipher=wired().keys.fields, now=now)
         points = points_of(session, scope=dispute_scope(actor), ids=[one.id for one in found.own_reports])
     content = _answer(found, points, actor, now).model_dump(mode="json")
     tag = _tag(content)

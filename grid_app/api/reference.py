@@ -29,6 +29,7 @@ from grid_app.queries.villages import (
     villages_around,
     villages_geojson,
 )
+from grid_app.services.matters.names import hide_in_excerpt, names_kept_from
 from grid_app.services.organisations.names import name_key
 from grid_app.vocabulary.categories import (
     category_names,
@@ -106,6 +107,10 @@ def nearby() -> Response:
             place = wiring.places.find(session, lon=asked.lon, lat=asked.lat, accuracy_m=None)
             asked = replace(asked, village_code=place.code)
         hints = similar_open(session, scope=the_scope(), asked=asked)
+        names = names_kept_from(
+            session, [one.id for one in hints], actor=the_actor(), cipher=wiring.keys.fields
+        )  # fmt: skip
+    hints = [replace(one, excerpt=hide_in_excerpt(one.excerpt, names[one.id])) for one in hints]
     return jsonify(NearbyAnswer(hints=[_hint(one) for one in hints]).model_dump())
 
 

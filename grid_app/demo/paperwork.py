@@ -22,7 +22,7 @@ COPIES: Final = {"份数": "三"}
 def issue_paper(desk: Desk, kind: str, session: Session, step: Step, *, typed: Mapping[str, str] | None = None) -> None:
     """Issue a document filled with what is known; ``typed`` is written over it."""
     found = kinds()[kind]
-    facts = read_facts(session, step)
+    facts = read_facts(session, step, cipher=desk.keys.fields, kind=found)
     known = proposed(found, facts)
     words = {name: text or COPIES.get(name, "") for name, text in known.items()} | dict(typed or {})
     terms = proposed_terms(facts) if "协议事项" in found.required else ()

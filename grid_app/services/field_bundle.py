@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,9 @@ from grid_app.policy import Action, Actor, allows, dispute_scope
 from grid_app.queries.disputes import DisputeLine, own_reports
 from grid_app.queries.field import Duty, OpenNearby, duty_of, open_nearby
 from grid_app.queries.return_pages import ReturnPage, places_to_answer, return_page
+from grid_app.security.fields import FieldCipher
 from grid_app.services.accounts.actors import acting_alike
+from grid_app.services.matters.names import hide_in_excerpt, names_kept_from
 from grid_app.services.rounds.returns import answerable
 
 MOST_OWN = 100
@@ -30,15 +32,22 @@ class FieldBundle:
     duty: Duty
 
 
-def field_bundle(session: Session, *, actor: Actor, now: datetime) -> FieldBundle:
+def field_bundle(session: Session, *, actor: Actor, cipher: FieldCipher, now: datetime) -> FieldBundle:
     """Return what ``actor`` needs without signal; own reports and hints lie in the actor's scope."""
     scope = dispute_scope(actor)
     return FieldBundle(
         returns=tuple(_returns(session, actor, now)),
         own_reports=own_reports(session, scope=scope, account_id=actor.account_id, size=MOST_OWN).lines,
-        nearby=tuple(open_nearby(session, scope=scope, today=local_date(now))),
+        nearby=tuple(_nearby(session, actor, cipher, now)),
         duty=duty_of(session, path=actor.division_path),
     )
+
+
+def _nearby(session: Session, actor: Actor, cipher: FieldCipher, now: datetime) -> list[OpenNearby]:
+    """Return the open disputes near by, the names of their parties kept from whoever did not report them."""
+    found = open_nearby(session, scope=dispute_scope(actor), today=local_date(now))
+    names = names_kept_from(session, [one.id for one in found], actor=actor, cipher=cipher)
+    return [replace(one, excerpt=hide_in_excerpt(one.excerpt, names[one.id])) for one in found]
 
 
 def _returns(session: Session, actor: Actor, now: datetime) -> list[ReturnPage]:

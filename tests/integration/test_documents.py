@@ -91,7 +91,7 @@ def test_the_paper_of_an_agreement_says_what_was_agreed(app_world: World):
     with transaction() as session:
         dispute = agreed(session, app_world)
         step = Step(dispute.id, app_world.actor(session, "mediator"), 0, NOW)
-        facts = read_facts(session, step)
+        facts = read_facts(session, step, cipher=wired().keys.fields, kind=kind)
         wanted = check_wanted(Wanted(uuid4(), kind, proposed(kind, facts), proposed_terms(facts)))
         values = preview(session, step, wanted, cipher=wired().keys.fields).values
 

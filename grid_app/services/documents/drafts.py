@@ -22,7 +22,8 @@ from grid_app.policy import dispute_scope
 from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
 from grid_app.queries.documents import heading_of, number_after, template_in_force
 from grid_app.security.fields import FieldCipher
-from grid_app.services.documents.values import Facts, Person, facts_of, values_of
+from grid_app.services.documents.values import Facts, Person, facts_of, values_of, without_names
+from grid_app.services.matters.names import party_names
 from grid_app.services.matters.parties import Reason, faces_of, reveal_party
 from grid_app.services.matters.step import NO_SUCH, AlreadyDoneError, Step, may_handle, opened, written
 from grid_app.services.matters.waivers import refuse_waivers
@@ -110,20 +111,23 @@ def names_people(kind: Kind) -> bool:
     return "当事人" in kind.rows or "当事人姓名" in kind.required
 
 
-def read_facts(session: Session, step: Step) -> Facts:
-    """Return what documents tell of a dispute.
+def read_facts(session: Session, step: Step, *, cipher: FieldCipher, kind: Kind | None = None) -> Facts:
+    """Return what documents tell of a dispute; the parties' names in its free text for a kind that names them alone.
 
     Raises
     ------
     NotFoundError
         There is no such dispute in the actor's scope.
     """
-    return facts_of(session, detail=_detail(session, step), scope=dispute_scope(step.actor), actor=step.actor)
+    facts = facts_of(session, detail=_detail(session, step), scope=dispute_scope(step.actor), actor=step.actor)
+    if kind is not None and names_people(kind):
+        return facts
+    return without_names(facts, party_names(session, [step.dispute_id], cipher=cipher)[step.dispute_id])
 
 
 def preview(session: Session, step: Step, wanted: Wanted, *, cipher: FieldCipher) -> Draft:
     """Return a draft with masked names and no number; nothing is logged because nothing is opened."""
-    facts = read_facts(session, step)
+    facts = read_facts(session, step, cipher=cipher)
     faces = faces_of(session, dispute_id=step.dispute_id, actor=step.actor, cipher=cipher)
     people = [Person(one.label, f"{one.label} {one.name}".strip(), one.phone) for one in faces]
     return _draft(session, step, wanted, facts, people, is_draft=True)
@@ -141,7 +145,7 @@ def draft_to_issue(session: Session, step: Step, wanted: Wanted, *, cipher: Fiel
     """
     refuse_twice(session, step, wanted)
     may_handle(step, opened(session, step))
-    facts = read_facts(session, step)
+    facts = read_facts(session, step, cipher=cipher, kind=wanted.kind)
     people = []
     for face in faces_of(session, dispute_id=step.dispute_id, actor=step.actor, cipher=cipher):
         name, phone = "", ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -29,6 +29,7 @@ from grid_app.queries.documents_facts import (
 )
 from grid_app.queries.mediation import CaseView, mediations_of
 from grid_app.services.documents.mediation import terms_of, told_of
+from grid_app.services.matters.names import Names, detail_without, history_without
 from grid_app.services.matters.words import EVENT_WORDS
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.handling import REMEDY, RESULT_WORDS
@@ -75,6 +76,12 @@ def facts_of(session: Session, *, detail: DisputeDetail, scope: Scope, actor: Ac
         unit=unit_facts(session, actor.unit_id),
         mediation=next(iter(mediations_of(session, scope=scope, dispute_id=key)), None),
     )
+
+
+def without_names(facts: Facts, names: Names) -> Facts:
+    """Return the same with labels in place of the parties' names in what was written about the dispute."""
+    detail, history = detail_without(facts.detail, names), history_without(facts.history, names)
+    return replace(facts, detail=detail, history=history)
 
 
 def proposed(kind: Kind, facts: Facts) -> dict[str, str]:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local
 from grid_app.documents.spreadsheet import csv_text, workbook
 from grid_app.errors import InvalidError
-from grid_app.models.disputes import Party
 from grid_app.policy import Actor, dispute_scope
-from grid_app.queries.chunks import chunks
 from grid_app.queries.ledger import MOVED, REGISTERED, STRUCK, LedgerEntry, LedgerFilter, Measure, ledger_entries
 from grid_app.queries.masking import mask_text
 from grid_app.security.fields import FieldCipher
 from grid_app.services.audit import record_audit
-from grid_app.services.matters.parties import name_context
+from grid_app.services.matters.names import Names, hide_names, party_names
 from grid_app.services.matters.step import Details
 from grid_app.services.matters.words import EVENT_WORDS
 from grid_app.vocabulary.categories import name_of
@@ -48,7 +43,6 @@ POSTS: Final = {
 """The post that answers for a unit's matters; the ledger names a post, never a worker."""
 MOST_EXPORTED: Final = 5_000
 LONGEST_MEASURE: Final = 80
-LEAST_NAME: Final = 2
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ def ledger_lines(
     session: Session, entries: Sequence[LedgerEntry], *, cipher: FieldCipher, now: datetime
 ) -> list[LedgerLine]:
     """Return entries in words; names of parties and personal numbers are hidden wherever somebody wrote them."""
-    names = _party_names(session, [entry.dispute_id for entry in entries], cipher)
+    names = party_names(session, [entry.dispute_id for entry in entries], cipher=cipher)
     return [_line(entry, names[entry.dispute_id], now) for entry in entries]
 
 
@@ -93,21 +87,7 @@ def export_ledger(
     return workbook(COLUMNS, rows, name="台账", widths=WIDTHS) if kind == "xlsx" else csv_text(COLUMNS, rows)
 
 
-def _party_names(session: Session, ids: Sequence[UUID], cipher: FieldCipher) -> dict[UUID, list[tuple[str, str]]]:
-    """Return by dispute the names to hide and the labels that stand for them, longer names first."""
-    found: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    for some in chunks(ids):
-        question = select(Party).where(Party.dispute_id.in_(some), Party.name_sealed.is_not(None))
-        for party in session.scalars(question):
-            name = cipher.decrypt(party.name_sealed or "", context=name_context(party.id)).strip()
-            if len(name) >= LEAST_NAME:
-                found[party.dispute_id].append((name, party.label))
-    for names in found.values():
-        names.sort(key=lambda pair: -len(pair[0]))
-    return found
-
-
-def _line(entry: LedgerEntry, names: Sequence[tuple[str, str]], now: datetime) -> LedgerLine:
+def _line(entry: LedgerEntry, names: Names, now: datetime) -> LedgerLine:
     is_late = entry.state == REGISTERED and entry.due_at is not None and entry.due_at < now
     cells = (
         entry.number,
@@ -122,10 +102,8 @@ def _line(entry: LedgerEntry, names: Sequence[tuple[str, str]], now: datetime) -
     return LedgerLine(entry.dispute_id, cells, entry.state, is_late)
 
 
-def _hidden(text: str, names: Sequence[tuple[str, str]]) -> str:
-    for name, label in names:
-        text = re.sub(r"\s*".join(map(re.escape, name)), label, text)
-    return mask_text(text).text
+def _hidden(text: str, names: Names) -> str:
+    return mask_text(hide_names(text, names)).text
 
 
 def _sorted(entry: LedgerEntry) -> str:
@@ -134,13 +112,13 @@ def _sorted(entry: LedgerEntry) -> str:
     return "\n".join(word for word in words if word)
 
 
-def _measures(entry: LedgerEntry, names: Sequence[tuple[str, str]]) -> str:
+def _measures(entry: LedgerEntry, names: Names) -> str:
     if entry.is_sealed:
         return SEALED_WORDS
     return "\n".join(_measure(one, names) for one in entry.measures) or "还没有记录"
 
 
-def _measure(one: Measure, names: Sequence[tuple[str, str]]) -> str:
+def _measure(one: Measure, names: Names) -> str:
     day, plain = local(one.at), " ".join(_hidden(one.note, names).split())
     short = plain if len(plain) <= LONGEST_MEASURE else f"{plain[: LONGEST_MEASURE - 1]}…"
     return f"{day.month}月{day.day}日 {EVENT_WORDS.get(one.kind, one.kind)}{':' if short else ''}{short}"

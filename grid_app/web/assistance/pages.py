@@ -17,7 +17,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoun
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, allows
 from grid_app.queries.assistance import HelpView, help_on, measures_due, units_that_help
-from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.services.assistance import plans
 from grid_app.services.assistance.amounts import review_amount
 from grid_app.services.assistance.plans import Measure, may_help
@@ -33,6 +33,7 @@ from grid_app.web.assistance import lawyers
 from grid_app.web.assistance.shown import open_measures, plans_shown, to_review
 from grid_app.web.dispute_words import state_tone
 from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
+from grid_app.web.without_names import shown_detail
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
 
@@ -126,7 +127,7 @@ def _page(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Response:
 def _load(dispute_id: UUID) -> Loaded:
     actor, scope = the_actor(), the_scope()
     with reading() as session:
-        found = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+        found = shown_detail(session, scope=scope, dispute_id=dispute_id)
         if found is None or is_referral_only(found.category):
             raise NotFoundError(NO_SUCH)
         if not may_help(session, actor, dispute_id, found.owner_unit_id):

@@ -21,9 +21,6 @@ from grid_app.queries.disputes_detail import (
     Moment,
     Related,
     UnitChoice,
-    dispute_detail,
-    history_of,
-    related_of,
     unit_choices,
     unit_names,
 )
@@ -63,6 +60,7 @@ from grid_app.web.disputes.offers import joined_steps, main_step, offered_steps
 from grid_app.web.disputes.stages import stages_of
 from grid_app.web.joint.card import joint_notice
 from grid_app.web.step_forms import NO_TROUBLE, Trouble
+from grid_app.web.without_names import shown_detail, shown_history, shown_related
 from grid_app.web.wording import local_date, local_time
 from grid_app.wiring import wired
 
@@ -120,14 +118,14 @@ def page_of(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Respons
 def _load(dispute_id: UUID) -> Loaded:
     actor, scope = the_actor(), the_scope()
     with reading() as session:
-        found = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+        found = shown_detail(session, scope=scope, dispute_id=dispute_id)
         is_elsewhere = found is None
         if found is None:
             scope = joined_scope(actor)
-            found = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+            found = shown_detail(session, scope=scope, dispute_id=dispute_id)
         if found is None:
             raise NotFoundError(NO_SUCH)
-        history = history_of(session, scope=scope, dispute_id=dispute_id)
+        history = shown_history(session, scope=scope, dispute_id=dispute_id)
         handles = allows(actor, Action.HANDLE_DISPUTE) and not is_elsewhere
         visits = follow_ups_of(session, scope=scope, dispute_id=dispute_id)
         return Loaded(
@@ -136,7 +134,7 @@ def _load(dispute_id: UUID) -> Loaded:
             unit_names(session, units_named(history)),
             place_names(session, places_named(history) | ({found.phone_village} if found.phone_village else set())),
             faces_of(session, dispute_id=dispute_id, actor=actor, cipher=wired().keys.fields),
-            related_of(session, scope=scope, dispute_id=dispute_id),
+            shown_related(session, scope=scope, dispute_id=dispute_id),
             unit_choices(session, scope=scope, dispute_id=dispute_id) if handles else [],
             villages_of(session, actor) if handles else [],
             [name for _, name in projects_at(session, [found.division_code])],

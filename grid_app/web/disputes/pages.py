@@ -34,6 +34,7 @@ from grid_app.web.disputes import detail as disputes_detail
 from grid_app.web.disputes import parties as disputes_parties
 from grid_app.web.disputes import steps as disputes_steps
 from grid_app.web.disputes.filters import RECEIPT, REVIEW, TAB_WORDS, WAITING_WORDS, View, choices, said, view_of
+from grid_app.web.without_names import shown_lines
 from grid_app.wiring import wired
 
 bp = Blueprint("disputes", __name__)
@@ -58,6 +59,7 @@ def index() -> str:
         view, asked, totals = _asked(session, now)
         cut = Cut(view.order, cursor_of(request.args.get("after", "")), cursor_of(request.args.get("before", "")))
         page = list_disputes(session, scope=the_scope(), asked=asked, cut=cut)
+        page = replace(page, lines=tuple(shown_lines(session, page.lines)))
         shown = {
             "words": said(session, view.filters),
             "choices": choices(session, the_actor(), view),

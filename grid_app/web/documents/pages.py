@@ -239,7 +239,7 @@ def _form(
 ) -> Response:
     kind = kind_or_404(code)
     with reading() as session:
-        facts = read_facts(session, _step(dispute_id))
+        facts = read_facts(session, _step(dispute_id), cipher=wired().keys.fields, kind=kind)
     if kind not in fitting(state=facts.detail.state, category=facts.detail.category):
         raise NotFoundError(NO_KIND)
     sent = request.method == "POST"

@@ -97,7 +97,7 @@ def archive(dispute_id: UUID) -> Response:
     """Give the archive package of a closed dispute."""
     now, actor = wired().clock.now(), the_actor()
     with reading() as session:
-        facts = read_facts(session, _step(dispute_id))
+        facts = read_facts(session, _step(dispute_id), cipher=wired().keys.fields)
         issued = issued_of(session, scope=the_scope(), dispute_id=dispute_id)
         papers = papers_of(session, scope=the_scope(), dispute_id=dispute_id)
         attachments = attachments_of(session, scope=the_scope(), dispute_id=dispute_id)
@@ -169,7 +169,7 @@ def _read_paper() -> Paper:
 
 def _form(dispute_id: UUID, typed: dict[str, str], errors: dict[str, str], *, status: int = 200) -> Response:
     with reading() as session:
-        facts = read_facts(session, _step(dispute_id))
+        facts = read_facts(session, _step(dispute_id), cipher=wired().keys.fields)
         issued = issued_of(session, scope=the_scope(), dispute_id=dispute_id)
     kind = next((one.kind for one in issued if str(one.id) == typed.get("document")), "")
     typed = {**typed, "kind": typed.get("kind") or kind}

@@ -15,7 +15,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, Actor, allows
-from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.queries.duties import DutyRow, checks_of, duty_of, recusals_of
 from grid_app.services.handling.checklists import checklists, record_checks
 from grid_app.services.handling.duty_units import choices_for, name_duty_unit
@@ -25,6 +25,7 @@ from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.words import OPEN_STATES
 from grid_app.web.card import Card, OpenSession
 from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
+from grid_app.web.without_names import shown_detail
 from grid_app.web.wording import local_time
 
 bp = Blueprint("duties", __name__)
@@ -97,14 +98,14 @@ def _take(dispute_id: UUID, name: str) -> Response | WerkzeugResponse:
 
 def _after(dispute_id: UUID) -> str:
     with reading() as session:
-        still = dispute_detail(session, scope=the_scope(), dispute_id=dispute_id) is not None
+        still = shown_detail(session, scope=the_scope(), dispute_id=dispute_id) is not None
     return url_for("duties.page", dispute_id=dispute_id) if still else url_for("disputes.index", tab="all")
 
 
 def _page(dispute_id: UUID, trouble: Trouble, status: int) -> Response:
     actor = the_actor()
     with reading() as session:
-        detail = dispute_detail(session, scope=the_scope(), dispute_id=dispute_id)
+        detail = shown_detail(session, scope=the_scope(), dispute_id=dispute_id)
         if detail is None:
             raise NotFoundError(NO_SUCH)
         duty, recusals = duty_of(session, dispute_id), recusals_of(session, dispute_id)

@@ -13,11 +13,12 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError, NotFoundError, Refusal
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, Actor, allows, dispute_scope
-from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.queries.disputes_places import place_names
 from grid_app.queries.earlier import earlier_matters
 from grid_app.queries.related import Choice, earlier_choices
 from grid_app.services.matters.earlier import link_earlier, unlink_earlier
+from grid_app.services.matters.names import Names, hide_names
 from grid_app.services.matters.step import NO_SUCH, Step
 from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.categories import name_of
@@ -25,6 +26,7 @@ from grid_app.vocabulary.words import STATE_WORDS, VOICE_ONLY
 from grid_app.web.card import Card, OpenSession
 from grid_app.web.dispute_words import excerpt
 from grid_app.web.earlier.shown import earlier_row, told_of
+from grid_app.web.without_names import kept_names, shown_detail, shown_earlier
 from grid_app.wiring import wired
 
 bp = Blueprint("earlier", __name__)
@@ -100,11 +102,12 @@ def _page(dispute_id: UUID, errors: dict[str, str], typed: str) -> str:
     at = int(asked) if asked.isdecimal() and len(asked) < 4 else 0
     all_kinds = request.args.get("kinds") == "all"
     with reading() as session:
-        detail = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+        detail = shown_detail(session, scope=scope, dispute_id=dispute_id)
         if detail is None:
             raise NotFoundError(NO_SUCH)
-        found = earlier_matters(session, scope=scope, dispute_id=dispute_id)
+        found = shown_earlier(session, scope=scope, dispute_id=dispute_id)
         choices = earlier_choices(session, scope=scope, dispute_id=dispute_id, all_kinds=all_kinds, page=at)
+        names = kept_names(session, [one.id for one in choices.rows])
         code = detail.division_code[:12]
         village = place_names(session, [code])[code]
     return render_template(
@@ -113,7 +116,7 @@ def _page(dispute_id: UUID, errors: dict[str, str], typed: str) -> str:
         matter=detail.summary or VOICE_ONLY,
         rows=[earlier_row(one) for one in found.rows],
         is_partial=found.is_partial,
-        choices=[_choice(one) for one in choices.rows],
+        choices=[_choice(one, names[one.id]) for one in choices.rows],
         may=allows(the_actor(), Action.HANDLE_DISPUTE) or detail.owner_unit_id == the_actor().unit_id,
         village=village,
         all_kinds=all_kinds,
@@ -128,12 +131,12 @@ def _address(dispute_id: UUID, at: int, *, all_kinds: bool) -> str:
     return url_for("earlier.page", dispute_id=dispute_id, page=at, kinds="all" if all_kinds else None)
 
 
-def _choice(one: Choice) -> dict[str, object]:
+def _choice(one: Choice, names: Names) -> dict[str, object]:
     return {
         "id": one.id,
         "code": one.case_code,
         "day": f"{one.noted_on:%Y-%m-%d}",
-        "matter": excerpt(one.summary, signs=60) or VOICE_ONLY,
+        "matter": excerpt(hide_names(one.summary, names), signs=60) or VOICE_ONLY,
         "kind": name_of(one.category),
         "state": STATE_WORDS[one.state],
     }

@@ -13,7 +13,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoun
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, allows
 from grid_app.queries.danger import danger_reports_of
-from grid_app.queries.disputes_detail import dispute_detail, unit_choices
+from grid_app.queries.disputes_detail import unit_choices
 from grid_app.queries.disputes_units import units_over
 from grid_app.services.control_words import WRITE_THE_MATTER, words_in_all
 from grid_app.services.handling.board import board_of, unit_figures
@@ -22,6 +22,7 @@ from grid_app.web.danger_words import police_line
 from grid_app.web.handling.forms import FORMS
 from grid_app.web.handling.shown import shown
 from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
+from grid_app.web.without_names import shown_detail
 from grid_app.wiring import wired
 
 bp = Blueprint("handling", __name__)
@@ -38,7 +39,7 @@ def page(dispute_id: UUID) -> Response:
 def _page(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Response:
     actor, now = the_actor(), wired().clock.now()
     with reading() as session:
-        detail = dispute_detail(session, scope=the_scope(), dispute_id=dispute_id)
+        detail = shown_detail(session, scope=the_scope(), dispute_id=dispute_id)
         board = board_of(session, dispute_id, actor=actor, now=now)
         if detail is None or board is None:
             raise NotFoundError(NO_SUCH)
@@ -86,7 +87,7 @@ def _take(dispute_id: UUID, name: str) -> Response | WerkzeugResponse:
 def _after(dispute_id: UUID) -> str:
     """Return the page again, or the list when the step took the matter out of the actor's sight."""
     with reading() as session:
-        still = dispute_detail(session, scope=the_scope(), dispute_id=dispute_id) is not None
+        still = shown_detail(session, scope=the_scope(), dispute_id=dispute_id) is not None
     return url_for("handling.page", dispute_id=dispute_id) if still else url_for("disputes.index", tab="all")
 
 

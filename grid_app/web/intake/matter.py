@@ -14,12 +14,14 @@ from grid_app.policy import Action
 from grid_app.queries.disputes_detail import DisputeDetail, Moment, dispute_detail, history_of, unit_names
 from grid_app.queries.disputes_places import place_names
 from grid_app.queries.intake import Came, Leading, came_of, leading_of
+from grid_app.services.matters.names import Names, hide_names, history_without, party_names
 from grid_app.services.matters.step import NO_SUCH
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import CLOSURE_WORDS, OPEN_STATES, STATE_WORDS, VOICE_ONLY
 from grid_app.web.dispute_history import places_named, timeline_of, units_named
 from grid_app.web.dispute_words import tracking
 from grid_app.web.intake.shown import Pairs, came_facts, filled, which_leads
+from grid_app.web.without_names import kept_names
 from grid_app.web.wording import local_date as day_words
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
@@ -34,32 +36,35 @@ def origin(dispute_id: UUID) -> str:
     detail, came, leading = _loaded(dispute_id)
     if came is None:
         raise NotFoundError("这件事没有登记来件。请从纠纷页面看它的情况。")
+    with reading() as session:
+        kept = kept_names(session, [dispute_id])[dispute_id]
     return render_template(
         "pages/dispute_intake.html",
         detail=detail,
-        matter=detail.summary or VOICE_ONLY,
+        matter=hide_names(detail.summary, kept) or VOICE_ONLY,
         code=tracking(detail.tracking_code),
-        facts=_whole(came),
-        reception=_reception(came),
+        facts=_without(_whole(came), kept),
+        reception=_without(_reception(came), kept),
         leads=which_leads(leading) if detail.state in OPEN_STATES else "",
     )
 
 
 @requires(Action.HANDLE_DISPUTE)
 def report_sheet(dispute_id: UUID) -> str:
-    """Show the report on the handling, ready to print and sign."""
+    """Show the report on the handling, ready to print and sign; it leaves the house, so no party is named in it."""
     detail, came, leading = _loaded(dispute_id)
     with reading() as session:
-        history = history_of(session, scope=the_scope(), dispute_id=dispute_id)
+        names = party_names(session, [dispute_id], cipher=wired().keys.fields)[dispute_id]
+        history = history_without(history_of(session, scope=the_scope(), dispute_id=dispute_id), names)
         units = unit_names(session, units_named(history))
         places = place_names(session, places_named(history))
     steps = [one for one in reversed(history) if one.kind not in QUIET]
     return render_template(
         "pages/intake_report.html",
         detail=detail,
-        matter=detail.summary or VOICE_ONLY,
+        matter=hide_names(detail.summary, names) or VOICE_ONLY,
         category=name_of(detail.category),
-        came=_whole(came) if came else (),
+        came=_without(_whole(came), names) if came else (),
         leads=which_leads(leading),
         issuing=came.registration.issuing_unit if came else "",
         steps=[_step(*pair) for pair in zip(timeline_of(steps, units=units, places=places), steps, strict=True)],
@@ -120,6 +125,10 @@ def _reception(came: Came) -> Pairs:
         ("答应答复的日期", day_words(told.promised_on) if told.promised_on else ""),
         ("来人认可记录", "已念给来人听,来人认可" if told.acknowledged else "未记"),
     )
+
+
+def _without(pairs: Pairs, names: Names) -> Pairs:
+    return tuple((word, hide_names(text, names)) for word, text in pairs)
 
 
 def add_routes(bp: Blueprint) -> None:

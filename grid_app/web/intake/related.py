@@ -14,16 +14,17 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError, NotFoundError, Refusal
 from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.policy import Action
-from grid_app.queries.disputes_detail import dispute_detail
 from grid_app.queries.nearby import Hint
-from grid_app.queries.related import Linked, linked_to, suggestions
+from grid_app.queries.related import Linked, suggestions
 from grid_app.services.matters.grading import EARLIER
 from grid_app.services.matters.links import link_disputes, unlink_disputes
+from grid_app.services.matters.names import Names, hide_in_excerpt
 from grid_app.services.matters.step import NO_SUCH
 from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.words import CLOSURE_WORDS, STATE_WORDS, VOICE_ONLY
 from grid_app.web.dispute_history import RELATION_WORDS
 from grid_app.web.dispute_words import excerpt, state_tone
+from grid_app.web.without_names import kept_names, shown_detail, shown_linked
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
 
@@ -101,16 +102,17 @@ def _page(dispute_id: UUID, errors: dict[str, str], typed: str) -> str:
     scope = the_scope()
     today = local_date(wired().clock.now())
     with reading() as session:
-        detail = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+        detail = shown_detail(session, scope=scope, dispute_id=dispute_id)
         if detail is None:
             raise NotFoundError(NO_SUCH)
         hints = suggestions(session, scope=scope, dispute_id=dispute_id, today=today)
-        linked = linked_to(session, scope=scope, dispute_id=dispute_id)
+        linked = shown_linked(session, scope=scope, dispute_id=dispute_id)
+        names = kept_names(session, [one.id for one in hints])
     return render_template(
         "pages/dispute_related.html",
         detail=detail,
         matter=detail.summary or VOICE_ONLY,
-        hints=[_hint(one) for one in hints],
+        hints=[_hint(one, names[one.id]) for one in hints],
         linked=[_linked(one) for one in linked],
         answers=ANSWERS,
         errors=errors,
@@ -130,11 +132,11 @@ def why(hint: Hint) -> str:
     return "、".join(parts)
 
 
-def _hint(one: Hint) -> dict[str, object]:
+def _hint(one: Hint, names: Names) -> dict[str, object]:
     return {
         "id": one.id,
         "code": one.case_code,
-        "matter": one.excerpt,
+        "matter": hide_in_excerpt(one.excerpt, names),
         "since": day_words(one.since),
         "verdict": "很可能是同一件事" if one.verdict == "same_matter" else "可能是同样的事",
         "why": why(one),

@@ -16,7 +16,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoun
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, Actor, joined_scope
 from grid_app.queries import whistles
-from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.queries.joint import Together, is_county_centre, together_on, unit_kind
 from grid_app.queries.whistles import CallLine
 from grid_app.services.control_words import WRITE_THE_MATTER, words_in_all
@@ -42,6 +42,7 @@ from grid_app.web.joint.shown import (
     whistle_facts,
 )
 from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
+from grid_app.web.without_names import shown_detail
 from grid_app.web.wording import local_time, remaining
 from grid_app.wiring import wired
 
@@ -125,7 +126,7 @@ def _load(dispute_id: UUID) -> Loaded:
     actor = the_actor()
     scope = joined_scope(actor)
     with reading() as session:
-        found = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+        found = shown_detail(session, scope=scope, dispute_id=dispute_id)
         if found is None or is_referral_only(found.category):
             raise NotFoundError(NO_SUCH)
         return Loaded(
@@ -134,7 +135,7 @@ def _load(dispute_id: UUID) -> Loaded:
             choices_for(session, dispute_id, actor=actor),
             is_county_centre(session, actor),
             unit_kind(session, actor.unit_id),
-            dispute_detail(session, scope=the_scope(), dispute_id=dispute_id) is None,
+            shown_detail(session, scope=the_scope(), dispute_id=dispute_id) is None,
         )
 
 

@@ -14,7 +14,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action
-from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.queries.leading import leading_of
 from grid_app.queries.leading_lists import (
     count_without_lead,
@@ -34,6 +34,7 @@ from grid_app.web.dispute_words import state_tone
 from grid_app.web.leading import shown
 from grid_app.web.leading.steps import GROUPS, STEPS, ticked
 from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
+from grid_app.web.without_names import shown_detail
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
 
@@ -121,7 +122,7 @@ def _page(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Response:
 def _load(dispute_id: UUID) -> Loaded:
     actor, scope, now = the_actor(), the_scope(), wired().clock.now()
     with reading() as session:
-        found = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+        found = shown_detail(session, scope=scope, dispute_id=dispute_id)
         if found is None or is_referral_only(found.category):
             raise NotFoundError(NO_SUCH)
         view = leading_of(session, dispute_id, now=now)

@@ -17,9 +17,9 @@ from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action, allows
 from grid_app.queries.clocks import ClockRow, StoredRule, clocks_of, rule_versions
 from grid_app.queries.danger import DangerView, danger_reports_of
-from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.queries.documents import issued_of
-from grid_app.queries.earlier import EarlierMatters, earlier_matters
+from grid_app.queries.earlier import EarlierMatters
 from grid_app.queries.mediation import CaseView, mediations_of
 from grid_app.queries.mediation_work import due_terms, under_way
 from grid_app.services.control_words import WRITE_THE_MATTER, words_in_all
@@ -48,6 +48,7 @@ from grid_app.web.mediation.shown import (
 )
 from grid_app.web.mediation.steps import STEPS
 from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
+from grid_app.web.without_names import shown_detail, shown_earlier
 from grid_app.web.wording import local_date as day_words
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
@@ -119,7 +120,7 @@ def _page(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Response:
 def _load(dispute_id: UUID) -> Loaded:
     actor, scope, now = the_actor(), the_scope(), wired().clock.now()
     with reading() as session:
-        found = dispute_detail(session, scope=scope, dispute_id=dispute_id)
+        found = shown_detail(session, scope=scope, dispute_id=dispute_id)
         if found is None or is_referral_only(found.category):
             raise NotFoundError(NO_SUCH)
         cases = mediations_of(session, scope=scope, dispute_id=dispute_id)
@@ -135,7 +136,7 @@ def _load(dispute_id: UUID) -> Loaded:
                 for one in issued_of(session, scope=scope, dispute_id=dispute_id)
                 if one.kind == AGREEMENT and one.withdrawn_at is None
             ][:1],
-            earlier_matters(session, scope=scope, dispute_id=dispute_id),
+            shown_earlier(session, scope=scope, dispute_id=dispute_id),
             danger_reports_of(session, scope=scope, dispute_id=dispute_id),
         )
 

@@ -12,7 +12,6 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.policy import Action
-from grid_app.queries.disputes_detail import dispute_detail
 from grid_app.services.matters.states import is_referral_only
 from grid_app.services.matters.step import NO_SUCH, AlreadyDoneError
 from grid_app.services.mediation.choices import reasons_against_spot
@@ -21,6 +20,7 @@ from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.mediation import mediation_rules
 from grid_app.vocabulary.words import VOICE_ONLY
 from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
+from grid_app.web.without_names import shown_detail
 
 FORM: Final = "spot"
 DONE: Final = "已记为即时化解。第 7 天问一次:问题解决了没有。"
@@ -54,7 +54,7 @@ def settle(dispute_id: UUID) -> Response | WerkzeugResponse:
 
 def _page(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Response:
     with reading() as session:
-        detail = dispute_detail(session, scope=the_scope(), dispute_id=dispute_id)
+        detail = shown_detail(session, scope=the_scope(), dispute_id=dispute_id)
         if detail is None or is_referral_only(detail.category):
             raise NotFoundError(NO_SUCH)
         against = reasons_against_spot(session, dispute_id, actor=the_actor())

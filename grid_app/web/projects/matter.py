@@ -12,7 +12,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.policy import Action, Actor, allows
-from grid_app.queries.disputes_detail import DisputeDetail, dispute_detail
+from grid_app.queries.disputes_detail import DisputeDetail
 from grid_app.queries.projects import duties_of, project_of, projects_at
 from grid_app.services.matters.step import NO_SUCH, AlreadyDoneError
 from grid_app.services.projects.matters import choose_project
@@ -21,6 +21,7 @@ from grid_app.vocabulary.words import OPEN_STATES
 from grid_app.web.card import Card, OpenSession
 from grid_app.web.projects.shown import chain_words
 from grid_app.web.step_forms import NO_TROUBLE, STATUS, Trouble, Typed, step_on
+from grid_app.web.without_names import shown_detail
 
 FORM = "project"
 
@@ -74,7 +75,7 @@ def _wanted(typed: Typed) -> UUID | None:
 
 def _page(dispute_id: UUID, trouble: Trouble, status: int) -> Response:
     with reading() as session:
-        detail = dispute_detail(session, scope=the_scope(), dispute_id=dispute_id)
+        detail = shown_detail(session, scope=the_scope(), dispute_id=dispute_id)
         if detail is None:
             raise NotFoundError(NO_SUCH)
         project = project_of(session, dispute_id)

@@ -26,6 +26,7 @@ from grid_app.web.projects import matter as project_matter
 from grid_app.web.projects.form import ProjectForm, day_in, form_of, sketch_of, typed_project
 from grid_app.web.projects.shown import duty_rows, facts_of, few, finding_row, list_row
 from grid_app.web.step_forms import STATUS
+from grid_app.web.without_names import shown_lines
 from grid_app.wiring import wired
 
 bp = Blueprint("projects", __name__)
@@ -210,7 +211,7 @@ def _page(project_id: UUID, errors: Mapping[str, str], typed: Mapping[str, str])
         project = project_detail(session, actor, project_id)
         if project is None:
             raise NotFoundError(NO_PROJECT)
-        matters = matters_of(session, scope, project_id)
+        matters = shown_lines(session, matters_of(session, scope, project_id))
         texts = texts_at(session, scope, project_id)
         findings = findings_at(session, actor, project_id)
         names = registered_names(session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,11 +20,13 @@ from grid_app.services.clocks.dates import next_date
 from grid_app.services.handling import steps as handling
 from grid_app.services.handling.steps import Step
 from grid_app.services.matters.links import link_disputes
+from grid_app.services.matters.names import hide_in_excerpt
 from grid_app.services.matters.words import SAFETY_DUTY
 from grid_app.services.typed import uuid_of
 from grid_app.vocabulary.categories import is_family, name_of
 from grid_app.vocabulary.words import OPEN_STATES, PLACE_WORDS, STATE_WORDS
 from grid_app.web.dispute_words import due_words, excerpt, state_tone, tracking
+from grid_app.web.without_names import kept_names
 from grid_app.web.wording import local_date as shown_date
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
@@ -41,6 +44,10 @@ def receipt(dispute_id: UUID) -> str:
         questions = open_questions(
             session, scope=the_scope(), dispute_id=dispute_id, places=wired().places, today=local_date(now)
         )
+        hint = questions.hint
+        if hint is not None:
+            names = kept_names(session, [hint.id])[hint.id]
+            questions = replace(questions, hint=replace(hint, excerpt=hide_in_excerpt(hint.excerpt, names)))
         has_round = allows(the_actor(), Action.RETURN_ROUND) and any(
             place.waiting for place in places_to_answer(session, [the_actor()], now=now)
         )
