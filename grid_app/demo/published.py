@@ -19,6 +19,8 @@ from grid_app.policy import Actor
 from grid_app.services.assistance.lawyers import Duty, add_duty
 from grid_app.services.joint.areas import AreaEdit, save_area
 from grid_app.services.library.shelf import Paper, put
+from grid_app.services.residents.notices import Published as Notice
+from grid_app.services.residents.notices import publish
 from grid_app.services.support_work.asked import Desk as Asking
 from grid_app.services.support_work.inspections import Plan, end_inspection, note_result, plan_inspection
 
@@ -28,6 +30,15 @@ RIVERSIDE: Final = ("990001100203", "990001100208")
 DRAWN: Final = 4
 FOUND: Final = "抽看四件:三件办理规范;一件没有把办理结果当面告诉反映人,已请乡镇补做,并责令限期整改送达回证。"
 GAP: Final = "办完以后没有当面告诉反映人结果,回访记录里也没有写。"
+NOTICES: Final = (
+    ("county", Notice("青溪县政务中心一楼", "周一至周五 8:30-12:00、14:30-17:30", note="门口有轮椅坡道。")),
+    (
+        f"government:{TOWNSHIP}",
+        Notice(
+            "石莲镇综合治理中心一楼", "周一至周五 8:30-17:30", weekday="2", market_days="3,8", note="赶集日也开门。"
+        ),
+    ),
+)
 FIRM: Final = "青溪同渡律师事务所"
 RULE: Final = (
     "一、收到事项当天登记。二、三天(复杂的五天)内告诉反映人受不受理。三、先调解,不愿意调解的不勉强。"
@@ -48,6 +59,7 @@ class Published:
         at = self._acts.at
         at(60, 9, self._areas)
         at(58, 9, self._papers)
+        at(57, 9, self._notices)
         at(12, 9, self._inspect)
         at(10, 16, self._end)
         at(6, 9, self._lawyers)
@@ -68,6 +80,13 @@ class Published:
         plan = Paper("plan", f"石莲镇 {year} 年排查化解实施方案", "第一版", "", first, last, YEARLY_PLAN)
         for by, paper in ((staff.county_officer, rule), (staff.officer(FULLY_STAFFED), plan)):
             put(session, paper=paper, actor=self._desk.actor(session, by), now=self._desk.clock.now())
+
+    def _notices(self, session: Session) -> None:
+        for unit, typed in NOTICES:
+            publish(
+                session, unit_id=self._desk.staff.units[unit], typed=typed, actor=self._county(session),
+                now=self._desk.clock.now(),
+            )  # fmt: skip
 
     def _inspect(self, session: Session) -> None:
         day = self._ago(12)

@@ -85,5 +85,5 @@ def finding_row(one: FindingRow) -> dict[str, object]:
 def _time(since: date | None, until: date | None) -> str:
     if since is None and until is None:
         return "现在"
-    begin = local_date(since) if since else "开始的日期不清楚"
-    return f"{begin} 到 {local_date(until)}" if until else f"{begin}起"
+    begin = f"{since.year}年{local_date(since)}" if since else "开始的日期不清楚"
+    return f"{begin} 到 {until.year}年{local_date(until)}" if until else f"{begin}起"

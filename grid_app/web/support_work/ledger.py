@@ -31,6 +31,7 @@ FILES: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
+LONG: Final = ("request", "sorted", "measures")
 NAMES: Final = ("number", "request", "sorted", "measures", "leader", "unit", "due", "state")
 
 
@@ -92,7 +93,9 @@ def _ledger(given: Mapping[str, str], errors: Mapping[str, str], status: int) ->
     page = render_template(
         "pages/support_ledger.html",
         tabs=tabs("ledger"),
-        columns=[{"key": name, "label": label} for name, label in zip(NAMES, COLUMNS, strict=True)],
+        columns=[
+            {"key": name, "label": label, "words": name in LONG} for name, label in zip(NAMES, COLUMNS, strict=True)
+        ],
         rows=[_row(line) for line in lines],
         asked=asked,
         errors=errors,
