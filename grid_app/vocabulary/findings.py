@@ -32,10 +32,10 @@ LEVEL_UNITS: Final = {TOWNSHIP: "township_government", COUNTY: "county_office", 
 """The kind of unit that holds a finding at each level."""
 LEVEL_DECIDERS: Final = {TOWNSHIP: "乡镇领导", COUNTY: "县级", COUNTY_LEAD: "县级领导"}
 WHY_WORDS: Final = {
-    "place": "都在一个乡镇,由乡镇判断",
-    "across": "跨乡镇,由县级牵头",
-    "duty": "责任单位自己不判断自己的事,由上一级判断",
-    "complained": "反映到的单位要回避,由上一级判断",
+    "place": "反映的都在这个乡镇",
+    "across": "反映的不在一个乡镇",
+    "duty": "责任单位不判断自己的事",
+    "complained": "被反映的单位要回避",
 }
 ANSWER_WAYS: Final = {"public": "书面公开答复", "meeting": "开会当面答复"}
 

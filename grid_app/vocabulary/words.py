@@ -129,12 +129,12 @@ WAY_WORDS: Final = {
 }
 FINDING_STATE_WORDS: Final = {
     "suspected": "待判断",
-    "confirmed": "已确认,待定责任单位",
-    "assigned": "已定责任单位,待答复群众",
-    "answered": "已答复群众,待拿出办法",
+    "confirmed": "已确认",
+    "assigned": "已定责任单位",
+    "answered": "已答复群众",
     "measures": "正在解决",
     "monitored": "继续观察",
-    "resolved": "已解决,待办结",
+    "resolved": "已解决",
     "closed": "已办结",
     "dismissed": "不成立",
     "gone": "已消退",

@@ -88,9 +88,8 @@ def sentence_of(row: FindingRow, facts: FindingFacts, *, own: int) -> str:
 
 
 def owner_words(course: CourseRow) -> str:
-    """Return who owns and decides a finding, such as ``东河镇的乡镇领导``."""
-    decider = LEVEL_DECIDERS[course.level]
-    return f"{course.place}{decider}" if course.level == TOWNSHIP else decider
+    """Return who owns and decides a finding, such as ``东河镇领导``."""
+    return f"{course.place}领导" if course.level == TOWNSHIP else LEVEL_DECIDERS[course.level]
 
 
 def owner_sentence(course: CourseRow) -> str:
@@ -125,7 +124,7 @@ def day_of_clock(clock: ClockRow) -> str:
 def question_sentence(row: FindingRow) -> str:
     """Return what a unit with the duty is told: the question, without who and which disputes."""
     concerned = f"(涉及{row.organisation})" if row.organisation else ""
-    what = f"{few(row.households_ever)}反映{name_of(row.category)}方面的同一个问题{concerned}"
+    what = f"{few(row.households_ever).replace(' ', '')}反映{name_of(row.category)}方面的同一个问题{concerned}"
     return f"{row.township}{row.place}有{what},最早 {local_date(row.since)}。"
 
 

@@ -31,6 +31,7 @@ TABS: Final = (
     ("联席会议", "support_work.meetings", Action.HANDLE_DISPUTE),
     ("督查", "support_work.inspections", Action.HANDLE_DISPUTE),
     ("整改", "support_work.rectifications", Action.ANSWER_FOR_UNIT),
+    ("多户反映的问题", "findings.questions", Action.ANSWER_FOR_UNIT),
     ("履职倒查", "support_work.reviews", Action.ANSWER_FOR_UNIT),
     ("通报", "support_work.bulletin", Action.HANDLE_DISPUTE),
     ("分析和年报", "support_work.quarterly", Action.HANDLE_DISPUTE),
