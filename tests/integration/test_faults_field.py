@@ -9,13 +9,13 @@ import pytest
 from bench.faults.server import make_office
 from bench.faults_field import compare, measure
 
-POINTS = 300
+POINTS = 60  # thousands are asked by the bench of the same name
 SERVER_KILLED_EVERY = 3.0
 
 pytestmark = pytest.mark.slow
 
 
-def test_three_hundred_killed_tabs_and_a_killed_server_lose_and_double_nothing() -> None:
+def test_killed_tabs_and_a_killed_server_lose_and_double_nothing() -> None:
     found = measure(points=POINTS, seed=20261122, kill_every=SERVER_KILLED_EVERY)
 
     assert found["examples"] == []

@@ -68,7 +68,11 @@ def _links(address: str, page: BeautifulSoup) -> list[str]:
     return [_local(address, link) for link in found if not link.startswith("/static/") and "download" not in link]
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    ("db_url", "role"),
+    [*(("sqlite", role) for role in Role), ("postgres", Role.COUNTY_OFFICER)],
+    indirect=["db_url"],
+)
 def test_every_page_of_a_role_is_whole(role, sign_in, busy_world):
     pages = crawl(sign_in(role))
 
