@@ -15,7 +15,7 @@ from grid_app.queries.field import Duty, OpenNearby, duty_of, open_nearby
 from grid_app.queries.return_pages import ReturnPage, places_to_answer, return_page
 from grid_app.security.fields import FieldCipher
 from grid_app.services.accounts.actors import acting_alike
-from grid_app.services.matters.names import hide_in_excerpt, names_kept_from
+from grid_app.services.matters.names import hide_in_excerpt, names_kept_from, return_without
 from grid_app.services.rounds.returns import answerable
 
 MOST_OWN = 100
@@ -36,7 +36,9 @@ def field_bundle(session: Session, *, actor: Actor, cipher: FieldCipher, now: da
     """Return what ``actor`` needs without signal; own reports and hints lie in the actor's scope."""
     scope = dispute_scope(actor)
     return FieldBundle(
-        returns=tuple(_returns(session, actor, now)),
+        returns=tuple(
+            return_without(session, one, actor=actor, cipher=cipher) for one in _returns(session, actor, now)
+        ),
         own_reports=own_reports(session, scope=scope, account_id=actor.account_id, size=MOST_OWN).lines,
         nearby=tuple(_nearby(session, actor, cipher, now)),
         duty=duty_of(session, path=actor.division_path),

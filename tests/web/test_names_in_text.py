@@ -7,6 +7,7 @@ import pytest
 from grid_app.database.transaction import reading, transaction
 from grid_app.documents.kinds import kinds
 from grid_app.services.documents.drafts import read_facts
+from grid_app.services.field_bundle import field_bundle
 from grid_app.services.matters.names import hide_in_excerpt, hide_names
 from grid_app.services.matters.step import Step
 from grid_app.wiring import wired
@@ -55,6 +56,9 @@ def test_what_leaves_the_house_names_nobody_unless_it_is_written_to_the_parties(
         notice = read_facts(session, step, cipher=cipher, kind=kinds()["acceptance_notice"])
         letter = read_facts(session, step, cipher=cipher, kind=kinds()["transfer_letter"])
         archive = read_facts(session, step, cipher=cipher)
+        lead = app_world.actor(session, "village_lead")
+        (hint,) = field_bundle(session, actor=lead, cipher=cipher, now=NOW).nearby
+    assert hint.excerpt.startswith("当事人A家门口积水")
     assert "王 小明" in notice.detail.summary
     for facts in (letter, archive):
         said = facts.detail.summary + "".join(one.note for one in facts.history)

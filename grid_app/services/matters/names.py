@@ -19,6 +19,7 @@ from grid_app.policy import Actor
 from grid_app.queries.chunks import chunks
 from grid_app.queries.disputes import DisputeLine
 from grid_app.queries.disputes_detail import DisputeDetail, Moment
+from grid_app.queries.return_pages import ReturnPage
 from grid_app.security.fields import FieldCipher
 from grid_app.services.matters.parties import name_context
 
@@ -82,3 +83,10 @@ def history_without(history: Sequence[Moment], names: Names) -> list[Moment]:
 def lines_without(lines: Sequence[DisputeLine], names: Mapping[UUID, Names]) -> list[DisputeLine]:
     """Return lines of a list with labels in place of names."""
     return [replace(one, summary=hide_names(one.summary, names.get(one.id, ()))) for one in lines]
+
+
+def return_without(session: Session, page: ReturnPage, *, actor: Actor, cipher: FieldCipher) -> ReturnPage:
+    """Return the prefilled return of a round with labels in place of the names that ``actor`` may not read."""
+    names = names_kept_from(session, [one.dispute_id for one in page.entries], actor=actor, cipher=cipher)
+    entries = (replace(one, summary=hide_names(one.summary, names[one.dispute_id])) for one in page.entries)
+    return replace(page, entries=tuple(entries))

@@ -10,6 +10,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.http.guard import requires, the_actor, the_presence
 from grid_app.policy import Action, Actor
 from grid_app.queries.return_pages import PlaceToAnswer, ReturnPage, places_to_answer, return_page
+from grid_app.services.matters.names import return_without
 from grid_app.services.rounds.returns import Returned, answerable, method_note, submit_return
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import VOICE_ONLY, WAY_WORDS
@@ -90,6 +91,7 @@ def _place_page(code: str, errors: dict[str, str]) -> str:
     actor, now = _actor_for(code), wired().clock.now()
     with reading() as session:
         page = return_page(session, actor, answerable(session, actor, code), now=now)
+        page = return_without(session, page, actor=actor, cipher=wired().keys.fields)
         others = [one for one in places_to_answer(session, _own_actors(), now=now) if one.code != code]
     return render_template(
         "pages/return.html",
