@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import IntEnum
 from typing import Final
 
+from screening.telling import weighs_something
+
 GAP_DAYS: Final = 14
-MORE_INCIDENTS: Final = 0.2
-TELL_AGAIN_DAYS: Final = 7
 
 
 class Tier(IntEnum):
@@ -212,9 +213,8 @@ def should_notify(episode: Episode, day: int, tiers: Tiers) -> bool:
     told = episode.told
     if told is None:
         return True
-    known = len(episode.incidents)
-    is_larger = known >= (1 + MORE_INCIDENTS) * told.incidents
-    return known > told.incidents and (tier > told.tier or is_larger or day - told.day >= TELL_AGAIN_DAYS)
+    waited = timedelta(days=day - told.day)
+    return weighs_something(told.incidents, len(episode.incidents), rose=tier > told.tier, waited=waited)
 
 
 def told_of(episode: Episode, day: int, tiers: Tiers) -> Episode:

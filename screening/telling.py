@@ -37,8 +37,15 @@ def is_told_again(told: Told, *, grade: str, incidents: int, now: datetime) -> b
     >>> is_told_again(told, grade="red", incidents=10, now=next_day)
     False
     """
-    added = incidents - told.incidents
-    if added <= 0:
-        return False
     rose = SEVERITY.index(grade) > SEVERITY.index(told.grade)
-    return rose or added >= GROWTH * told.incidents or now - told.at >= QUIET
+    return weighs_something(told.incidents, incidents, rose=rose, waited=now - told.at)
+
+
+def weighs_something(before: int, incidents: int, *, rose: bool, waited: timedelta) -> bool:
+    """Say whether what was told with ``before`` incidents is worth telling with ``incidents``, so long after.
+
+    The rule of findings and of signals: incidents were added, and it became graver, or they grew by a fifth, or seven
+    days have passed.
+    """
+    added = incidents - before
+    return added > 0 and (rose or added >= GROWTH * before or waited >= QUIET)
