@@ -8,6 +8,7 @@ import click
 
 COMMANDS = {
     "scan": "grid_app.cli.screen.scanning:scan_command",
+    "grievances": "grid_app.cli.screen.grievances:grievances_command",
     "counts": "grid_app.cli.screen.counts:counts_command",
 }
 

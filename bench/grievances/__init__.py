@@ -1,0 +1,1 @@
+"""How well shared grievances are found in a year of real messages."""

@@ -1,0 +1,1 @@
+"""Shared grievances in citizens' messages: one place, one matter, several people."""

@@ -1,0 +1,133 @@
+"""Groups of messages about one place and one matter: average linkage inside the pieces that strong pairs hold.
+
+Average linkage (Sokal and Michener 1958) and never connected components: a chain of pairs each a little alike leads
+from any grievance of a district to any other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.sparse.csgraph import connected_components
+
+from screening.grievances.parameters import Parameters
+from screening.grievances.vectors import Vectors, likeness
+
+CHUNK_ROWS = 512
+LARGEST_PIECE = 3_000
+"""Above this many messages a piece is cut at a higher likeness first, so that memory stays bounded."""
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Pairs of rows at least as alike as groups must be on average: without a chain of them nothing joins."""
+
+    one: Rows
+    other: Rows
+    alike: NDArray[np.float64]
+
+    def and_also(self, more: Links) -> Links:
+        """Return both together."""
+        return Links(
+            np.concatenate([self.one, more.one]),
+            np.concatenate([self.other, more.other]),
+            np.concatenate([self.alike, more.alike]),
+        )
+
+
+NO_LINKS = Links(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
+def links(told: Vectors, rows: Rows, first: int, params: Parameters) -> Links:
+    """Return the links of rows from ``first`` on among ``rows``, to one another and to all before.
+
+    The place alone bounds the likeness, so that only pairs whose place can reach it are looked at further.
+    """
+    floor = (params.join * (1 + params.half_matter) ** params.matter) ** (1 / (1 - params.matter))
+    turned = sparse.csc_array(told.place[rows].T)
+    later = rows[rows >= first]
+    found = [NO_LINKS]
+    for start in range(0, len(later), CHUNK_ROWS):
+        chunk = later[start : start + CHUNK_ROWS]
+        product = sparse.coo_array(told.place[chunk] @ turned)
+        one, other = chunk[product.coords[0]], rows[product.coords[1]]
+        near = (product.data >= floor) & (other < one)
+        found.append(_strong(told, one[near], other[near], product.data[near], params))
+    return Links(*(np.concatenate([getattr(part, name) for part in found]) for name in ("one", "other", "alike")))
+
+
+def _strong(told: Vectors, one: Rows, other: Rows, place: NDArray[np.float64], params: Parameters) -> Links:
+    matter = np.concatenate(
+        [np.zeros(0)]
+        + [
+            np.asarray(
+                told.matter[one[at : at + 20_000]].multiply(told.matter[other[at : at + 20_000]]).sum(axis=1)
+            ).ravel()
+            for at in range(0, len(one), 20_000)
+        ]
+    )
+    alike = likeness(place, matter, params)
+    strong = alike >= params.join
+    return Links(one[strong], other[strong], alike[strong])
+
+
+def pieces(found: Links, size: int, limit: int = LARGEST_PIECE) -> list[Rows]:
+    """Return the sets of rows that links hold together, each cut at higher likeness while too large."""
+    done: list[Rows] = []
+    waiting = [found]
+    while waiting:
+        part = waiting.pop()
+        graph = sparse.coo_array((np.ones(len(part.one)), (part.one, part.other)), shape=(size, size))
+        _, label = connected_components(graph, directed=False)
+        for rows in _by_label(label, np.union1d(part.one, part.other)):
+            inside = label[part.one] == label[rows[0]]
+            least = float(part.alike[inside].min())
+            if len(rows) <= limit or least >= 0.97:
+                done += [rows[at : at + limit] for at in range(0, len(rows), limit)]
+                continue
+            keep = inside & (part.alike >= min(0.97, least * 1.1))
+            waiting.append(Links(part.one[keep], part.other[keep], part.alike[keep]))
+    return sorted(done, key=lambda rows: int(rows[0]))
+
+
+def _by_label(label: NDArray[np.int32], rows: Rows) -> list[Rows]:
+    together: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        together[int(label[row])].append(int(row))
+    return [np.array(members, dtype=np.int64) for members in together.values() if len(members) > 1]
+
+
+def alike_within(told: Vectors, rows: Rows, params: Parameters) -> NDArray[np.float64]:
+    """Return the likeness of every pair of rows, as a square."""
+    place, matter = told.place[rows], told.matter[rows]
+    return likeness((place @ place.T).toarray(), (matter @ matter.T).toarray(), params)
+
+
+def groups_of(told: Vectors, rows: Rows, same_text: Rows, params: Parameters) -> list[Rows]:
+    """Return the groups inside one piece; a text that many sent in the same words counts once in the averages."""
+    texts, which = np.unique(same_text[rows], return_inverse=True)
+    if len(texts) == 1:
+        return [rows]
+    speakers = np.array([rows[which == at][0] for at in range(len(texts))], dtype=np.int64)
+    square = alike_within(told, speakers, params)
+    away = (1.0 - square)[np.triu_indices(len(texts), 1)]
+    label = fcluster(linkage(np.clip(away, 0.0, 1.0), "average"), 1.0 - params.join, "distance")
+    return [rows[label[which] == name] for name in sorted(set(label.tolist()))]
+
+
+def firmness(told: Vectors, rows: Rows, people: Sequence[str], params: Parameters) -> tuple[float, float]:
+    """Return the mean likeness, and that of the place alone, between messages of different people; 0 for one person."""
+    place, matter = told.place[rows], told.matter[rows]
+    where = np.clip((place @ place.T).toarray(), 0.0, 1.0)
+    square = likeness(where, (matter @ matter.T).toarray(), params)
+    who = np.array([people[row] for row in rows])
+    apart = (who[:, None] != who[None, :]) & (who != "")[:, None] & (who != "")[None, :]
+    return (float(square[apart].mean()), float(where[apart].mean())) if apart.any() else (0.0, 0.0)
