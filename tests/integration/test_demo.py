@@ -163,11 +163,11 @@ def finding_at(session: Session, village: str, group: str) -> Finding | None:
 @pytest.mark.parametrize(
     ("village", "group", "state", "households"),
     [
-        ("990001100203", "09", "confirmed", 6),
-        ("990001001004", "04", "confirmed", 7),
+        ("990001100203", "09", "measures", 6),
+        ("990001001004", "04", "measures", 7),
         ("990001002007", "07", "confirmed", 8),
-        ("990001200204", "11", "confirmed", 3),
-        ("990001103001", "05", "confirmed", 4),
+        ("990001200204", "11", "measures", 3),
+        ("990001103001", "05", "measures", 4),
         ("990001104001", "05", "dismissed", 3),
         ("990001100208", "11", "suspected", 5),
         ("990001101206", "09", "suspected", 4),
@@ -217,7 +217,7 @@ def test_past_rounds_were_analysed_and_a_present_one_is_answered_in_part(county:
         map(len, county.scalars(select(RoundAnswer.division_code).where(RoundAnswer.round_id == present)))
     )
 
-    assert states["reviewed"] + states["analysed"] == count(county, RoundRun) > 8
+    assert states["reviewed"] + states["analysed"] == count(county, RoundRun) >= 8
     assert 0 < answers[CODE_LENGTH["village"]] < 400
     assert answers[CODE_LENGTH["grid"]] == 2
 
