@@ -47,6 +47,19 @@ def rows(model) -> list:
         return found
 
 
+def test_the_same_form_sent_twice_is_one_step_and_other_words_of_the_same_person_are_kept(sign_in, dispute):
+    """A page from before, mended by going back: the facts differ, so nothing says that it was recorded already."""
+    client, address = sign_in("township_officer"), at(dispute, "/opinion")
+    form = {**fields_of(page_of(client.get(at(dispute))), address), **OPINION}
+    mended = form | {"opinion_facts": "核对合同和账册,公司欠付两年租金。"}
+
+    answers = [client.post(address, data=one) for one in (form, form, mended)]
+
+    assert [one.status_code for one in answers] == [302, 302, 409]
+    assert mended["opinion_facts"] in page_of(answers[2])
+    assert [one.facts for one in rows(Opinion)] == [OPINION["opinion_facts"]]
+
+
 def test_a_petition_matter_is_answered_in_writing_through_the_page(sign_in, dispute):
     client = sign_in("township_officer")
     page = page_of(client.get(at(dispute)))

@@ -34,12 +34,17 @@ Details = Mapping[str, str | int | bool | None]
 
 @dataclass(frozen=True)
 class Step:
-    """Who acts on which dispute, when, and the version of it that stood on the screen."""
+    """Who acts on which dispute, when, and the version of it that stood on the screen.
+
+    ``sent`` is a keyed digest of the form as it was posted, empty without one: it tells a form sent twice from other
+    words of the same person.
+    """
 
     dispute_id: UUID
     actor: Actor
     version: int
     now: datetime
+    sent: str = ""
 
 
 Change: TypeAlias = Callable[[Session, Step], None]
@@ -173,7 +178,8 @@ def _events_since(session: Session, step: Step) -> list[DisputeEvent]:
 
 
 def _is_same(event: DisputeEvent, step: Step, kind: str, note: str) -> bool:
-    return event.kind == kind and event.note == note and event.assignment_id == step.actor.assignment_id
+    alike = event.kind == kind and event.note == note and event.details.get("sent", "") == step.sent
+    return alike and event.assignment_id == step.actor.assignment_id
 
 
 def _overtaken(session: Session, later: list[DisputeEvent]) -> str:
@@ -214,7 +220,7 @@ def write(
             assignment_id=step.actor.assignment_id,
             acting_for=step.actor.acting_for,
             note=note,
-            details={**(details or {}), "on_version": dispute.version},
+            details={**(details or {}), "on_version": dispute.version, **({"sent": step.sent} if step.sent else {})},
         )
     )
     dispute.state = after
