@@ -15,6 +15,7 @@ from grid_app.demo.background import Telling
 from grid_app.demo.desk import Desk
 from grid_app.demo.report_rows import content_of
 from grid_app.demo.stories import Acknowledging, Decision, Story, Words, at_work, office_hours, stories
+from grid_app.demo.story_answers import StoryAnswers
 from grid_app.demo.story_courses import StoryCourses
 from grid_app.demo.weeks import Weeks
 from grid_app.models.escalations import Escalation
@@ -43,6 +44,7 @@ class Storyteller:
         self._desk = desk
         self._weeks = weeks
         self._courses = StoryCourses(desk)
+        self._answers = StoryAnswers(desk)
         self._told: dict[UUID, Story] = {}
         self._last: dict[str, UUID] = {}
         self._planned: set[UUID] = set()
@@ -112,12 +114,16 @@ class Storyteller:
         if session.get_one(Finding, finding_id, populate_existing=True).state != "suspected":
             return
         confirms = decision.what == "confirm"
-        actor = self._decider(session, finding_id, code, confirms=confirms)
+        actor = self._decider(session, finding_id=finding_id, code=code, confirms=confirms)
         decide = confirm_finding if confirms else dismiss_finding
         decide(session, finding_id=finding_id, actor=actor, reason=decision.why, now=desk.clock.now())
+        if confirms:
+            self._answers.plan(
+                finding_id, code, partial(self._decider, finding_id=finding_id, code=code, confirms=True)
+            )
         self.follow_up(session)
 
-    def _decider(self, session: Session, finding_id: UUID, code: str, *, confirms: bool) -> Actor:
+    def _decider(self, session: Session, *, finding_id: UUID, code: str, confirms: bool) -> Actor:
         """Return the lowest of those who may take this decision: the township's leader, else the county."""
         desk = self._desk
         posts = (desk.staff.lead(code), desk.staff.county_officer, desk.staff.county_lead)
