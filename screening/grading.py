@@ -108,6 +108,22 @@ def grade_finding(facts: FindingFacts) -> Grade:
     return _worst(found, "yellow", "多户反映同一件事")
 
 
+def with_delay(grade: Grade, overdue_days: int | None) -> Grade:
+    """Give the grade of a finding with the delay of its members added: the legal limit that passed first, or is near.
+
+    ``overdue_days`` is negative before the limit, None where no member has one.
+
+    Examples
+    --------
+    >>> with_delay(Grade("yellow", ("多户反映同一件事",)), 16)
+    Grade(colour='red', reasons=('超过法定期限16天', '多户反映同一件事'))
+    >>> with_delay(Grade("yellow", ("多户反映同一件事",)), -30).colour
+    'yellow'
+    """
+    found = [*((grade.colour, reason) for reason in grade.reasons), *_limit(overdue_days)]
+    return _worst(found, grade.colour, "")
+
+
 def _harm(facts: DisputeFacts) -> list[tuple[str, str]]:
     found = []
     if facts.danger:

@@ -19,7 +19,7 @@ from grid_app.models.rounds import Finding, FindingEvent, FindingMember
 from grid_app.policy import Role
 from grid_app.services.findings.decisions import confirm_finding
 from grid_app.services.findings.undecided import raise_undecided
-from tests.builders import add_dispute
+from tests.builders import add_dispute, add_shared_grievance
 from tests.findings_world import WHY, case_codes, found, give_duty
 from tests.rounds_world import closed_round
 from tests.web.forms import fields_of
@@ -190,3 +190,15 @@ def test_decisions_feed_what_is_said_of_the_signal(sign_in, app_world, finding_i
     assert said in beside
     with reading() as session:
         assert not session.scalars(select(Notice.id).where(Notice.read_at.is_(None), Notice.kind == "finding")).all()
+
+
+@pytest.mark.parametrize(("days", "grade"), [(16, "red"), (-2, "orange"), (-20, "yellow")])
+def test_a_legal_limit_of_a_member_that_passed_counts_in_the_grade(app, app_world, days, grade):
+    with transaction() as session:
+        add_shared_grievance(session, app_world)[1].statutory_due_at = NOW - days * DAY
+        round_id = closed_round(session, now=NOW)
+
+    jobs.analyse_round(round_id)
+
+    with reading() as session:
+        assert session.scalars(select(Finding.grade)).one() == grade

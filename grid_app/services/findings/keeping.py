@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from grid_app.clock import local_date
 from grid_app.models.disputes import Dispute
 from grid_app.models.rounds import Finding, FindingEvent, FindingMember, Round, RoundRun
 from grid_app.queries.known_findings import has_members_outside
@@ -22,6 +23,8 @@ from grid_app.services.findings.telling import put_away, tell_again, tell_decide
 from grid_app.services.matters.grading import regrade
 from grid_app.services.numbering import next_finding_code
 from grid_app.vocabulary.findings import DONE_STATES, LIVE_STATES
+from grid_app.vocabulary.words import OPEN_STATES
+from screening.grading import Grade, with_delay
 from screening.results import FindingResult
 
 UNTIL_MORE: Final = ("dismissed", *DONE_STATES)
@@ -59,6 +62,7 @@ def keep_finding(session: Session, found: FindingResult, *, identity: UUID, reco
     _copy(finding, found, recording, trend)
     added = _add_members(session, finding.id, found.member_ids, recording.run_id)
     finding.disputes_ever = disputes + len(added)
+    _add_delay(session, finding, recording.now)
     if kind != "steady" or window_end < recording.window_end:
         note_finding(session, finding, kind, recording)
     _tell(session, finding, added, recording, asks=bool(raised))
@@ -99,6 +103,7 @@ def _open(session: Session, found: FindingResult, identity: UUID, recording: Rec
     session.add(finding)
     session.flush()  # members and events point at it
     added = _add_members(session, finding.id, found.member_ids, recording.run_id)
+    _add_delay(session, finding, recording.now)
     note_finding(session, finding, "new", recording)
     _tell(session, finding, added, recording, asks=True)
 
@@ -159,6 +164,19 @@ def _copy(finding: Finding, found: FindingResult, recording: Recording, trend: s
     finding.unflag = found.unflag
     finding.last_run_id = recording.run_id
     finding.updated_at = recording.now
+
+
+def _add_delay(session: Session, finding: Finding, now: datetime) -> None:
+    """Let the legal limits of the open members count in the grade; what the run itself found stays in the run."""
+    session.flush()  # the members may be of this very run
+    first = session.scalar(
+        select(func.min(Dispute.statutory_due_at))
+        .join(FindingMember, FindingMember.dispute_id == Dispute.id)
+        .where(FindingMember.finding_id == finding.id, Dispute.state.in_(OPEN_STATES))
+    )
+    overdue = (local_date(now) - local_date(first)).days if first else None
+    grade = with_delay(Grade(finding.grade, tuple(finding.grade_reasons)), overdue)
+    finding.grade, finding.grade_reasons = grade.colour, list(grade.reasons)
 
 
 def _add_members(session: Session, finding_id: UUID, members: tuple[str, ...], run_id: UUID) -> list[UUID]:
