@@ -34,11 +34,12 @@ def _null_rows(one: Mapping[str, Any]) -> list[Row]:
 
 
 def _rise_rows(one: Mapping[str, Any]) -> list[Row]:
-    is_barred = one["world"] == BARRED_WORLD and one["a_day"] == BARRED_RISE
+    is_barred = one["world"] == BARRED_WORLD and one["a_day"] == BARRED_RISE and not one["poisson"]
+    pace = "a day on average (Poisson)" if one["poisson"] else "each day"
     rows = []
     for days, share in one["found"].items():
         least = LEAST_FOUND.get(days) if is_barred else None
-        what = f"{one['world']}, +{one['a_day']:g} a day, {one['times']} rises: found within {days} days at RI 100"
+        what = f"{one['world']}, +{one['a_day']} {pace}, {one['times']} rises: found within {days} days at RI 100"
         bar, met = ("", None) if least is None else (f">= {least:g}", share >= least)
         rows.append(Row(what, f"{share:g}", bar, met))
     return rows

@@ -108,12 +108,16 @@ def _copied(text: str, rng: np.random.Generator) -> str:
 
 
 def rise(
-    world: World, rng: np.random.Generator, *, a_day: float, first: int, days: int
+    world: World, rng: np.random.Generator, *, a_day: int, is_poisson: bool, first: int, days: int
 ) -> tuple[Incidents, NDArray[np.int64]]:
-    """Return the incidents that a rise adds within 4 km of a village, and the villages there."""
+    """Return the incidents that a rise adds within 4 km of a village, and the villages there.
+
+    As many each day, or a Poisson number with that mean.
+    """
     centre = int(rng.integers(len(world.points)))
     near = np.flatnonzero(((world.points - world.points[centre]) ** 2).sum(axis=1) <= RISE_KM**2)
-    day = first + np.repeat(np.arange(days), rng.poisson(a_day, days))
+    numbers = rng.poisson(a_day, days) if is_poisson else np.full(days, a_day)
+    day = first + np.repeat(np.arange(days), numbers)
     place = rng.choice(near, len(day), p=world.share[near] / world.share[near].sum())
     return incidents(place, day, place * HOMES + rng.integers(0, HOMES, len(day))), near
 
