@@ -105,7 +105,9 @@ def test_S1_26_there_are_four_families_by_their_names_with_every_definition_to_p
 
     page, printed = shown(client), client.get("/indicators/definitions").get_data(as_text=True)
 
-    assert [found.text for found in BeautifulSoup(page, "html5lib").select("details.indicator-family > summary > h2")] == names
+    assert [
+        found.text for found in BeautifulSoup(page, "html5lib").select("details.indicator-family > summary > h2")
+    ] == names
     assert all(name in printed for name in names)
     assert printed.count("依据") >= 30
 

@@ -27,13 +27,15 @@ from tests.world import NOW
 ANY = UUID(int=1)
 DAY = timedelta(days=1)
 ROW = FindingRow(
-    finding_id=ANY, code="F990101-2026-0001", kind="shared_grievance", state="suspected", trend="new", grade="yellow", category="09",
+    finding_id=ANY, code="F990101-2026-0001", kind="shared_grievance", state="suspected", trend="new",
+    grade="yellow", category="09",
     place="云岭村", township="东河镇", organisation="", households_ever=4, households_now=4, disputes_ever=4,
     since=date(2026, 11, 1), decide_by=NOW + DAY,
 )  # fmt: skip
 FACTS = FindingFacts(
     grade_reasons=("多户反映同一件事",), reason="r", unflag="u", rule="several_households", observed=4, expected=0.3,
-    ratio=13.3, p_value=0.0003, recurrence_days=None, enough_history=True, created_at=NOW, decided_at=None, decision_reason="",
+    ratio=13.3, p_value=0.0003, recurrence_days=None, enough_history=True, created_at=NOW, decided_at=None,
+    decision_reason="",
     merged_into=None, first_run_id=ANY, last_run_id=ANY,
 )  # fmt: skip
 
