@@ -104,6 +104,7 @@ def test_two_people_at_once_one_wins_the_other_is_told_and_a_form_sent_twice_is_
         kinds = session.scalars(select(FindingEvent.kind).order_by(FindingEvent.id)).all()
         assert kinds == ["new", "confirmed"]
         assert len(session.scalars(select(Escalation)).all()) == 1
+        assert session.scalars(select(AuditEvent.action)).all().count("finding.confirmed") == 1
 
 
 @pytest.mark.parametrize(("unit", "told"), [(None, "county"), ("township", "county_lead")])

@@ -30,6 +30,7 @@ from grid_app.services.findings.deadlines import move_clocks
 from grid_app.services.findings.ownership import settle_owner
 from grid_app.services.findings.states import MOVES, Move, move_of
 from grid_app.services.matters.grading import regrade
+from grid_app.services.matters.step import take_turn
 from grid_app.vocabulary.findings import LIVE_STATES
 
 LONGEST: Final = 500
@@ -78,9 +79,8 @@ def claim(
     """
     _reach(session, step)
     words = checked_words(step.note)
-    # The audit link first: it takes the chain's lock, so that every transaction takes its locks in one order.
+    take_turn(session)
     wanted = kind or MOVES[move_name].kind
-    record_audit(session, step.actor, f"finding.{wanted}", now=step.now, target=("finding", str(step.finding_id)))
     finding = session.get_one(Finding, step.finding_id, with_for_update=True, populate_existing=True)
     course = settle_owner(session, finding)
     last = _last_step(session, finding.id)
@@ -106,6 +106,8 @@ def write_step(
             acting_for=lender, note=claimed.words, details={**figures, **(details or {}), "on_version": course.version},
         )
     )  # fmt: skip
+    target = ("finding", str(finding.id))
+    record_audit(session, step.actor, f"finding.{kind or move.kind}", now=step.now, target=target)
     finding.state, finding.updated_at = after, step.now
     course.version += 1
     if not kind:
@@ -113,7 +115,6 @@ def write_step(
     if (before in LIVE_STATES) != (after in LIVE_STATES):
         _regrade_members(session, finding.id, step.now)
     if found := control_words_in(claimed.words):
-        target = ("finding", str(finding.id))
         record_audit(
             session, step.actor, CONTROL_WORDS, now=step.now, target=target, details={"words": "、".join(found)}
         )
