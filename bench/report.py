@@ -24,6 +24,7 @@ from typing import Any
 from bench.alarm_rows import alarms_rows
 from bench.counts.rows import counts_rows
 from bench.field.rows import field_rows
+from bench.grievances.rows import grievances_rows
 from bench.lists.rows import lists_rows
 from bench.report_rows import (
     Row,
@@ -66,6 +67,7 @@ MEASUREMENTS = (
     Measurement("scan", "Scanning for clusters", "bench.bench_scan", scan_rows),
     Measurement("alarms", "False alarms and rises found", "bench.alarms", alarms_rows),
     Measurement("counts", "Growth against the weeks before", "bench.bench_counts", counts_rows),
+    Measurement("grievances", "Shared grievances", "bench.bench_grievances", grievances_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),

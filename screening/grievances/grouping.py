@@ -17,6 +17,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse.csgraph import connected_components
 
 from screening.grievances.parameters import Parameters
+from screening.grievances.table import LetterTable
 from screening.grievances.vectors import Vectors, likeness
 
 CHUNK_ROWS = 512
@@ -131,3 +132,13 @@ def firmness(told: Vectors, rows: Rows, people: Sequence[str], params: Parameter
     who = np.array([people[row] for row in rows])
     apart = (who[:, None] != who[None, :]) & (who != "")[:, None] & (who != "")[None, :]
     return (float(square[apart].mean()), float(where[apart].mean())) if apart.any() else (0.0, 0.0)
+
+
+def titles_agree(table: LetterTable, rows: Rows, people: Sequence[str]) -> bool:
+    """Tell whether the titles of at least half of the people name one kind of grievance."""
+    named: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        for kind in table.title_kinds(int(row)):
+            named[kind].add(people[row])
+    most = max((len(who - {""}) for who in named.values()), default=0)
+    return 2 * most >= len({people[row] for row in rows} - {""})

@@ -51,13 +51,14 @@ _WORDS = (
 KINDS = tuple(re.compile(words) for words in _WORDS)
 
 
-def kinds_in(title: str, head: str) -> dict[int, tuple[int, int]]:
-    """Return the kinds a message speaks of: number of the kind, and how often in the title and in the head.
+def kinds_in(title: str, head: str) -> dict[int, tuple[bool, bool]]:
+    """Return the kinds a message speaks of: number of the kind, and whether in the title and in the head.
 
     Examples
     --------
     >>> kinds_in("云湖花园夜间施工太吵", "睡不着")
-    {0: (1, 1), 1: (1, 0)}
+    {0: (True, True), 1: (True, False)}
     """
-    found = {at: (len(kind.findall(title)), len(kind.findall(head))) for at, kind in enumerate(KINDS)}
-    return {at: counts for at, counts in found.items() if any(counts)}
+    both = f"{title}\n{head}"
+    found = [at for at, kind in enumerate(KINDS) if kind.search(both)]
+    return {at: (bool(KINDS[at].search(title)), bool(KINDS[at].search(head))) for at in found}

@@ -10,7 +10,7 @@ from datetime import datetime
 HEAD_LETTERS = 200
 """Letters of the body that are read: people say first what it is about, and later the law and their anger."""
 
-RAW_LETTERS = 2_000
+RAW_LETTERS = 600
 """Letters of a body that are looked at to find the head; a longer one is cut here, however long it is."""
 
 LONG_LETTERS = 20_000

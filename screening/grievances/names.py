@@ -21,7 +21,8 @@ _KINDS = (
 )
 """Kinds of places and organisations: what stands before is the name, the kind itself is none."""
 _PARTS = (
-    "国际|花园|家园|山庄|广场|新村|公馆|城(?![管市乡区镇建])|苑|湾|府|园|郡|庭|路(?![边口面灯上段人过况程途基])|街(?![道上])|巷|桥|村(?!民)|组(?!织)|镇|乡"
+    "国际|花园|家园|山庄|广场|新村|公馆|城(?![管市乡区镇建])|苑|湾|府|园|郡|庭|路(?![边口面灯上段人过况程途基])|街(?![道上])|"
+    "巷|桥|村(?!民)|组(?!织)|镇|乡"
 )
 """The same where people feel it as a part of the name."""
 _ENDING = re.compile(f"(?P<kind>{_KINDS})|{_PARTS}")
@@ -43,6 +44,7 @@ _NO_NAME = re.compile(
 )
 _QUOTED = re.compile(r"[“\"「《巜‘]([^“”\"「」《》‘’\n]{2,12})[”\"」》’]")
 _MARK = re.compile(r"[^\w]|_")
+_RUN = re.compile(r"\S{2,}")
 
 
 def name_spots(text: str) -> Iterator[tuple[int, int]]:
@@ -57,7 +59,7 @@ def name_spots(text: str) -> Iterator[tuple[int, int]]:
     for found in _QUOTED.finditer(text):
         yield found.span(1)
     words = _NO_NAME.sub(lambda found: " " * len(found[0]), _MARK.sub(" ", text))
-    for run in re.finditer(r"\S+", words):
+    for run in _RUN.finditer(words):
         for begin, end in _spots_of(run[0]):
             yield run.start() + begin, run.start() + end
 

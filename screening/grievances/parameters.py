@@ -16,6 +16,8 @@ class Parameters:
     firm : float
         Mean likeness between different people from which a group is told as a finding. Higher than ``join``: in an
         all-time grouping a doubtful member costs little, a doubtful finding costs somebody a journey.
+    firm_alone : float
+        The same where the titles do not name one kind of grievance: three titles about three things need more.
     one_place : float
         The least mean likeness of the place alone for that: many kindergartens are not one.
     matter : float
@@ -35,7 +37,8 @@ class Parameters:
 
     join: float = 0.5
     firm: float = 0.6
-    one_place: float = 0.57
+    firm_alone: float = 0.66
+    one_place: float = 0.6
     matter: float = 0.65
     half_matter: float = 0.1
     people: int = 3

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.grievances.findings import Finding, Known, Ledger
-from screening.grievances.grouping import NO_LINKS, Links, firmness, groups_of, links, pieces
+from screening.grievances.grouping import NO_LINKS, Links, firmness, groups_of, links, pieces, titles_agree
 from screening.grievances.messages import Message
 from screening.grievances.parameters import Parameters
 from screening.grievances.places import Place
@@ -112,7 +112,9 @@ class _Screening:
 
     def _is_firm(self, told: Vectors, group: NDArray[np.int64]) -> bool:
         whole, place = firmness(told, group, self._people, self._params)
-        return whole >= self._params.firm and place >= self._params.one_place
+        agree = titles_agree(self._table, group, self._people)
+        least = self._params.firm if agree else self._params.firm_alone
+        return whole >= least and place >= self._params.one_place
 
     def _grow(self, told: Vectors, begin: int, known: int) -> None:
         """Find the links of new messages, or all anew when much was added."""

@@ -48,6 +48,12 @@ class LetterTable:
         """Number of messages."""
         return len(self.starts) - 1
 
+    def title_kinds(self, row: int) -> frozenset[int]:
+        """Return the kinds of grievances that the title of a message names."""
+        own = slice(int(self.starts[row]), int(self.starts[row + 1]))
+        codes = self.codes[self.columns[own]]
+        return frozenset(codes[(codes >= FIRST_KIND) & (self.anywhere[own] >= TITLE_WEIGHT)].tolist())
+
 
 def letter_table(messages: Sequence[Message], places: Sequence[Place] = ()) -> LetterTable:
     """Return the table of messages; names of known places become one column per place, whatever alias is used.
@@ -105,11 +111,11 @@ def _entries(text: str, title_end: int, gazetteer: Gazetteer, number: dict[str, 
     )
 
 
-def _extra(listed: list[int], kinds: dict[int, tuple[int, int]]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _extra(listed: list[int], kinds: dict[int, tuple[bool, bool]]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return code, count and count near the top of the known places and of the kinds of grievances."""
     places = sorted(set(listed))
     codes = [FIRST_PLACE + at for at in places] + [FIRST_KIND + at for at in sorted(kinds)]
-    said = [TITLE_WEIGHT * min(1, kinds[at][0]) + min(1, kinds[at][1]) for at in sorted(kinds)]
+    said = [TITLE_WEIGHT * kinds[at][0] + kinds[at][1] for at in sorted(kinds)]
     return (
         np.array(codes, dtype=np.int64),
         np.array([0.0] * len(places) + said),
