@@ -48,7 +48,7 @@ class Schedule:
     Parameters
     ----------
     frequency : str
-        ``weekly`` closes on every ``weekday``; ``twice_monthly`` on the first and the third ``weekday`` of a month,
+        ``weekly`` closes on every ``weekday``; ``half_monthly`` on the first and the third ``weekday`` of a month,
         each round beginning where the one before ended; ``monthly`` runs from the 1st to the last working day;
         ``yearly`` begins on ``season``; ``once`` is opened by hand.
     weekday : int
@@ -79,7 +79,7 @@ def period_on(schedule: Schedule, day: date, *, works: IsWorkday) -> Period | No
         due = day + timedelta(days=(schedule.weekday - day.weekday()) % 7)
         year, week, _ = due.isocalendar()
         return Period(f"{year}-W{week:02d}", due - timedelta(days=schedule.days - 1), due)
-    if schedule.frequency == "twice_monthly":
+    if schedule.frequency == "half_monthly":
         return _half_month(schedule.weekday, day)
     if schedule.frequency == "fortnightly":  # kept from before templates could be changed
         return _fortnight(schedule.days, day)

@@ -20,7 +20,7 @@ from grid_app.services.rounds.calendar import FRIDAY, IsWorkday, Period, Schedul
 THURSDAY: Final = 3
 LONGEST_DAYS: Final = 62
 NAME_LENGTH: Final = 40
-ORDER: Final = ("weekly", "twice_monthly", "fortnightly", "monthly", "yearly", "once")
+ORDER: Final = ("weekly", "half_monthly", "fortnightly", "monthly", "yearly", "once")
 A_LEAP_YEAR: Final = 2028
 ACTION_PLAN: Final = "司法部矛盾纠纷排查:村每周、乡镇每半月、县每月一次"
 SEASON_BASIS: Final = "重点时段集中排查,日期由县里按当地情况定"
@@ -29,7 +29,7 @@ BEFORE_SPRING_FESTIVAL: Final = Schedule("yearly", FRIDAY, 28, "spring_festival-
 
 TEMPLATES: Final = (
     ("village_weekly", "村(社区)每周排查", "village", Schedule("weekly", THURSDAY, 7), ACTION_PLAN, True),
-    ("township_fortnightly", "乡镇每半月排查", "township", Schedule("twice_monthly", FRIDAY, 0), ACTION_PLAN, True),
+    ("township_fortnightly", "乡镇每半月排查", "township", Schedule("half_monthly", FRIDAY, 0), ACTION_PLAN, True),
     ("county_monthly", "县每月排查", "county", Schedule("monthly", FRIDAY, 0), ACTION_PLAN, True),
     ("special", "专项排查", "village", Schedule("once", FRIDAY, 8), ON_DEMAND, True),
     ("village_election", "村(居)换届专项排查", "village", Schedule("once", FRIDAY, 15), ON_DEMAND, True),

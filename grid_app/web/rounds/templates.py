@@ -57,7 +57,7 @@ def when_words(schedule: Schedule) -> str:
     closing = dict(WEEKDAYS)[str(schedule.weekday)]
     words = {
         "weekly": f"每周,{closing}截止",
-        "twice_monthly": f"每月第一个和第三个{closing}截止",
+        "half_monthly": f"每月第一个和第三个{closing}截止",
         "fortnightly": f"每两周一次,开 {schedule.days} 天",
         "monthly": "每月 1 日开始,最后一个工作日截止",
         "once": "需要时开展",

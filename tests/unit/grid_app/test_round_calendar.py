@@ -12,7 +12,7 @@ from grid_app.services.rounds.calendar import FRIDAY, Schedule, period_on, seaso
 from grid_app.services.rounds.templates import TEMPLATES, THURSDAY
 
 WEEKLY = Schedule("weekly", THURSDAY, 7)
-TWICE = Schedule("twice_monthly", FRIDAY, 0)
+TWICE = Schedule("half_monthly", FRIDAY, 0)
 MONTHLY = Schedule("monthly", FRIDAY, 0)
 
 
