@@ -21,6 +21,8 @@ from screening.grievances.table import LetterTable
 from screening.grievances.vectors import Vectors, likeness
 
 CHUNK_ROWS = 512
+NEAREST = 60
+"""Pairs of one message with earlier ones that are looked at further."""
 LARGEST_PIECE = 3_000
 """Above this many messages a piece is cut at a higher likeness first, so that memory stays bounded."""
 
@@ -61,8 +63,18 @@ def links(told: Vectors, rows: Rows, first: int, params: Parameters) -> Links:
         product = sparse.coo_array(told.place[chunk] @ turned)
         one, other = chunk[product.coords[0]], rows[product.coords[1]]
         near = (product.data >= floor) & (other < one)
-        found.append(_strong(told, one[near], other[near], product.data[near], params))
+        nearest = _nearest(one[near], other[near], product.data[near])
+        found.append(_strong(told, *nearest, params))
     return Links(*(np.concatenate([getattr(part, name) for part in found]) for name in ("one", "other", "alike")))
+
+
+def _nearest(one: Rows, other: Rows, place: NDArray[np.float64]) -> tuple[Rows, Rows, NDArray[np.float64]]:
+    """Keep of each row the pairs nearest in place: chains need no more, and thousands may write about one place."""
+    order = np.lexsort((other, -place, one))
+    one, other, place = one[order], other[order], place[order]
+    first = np.searchsorted(one, one, side="left")
+    kept = np.arange(len(one)) - first < NEAREST
+    return one[kept], other[kept], place[kept]
 
 
 def _strong(told: Vectors, one: Rows, other: Rows, place: NDArray[np.float64], params: Parameters) -> Links:

@@ -16,13 +16,15 @@ from screening.grievances.vectors import Vectors
 
 LONGEST = 12
 _DISTRICT = re.compile(r"[a-z]\d{0,3}[市区县]")
+MOST_TITLES = 100
+"""The first titles name a finding; more of the same would not change it."""
 COMMON = 0.5
 """A piece of text that at least this share of the titles has is what they share."""
 
 
 def label_of(table: LetterTable, told: Vectors, rows: NDArray[np.int64]) -> str:
     """Return place and matter as the longest pieces that most titles share, a dot between; either may be missing."""
-    titles = [_DISTRICT.sub("\n", table.titles[row]) for row in rows]
+    titles = [_DISTRICT.sub("\n", table.titles[row]) for row in rows[:MOST_TITLES]]
     place = _shared(titles, _weights(table, told.place[rows]))
     rest = [title.replace(place, "\n") if place else title for title in titles]
     matter = _shared(rest, _weights(table, told.matter[rows]))
