@@ -10,7 +10,7 @@ from bench.faults.server import make_office
 from bench.faults_field import compare, measure
 
 POINTS = 60  # thousands are asked by the bench of the same name
-SERVER_KILLED_EVERY = 3.0
+SERVER_KILLED_EVERY = 0.5
 
 pytestmark = pytest.mark.slow
 
