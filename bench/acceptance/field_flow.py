@@ -85,7 +85,7 @@ class FieldFlow:
 
     def _handle(self) -> None:
         browser = self._staff.at_desk(f"lead-{TOWNSHIP}")
-        if not browser.look("/disputes?tab=reported").links(str(self._quiet)):
+        if not browser.look("/disputes?tab=reported&sort=newest").links(str(self._quiet)):
             raise PageError("the new dispute is not in the township's list")
         for step, values in STEPS:
             page = browser.look(f"/disputes/{self._quiet}")

@@ -13,7 +13,9 @@ from bench.acceptance.ledger import Ledger
 from bench.acceptance.staff import TOWNSHIPS, Staff
 from bench.acceptance.timeline import SettableClock
 from grid_app.database.transaction import reading
+from grid_app.models.findings import FindingCourse
 from grid_app.models.rounds import Finding
+from grid_app.vocabulary.findings import COUNTY, TOWNSHIP
 
 SECTION = "findings decided through the pages"
 CONFIRM_FROM_HOUSEHOLDS = 5
@@ -28,7 +30,8 @@ class Suspected:
 
     id: UUID
     code: str
-    division: str
+    level: str
+    owner: str
     households: int
     created_at: datetime
 
@@ -49,7 +52,7 @@ class FindingsDesk:
         self._ledger = ledger
 
     def decide(self) -> None:
-        """Decide what the rule decides now, each finding by the person whose area it lies in."""
+        """Decide what the rule decides now, each finding by the level that owns it."""
         for finding in self._waiting():
             if finding.households >= CONFIRM_FROM_HOUSEHOLDS:
                 self._decide(finding, "confirm", CONFIRMED)
@@ -58,12 +61,16 @@ class FindingsDesk:
 
     def _waiting(self) -> list[Suspected]:
         with reading() as session:
-            rows = session.scalars(
-                select(Finding)
+            rows = session.execute(
+                select(Finding, FindingCourse.level, FindingCourse.owner_code)
+                .join(FindingCourse, FindingCourse.finding_id == Finding.id)
                 .where(Finding.state == "suspected", Finding.division_code.startswith(self._county))
                 .order_by(Finding.created_at, Finding.id)
             )
-            return [Suspected(row.id, row.code, row.division_code, row.households_now, row.created_at) for row in rows]
+            return [
+                Suspected(row.id, row.code, level, owner, row.households_now, row.created_at)
+                for row, level, owner in rows
+            ]
 
     def _decide(self, finding: Suspected, verb: str, reason: str) -> None:
         browser = self._staff.at_desk(self._decider(finding))
@@ -77,8 +84,9 @@ class FindingsDesk:
         self._ledger.add(SECTION, f"{verb}ed" if verb == "confirm" else "dismissed")
 
     def _decider(self, finding: Suspected) -> str:
-        township = finding.division[:9]
-        return f"lead-{township if township in TOWNSHIPS[self._county] else self._county}"
+        if finding.level == TOWNSHIP and finding.owner in TOWNSHIPS[self._county]:
+            return f"lead-{finding.owner}"
+        return f"officer-{self._county}" if finding.level == COUNTY else f"lead-{self._county}"
 
     def _find_in_list(self, browser: Browser, finding: Suspected) -> None:
         """Turn the pages of the list until the finding is there, as a person would."""
