@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.acceptance.browser import PageError, Shown
+from bench.acceptance.browser import PageError
 from bench.acceptance.ledger import Ledger
 from bench.acceptance.staff import COUNTY_A, COUNTY_B, Staff, posts
 from bench.acceptance.sums import MAPPED, STORED
@@ -46,15 +46,21 @@ def _townships(county: str) -> list[str]:
 
 
 def _listed(staff: Staff, login: str) -> int:
-    return _tab_count(staff.at_desk(login).look("/disputes?tab=all"))
-
-
-def _tab_count(page: Shown) -> int:
-    """Return the number on the tab that holds everything."""
-    counts = [one.get_text() for one in page.soup.select("nav.tabs .tab-count")]
-    if not counts:
-        raise PageError(f"no numbers on the tabs of {page.url}: {page.text[:300]}")
-    return _number(counts[-1])
+    """Return how many disputes the list holds: the number on its tab, or, where that ends in a plus, its rows."""
+    browser = staff.at_desk(login)
+    page = browser.look("/disputes?tab=all")
+    told = page.soup.select_one("nav.tabs a[aria-current] .tab-count")
+    if told is None:
+        raise PageError(f"no number on the tab of {page.url}: {page.text[:300]}")
+    if not told.get_text(strip=True).endswith("+"):
+        return _number(told.get_text())
+    rows = 0
+    while True:
+        rows += len(page.soup.select(".data-table th[scope=row]"))
+        following = page.soup.select_one("nav.pagination a[rel=next]")
+        if following is None:
+            return rows
+        page = browser.look(str(following["href"]))
 
 
 def _number(text: str) -> int:
