@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from grid_app.cli.screen.files import FileError, moment
+from grid_app.cli.screen.days import Day
+from grid_app.cli.screen.files import FileError
 from grid_app.cli.screen.message_files import MessageFile, read_messages, read_named_places
 from screening.grievances.findings import Finding
 from screening.grievances.places import Place
@@ -20,20 +21,10 @@ from screening.grievances.replay import Round, all_time, replay
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-class _Day(click.ParamType[date]):
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        found = moment(str(value).strip())
-        if found is None:
-            self.fail(f"日期要写成 2026-11-20 这样,现在是“{value}”。", param, ctx)
-        return found
-
-
 @click.command(name="grievances")
 @click.option("--messages", type=_FILE, required=True, help="诉求文件:message_id,user_id,title,created_at,body")
-@click.option("--from", "first", type=_Day(), help="第一轮的日期(零点以前的诉求参加)")
-@click.option("--to", "last", type=_Day(), help="最后一轮不晚于这一天")
+@click.option("--from", "first", type=Day(), help="第一轮的日期(零点以前的诉求参加)")
+@click.option("--to", "last", type=Day(), help="最后一轮不晚于这一天")
 @click.option("--every-days", type=click.IntRange(1), default=7, show_default=True, help="每几天一轮")
 @click.option("--places", type=_FILE, help="地名文件:name,alias,code")
 @click.option("--all-time", "is_all_time", is_flag=True, help="不分轮次,把全部诉求归成一份")

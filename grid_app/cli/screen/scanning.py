@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from grid_app.cli.screen.files import FileError, moment
+from grid_app.cli.screen.days import Day
+from grid_app.cli.screen.files import FileError
 from grid_app.cli.screen.study import (
     CaseFile,
     Places,
@@ -67,16 +67,6 @@ class Asked:
         return Span(1, 1, is_nested=True) if self.analysis is Analysis.SPATIAL else self.span
 
 
-class _Day(click.ParamType[date]):
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        found = moment(str(value).strip())
-        if found is None:
-            self.fail(f"日期要写成 2026-11-20 这样,现在是“{value}”。", param, ctx)
-        return found
-
-
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -87,8 +77,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--coordinate-type", type=click.Choice(["latlon", "cartesian"]), required=True)
 @click.option("--model", type=click.Choice(MODELS), required=True)
 @click.option("--analysis", type=click.Choice([str(one) for one in Analysis]), required=True)
-@click.option("--start", type=_Day(), required=True, help="第一天")
-@click.option("--end", type=_Day(), required=True, help="最后一天")
+@click.option("--start", type=Day(), required=True, help="第一天")
+@click.option("--end", type=Day(), required=True, help="最后一天")
 @click.option("--time-unit", type=click.Choice([str(one) for one in Unit]), required=True)
 @click.option("--max-percent", type=click.FloatRange(0, 50, min_open=True), default=50.0, show_default=True)
 @click.option("--max-radius", type=click.FloatRange(0, min_open=True), help="公里,或平面坐标的单位")
