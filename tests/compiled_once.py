@@ -7,6 +7,7 @@ only what was made from the same text.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Map
+from werkzeug.routing import Map, MapAdapter
 from werkzeug.routing.rules import RuleFactory
 
 from grid_app import factory
@@ -46,16 +47,26 @@ def share_templates() -> None:
 
 
 class _OneMap(Map):
-    """Addresses, each once: an application that registers what another registered finds it compiled."""
+    """Addresses, each once: an application that registers what another registered finds it compiled.
+
+    Whoever answers a request from it has registered all there is; a test that adds an address of its own after that
+    would give it to every later application of the process, so it is refused: see `with_address`.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._known: set[tuple[object, ...]] = set()
+        self._whole = False
+
+    def bind(self, *words: Any, **options: Any) -> MapAdapter:
+        self._whole = True
+        return super().bind(*words, **options)
 
     def add(self, rulefactory: RuleFactory) -> None:
         for rule in rulefactory.get_rules(self):
             key = (rule.rule, rule.endpoint, tuple(sorted(rule.methods or ())), str(rule.defaults), rule.subdomain)
             if key not in self._known:
+                assert not self._whole, f"{rule.rule} would stay for all later tests: give it by with_address"
                 self._known.add(key)
                 super().add(rule)
 
@@ -73,6 +84,14 @@ def share_addresses() -> None:
         url_map_class = staticmethod(the_map)
 
     factory.Flask = _Sharing
+
+
+def with_address(app: Flask, path: str, endpoint: str, view: Callable[[], Any]) -> None:
+    """Let this application alone answer one more address, by a map of its own."""
+    own = Map([rule.empty() for rule in app.url_map.iter_rules()], host_matching=app.url_map.host_matching)
+    own.add(app.url_rule_class(path, endpoint=endpoint, methods=["GET", "POST"]))
+    app.url_map = own
+    app.view_functions[endpoint] = view
 
 
 def share_statements() -> None:

@@ -9,6 +9,7 @@ import pytest
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.http.guard import requires
 from grid_app.policy import Action
+from tests.compiled_once import with_address
 from tests.web.forms import FreshClient, fields_of
 
 
@@ -25,8 +26,7 @@ def raising(app):
         def view() -> str:
             raise error
 
-        app.view_functions["sign_in.raise"] = view
-        app.url_map.add(app.url_rule_class(path, endpoint="sign_in.raise", methods=["GET", "POST"]))
+        with_address(app, path, "sign_in.raise", view)
 
     return add
 

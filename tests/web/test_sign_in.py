@@ -14,6 +14,7 @@ from grid_app.models.accounts import Account
 from grid_app.policy import Action
 from grid_app.services.accounts.sign_in import LOCKED, WRONG
 from grid_app.web.sign_in import local_path
+from tests.compiled_once import with_address
 from tests.web.forms import FreshClient, fields_of
 from tests.world import NOW, PASSWORD
 
@@ -34,8 +35,7 @@ def guarded_form(app: Flask) -> list[dict]:
         received.append(request.form.to_dict(flat=False))
         return "saved"
 
-    app.view_functions["report.example"] = save
-    app.url_map.add(app.url_rule_class("/example", endpoint="report.example", methods=["GET", "POST"]))
+    with_address(app, "/example", "report.example", save)
     return received
 
 
