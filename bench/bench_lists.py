@@ -23,6 +23,7 @@ from sqlalchemy import create_engine
 from bench.lists.county import COUNTY, build_county
 from bench.lists.disputes import fill
 from bench.lists.measure import LISTS, SCOPES, Bench, figures, forget_files
+from grid_app.cli.heap import settle_heap
 from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
@@ -51,6 +52,7 @@ def measure_on(url: str, folder: Path, *, rounds: int, cluster: Cluster | None) 
     """Return the figures of every list for every scope."""
     app = create_app(Settings(instance_dir=folder, database_url=url), clock=FrozenClock(NOW))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    settle_heap()  # as a serving process does when it has started
     bench = Bench(app, LOGINS, NOW)
     found: dict[str, Any] = {}
     for scope in SCOPES:

@@ -24,6 +24,7 @@ from flask import Flask
 
 from grid_app.cli.context import load_app, load_settings, refuse
 from grid_app.cli.first_clocks import fill_first_lists, start_first_clocks
+from grid_app.cli.heap import settle_heap
 from grid_app.cli.own_tls import renew, say_trust, uses_own_certificate, with_own_certificate
 from grid_app.cli.running import FolderLock, RunningElsewhereError, where_it_runs
 from grid_app.database.migrate import head_revision, revision_of, upgrade
@@ -95,6 +96,7 @@ def serve_app(app: Flask, lock: FolderLock, *, host: str, port: int | None, anno
         settings = wiring_of(app).settings
         if uses_own_certificate(settings):
             scheduler.add_job(renew, "interval", (server, settings, host), days=1, id="own-certificate")
+        settle_heap()
         try:
             announce(address)
             server.serve()

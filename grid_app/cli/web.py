@@ -10,6 +10,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from grid_app.cli.context import load_settings, refuse
+from grid_app.cli.heap import settle_heap
 from grid_app.cli.serve import NO_TLS, is_loopback, upgrade_embedded
 from grid_app.factory import create_app
 from grid_app.settings import Settings, SettingsError, server_problems
@@ -26,7 +27,9 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        settle_heap()
+        return app
 
 
 @click.command("web")
