@@ -14,7 +14,7 @@ from datetime import date
 from screening.inputs import Incident, RoundInput
 from screening.parameters import Parameters
 
-FORM = "screening-1"
+FORM = "screening-2"
 """Version of the canonical form; it goes into every digest."""
 
 
@@ -28,6 +28,9 @@ def input_digest(data: RoundInput, params: Parameters, seed: int) -> str:
             for one in sorted(data.earlier, key=lambda one: one.finding_id)
         ),
         names=tuple(sorted(data.names)),
+        villages=tuple(sorted(data.villages, key=lambda one: one.code)),
+        arrears=tuple(sorted(data.arrears, key=lambda one: one.dispute_id)),
+        answers=tuple(sorted(data.answers, key=lambda one: (one.day, one.village, one.entries))),
     )
     return digest({"form": FORM, "data": tidy, "parameters": params, "seed": seed})
 

@@ -22,6 +22,9 @@ BAND_STATUSES = ("known", "estimated", "confirmed")
 MIXED_CATEGORY = "99"
 """The category of everything that fits nowhere else; sharing it says nothing about a common matter."""
 
+SILENCE = "silence"
+"""The one signal that is raised by what was not told: its findings may have no member."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
@@ -61,6 +64,8 @@ class Incident:
         The dispute a person called "same household, same matter".
     unrelated : tuple of str
         Disputes a person called unrelated.
+    began_on : date or None
+        When the matter began, as far as somebody said.
 
     Raises
     ------
@@ -86,6 +91,7 @@ class Incident:
     linked: tuple[str, ...] = ()
     same_as: str | None = None
     unrelated: tuple[str, ...] = ()
+    began_on: date | None = None
 
     def __post_init__(self) -> None:
         for name in ("dispute_id", "cell", "reporter", "channel"):
@@ -122,6 +128,8 @@ class KnownFinding:
         Where people took it, such as ``"suspected"`` or ``"dismissed"``.
     since : date or None
         First day of its earliest member; decides which of two merging findings is the older.
+    kind : str
+        The signal that raised it; a finding goes on under the same signal only.
     """
 
     finding_id: str
@@ -131,12 +139,42 @@ class KnownFinding:
     last_households: int
     state: str = "suspected"
     since: date | None = None
+    kind: str = "shared_grievance"
 
     def __post_init__(self) -> None:
-        if not self.finding_id or not self.member_ids:
+        if not self.finding_id or not (self.member_ids or self.kind == SILENCE):
             raise ValueError("A known finding needs an identity and at least one member dispute.")
         if self.households_ever < 0 or self.last_households < 0:
             raise ValueError(f"Known finding {self.finding_id}: household counts cannot be negative.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Village:
+    """A village with the point that stands for it in degrees (WGS84); both None where no boundary is known."""
+
+    code: str
+    path: tuple[str, ...]
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrear:
+    """An open dispute with the unit that handles it; ``days_late`` is 0 or less while there is time left."""
+
+    dispute_id: str
+    unit: str
+    cell: str
+    days_late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a village answered in one earlier round or this one: ``entries`` of the round that ended on ``day``."""
+
+    village: str
+    day: date
+    entries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +193,16 @@ class RoundInput:
         Names of the places and organisations that may appear in a sentence.
     history_start : date or None
         First day on which reports were recorded at all; None takes the earliest incident.
+    villages : tuple of Village
+        The villages looked at; needed by the scan and the silence.
+    arrears : tuple of Arrear
+        Open disputes with a due date; needed by the pile-up.
+    answers : tuple of Answered
+        Returns of villages in the rounds of this kind so far; needed by the silence.
+    every_days : int
+        Days from one round of this kind to the next.
+    told_lately : int
+        Findings of statistical signals first told in the 30 days before this round.
 
     Raises
     ------
@@ -168,12 +216,21 @@ class RoundInput:
     earlier: tuple[KnownFinding, ...] = ()
     names: tuple[tuple[str, str], ...] = field(default=())
     history_start: date | None = None
+    villages: tuple[Village, ...] = ()
+    arrears: tuple[Arrear, ...] = ()
+    answers: tuple[Answered, ...] = ()
+    every_days: int = 7
+    told_lately: int = 0
 
     def __post_init__(self) -> None:
         if self.window_start > self.window_end:
             raise ValueError("The window ends before it starts; give the earlier day first.")
         _check_unique("incident", (one.dispute_id for one in self.incidents))
         _check_unique("known finding", (one.finding_id for one in self.earlier))
+        _check_unique("village", (one.code for one in self.villages))
+        _check_unique("open dispute", (one.dispute_id for one in self.arrears))
+        if self.every_days < 1 or self.told_lately < 0:
+            raise ValueError("every_days is 1 or more and told_lately is not negative.")
         late = [one.dispute_id for one in self.incidents if one.noted_on > self.window_end]
         if late:
             raise ValueError(f"Incident {min(late)} was noted after the window; leave it to the next round.")

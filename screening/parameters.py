@@ -2,6 +2,12 @@
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Final
+
+SIGNALS: Final = ("shared_grievance", "same_organisation", "scan", "growth", "overdue_pile", "silence")
+"""The signals of a round, in the order in which they take a matter: a later one does not raise it again."""
+STATISTICAL: Final = ("scan", "growth", "silence")
+"""Those that ask whether chance would do; only these obey the budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,12 @@ class Parameters:
         Distance in metres within which two positions are one place.
     block_limit : int
         Most different texts that are clustered at once; larger blocks are first cut where no link exists.
+    signals : tuple of str
+        Those switched on, in the order of ``SIGNALS``.
+    budget_per_month : float
+        At most so many findings of statistical signals in any 30 days; see ``screening.budgets``.
+    scan_radius_km : float
+        Largest radius of a zone of the scan.
 
     Raises
     ------
@@ -61,6 +73,9 @@ class Parameters:
     near_urban_m: float = 200.0
     near_rural_m: float = 500.0
     block_limit: int = 3000
+    signals: tuple[str, ...] = ("shared_grievance",)
+    budget_per_month: float = 4.0
+    scan_radius_km: float = 20.0
 
     def __post_init__(self) -> None:
         counts = (self.window_days, self.min_disputes, self.min_households, self.min_independent)
@@ -72,6 +87,10 @@ class Parameters:
             raise ValueError("min_expected and min_ratio must be above 0 and max_p between 0 and 1.")
         if not 0 < self.related <= self.same_matter <= 1:
             raise ValueError("The duplicate hint needs 0 < related <= same_matter <= 1.")
+        if list(self.signals) != [one for one in SIGNALS if one in self.signals]:
+            raise ValueError(f"signals holds some of {', '.join(SIGNALS)}, each once and in this order.")
+        if self.budget_per_month <= 0 or self.scan_radius_km <= 0:
+            raise ValueError("budget_per_month and scan_radius_km must be above 0.")
         weights = self.text_weight + self.place_weight + self.organisation_weight
         if abs(weights - 1) > 1e-9:
             raise ValueError("The three weights of the duplicate hint must add up to 1.")

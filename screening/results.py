@@ -97,11 +97,38 @@ class GoneFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """What a signal saw and the round does not tell, with the reason in zh-CN: the budget, or it is told already.
+
+    ``observed`` counts incidents; ``expected`` and ``recurrence_days`` are None where the signal has none.
+    """
+
+    kind: str
+    cell: str
+    category2: str
+    member_ids: tuple[str, ...]
+    observed: int
+    expected: float | None
+    recurrence_days: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotScreened:
+    """What a signal could not look at, and why in zh-CN; ``subject`` is a division code or a category, or empty."""
+
+    kind: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundCounts:
     """How many of each the round looked at; every part adds up to its whole.
 
     ``incidents = in_window + in_base + before_base = entries + collapsed``;
-    ``groups = findings + not_flagged``.
+    ``groups + raised = findings + not_flagged``, where ``raised`` counts what the other signals than the shared
+    grievance raised and the round tells.
     """
 
     incidents: int
@@ -114,6 +141,8 @@ class RoundCounts:
     findings: int
     not_flagged: int
     gone: int
+    raised: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,3 +156,5 @@ class RoundResult:
     result_digest: str
     parameters: Parameters
     seed: int
+    held: tuple[HeldBack, ...] = ()
+    not_screened: tuple[NotScreened, ...] = ()

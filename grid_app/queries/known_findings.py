@@ -15,7 +15,8 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.places import Division
 from grid_app.models.rounds import Finding, FindingMember, Round, RoundRun
 from grid_app.queries.chunks import chunks
-from screening.inputs import KnownFinding
+from grid_app.vocabulary.findings import SHARED_GRIEVANCE
+from screening.inputs import SILENCE, KnownFinding
 
 
 def known_findings(session: Session, round_row: Round, *, window_start: date) -> tuple[KnownFinding, ...]:
@@ -43,6 +44,7 @@ def known_from_stored(stored: Mapping[str, Any]) -> KnownFinding:
         last_households=stored["last_households"],
         state=stored["state"],
         since=date.fromisoformat(since) if since else None,
+        kind=stored.get("kind", SHARED_GRIEVANCE),
     )
 
 
@@ -68,9 +70,10 @@ def as_known(session: Session, findings: Sequence[Finding]) -> tuple[KnownFindin
             households_ever=finding.households_ever,
             last_households=finding.households_now,
             since=finding.since,
+            kind=finding.kind,
         )
         for finding in findings
-        if members[finding.id]
+        if members[finding.id] or finding.kind == SILENCE
     )
 
 
