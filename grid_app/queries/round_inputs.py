@@ -9,25 +9,31 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from grid_app.clock import start_of_day
-from grid_app.models.disputes import Dispute, DisputeLink, Organisation
+from grid_app.clock import local_date, start_of_day
+from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink, Organisation, Submission
 from grid_app.models.places import Division
-from grid_app.models.rounds import Round
+from grid_app.models.rounds import Round, RoundTemplate
 from grid_app.queries.chunks import chunks
 from grid_app.queries.known_findings import known_findings
+from grid_app.queries.round_facts import answers_of, arrears_of, told_lately, villages_of
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import OPEN_STATES
 from screening import Parameters, RoundInput
-from screening.inputs import Incident
+from screening.inputs import Incident, KnownFinding
+from screening.parameters import STATISTICAL
 
 READ_COLUMNS: tuple[Any, ...] = (
     Dispute.id, Dispute.noted_on, Dispute.category, Dispute.division_code, Dispute.household_label, Dispute.channel,
     Dispute.organisation_id, Dispute.project, Dispute.summary, Dispute.lon, Dispute.lat, Dispute.household_band,
     Dispute.band_status, Dispute.danger, Dispute.safety_present, Dispute.state, Dispute.same_matter_as,
+    Dispute.since_when, Dispute.closed_at,
 )  # fmt: skip
+
+EVERY_DAYS = {"weekly": 7, "half_monthly": 15, "monthly": 30, "yearly": 365}
+"""Days from one round to the next; a round opened by hand counts as weekly."""
 
 
 @dataclass(frozen=True)
@@ -46,42 +52,148 @@ class Links:
     unrelated: Mapping[str, set[str]]
 
 
-def round_input(session: Session, round_row: Round, parameters: Parameters) -> RoundInput:
-    """Return everything the analysis of ``round_row`` reads.
+@dataclass(frozen=True)
+class Scope:
+    """What an analysis looks at: the kind of round, the area, and the moment as of which everything is known.
 
-    Incidents run from the longest base before the window to the window's end, as far as they had arrived when the
-    round closed. Sealed (15xx) and county-only (16xx) matters stay out, since a finding is read by townships.
+    ``template_code`` is the kind of round whose earlier returns are compared; ``round_id`` the round itself, None for a
+    replay.
+    """
+
+    division_code: str
+    window_end: date
+    known_at: datetime
+    template_code: str = ""
+    round_id: UUID | None = None
+
+
+def round_input(session: Session, round_row: Round, parameters: Parameters) -> RoundInput:
+    """Return everything the analysis of ``round_row`` reads, as it was known when the round closed.
+
     Household labels come along, and leave with the run.
     """
     end = round_row.window_end
+    scope = Scope(
+        round_row.division_code, end, round_row.closed_at or start_of_day(end + timedelta(days=1)),
+        round_row.template_code, round_row.id,
+    )  # fmt: skip
+    start = end - timedelta(days=parameters.window_days - 1)
+    return _input(session, scope, parameters, known_findings(session, round_row, window_start=start))
+
+
+def input_known_at(
+    session: Session, *, division_code: str, window_end: date, known_at: datetime, parameters: Parameters,
+    earlier: tuple[KnownFinding, ...], template_code: str = "weekly",
+) -> RoundInput:  # fmt: skip
+    """Return what an analysis of an area would have read at a past moment.
+
+    What had not arrived by then is left out; what was closed, linked or answered later counts as it stood then. Rows of
+    an imported ledger count as known from the day after they were noted: they were on paper. Category, place and
+    organisation are those of today, since corrections of them are not dated.
+
+    Parameters
+    ----------
+    division_code : str
+        The area.
+    window_end : date
+        Last day of the window.
+    known_at : datetime
+    parameters : Parameters
+    earlier : tuple of KnownFinding
+        Findings the analysis is to know.
+    template_code : str
+        The kind of round whose returns the silence compares.
+    """
+    return _input(session, Scope(division_code, window_end, known_at, template_code), parameters, earlier)
+
+
+def _input(session: Session, scope: Scope, parameters: Parameters, earlier: tuple[KnownFinding, ...]) -> RoundInput:
+    end = scope.window_end
     start = end - timedelta(days=parameters.window_days - 1)
     first = start - timedelta(days=parameters.base_days_max)
-    root = session.get_one(Division, round_row.division_code).path
-    readable = _readable(root, end, arrived_by=round_row.closed_at or start_of_day(end + timedelta(days=1)))
+    root = session.get_one(Division, scope.division_code).path
+    readable = _readable(root, end, known_at=scope.known_at)
     rows = _disputes(session, readable, first)
     places = _places(session, {row.division_code for row in rows})
-    links = _links(session, readable)
-    incidents = tuple(_incident(row, places[row.division_code], links) for row in rows)
+    links = _links(session, readable, scope.known_at)
+    states = states_at(session, readable, scope.known_at)
+    incidents = tuple(
+        _incident(row, places[row.division_code], links, is_open=_is_open(row, states, scope.known_at)) for row in rows
+    )
     return RoundInput(
         window_start=start,
         window_end=end,
         incidents=incidents,
-        earlier=known_findings(session, round_row, window_start=start),
+        earlier=earlier,
         names=_names(session, incidents),
         history_start=_history_start(session, readable),
+        **_facts(session, scope, root, parameters),
     )
 
 
-def _readable(root: str, end: date, *, arrived_by: datetime) -> ColumnElement[bool]:
-    """Return the condition on a dispute and its division that the analysis may read it."""
+def _is_open(row: Row[Any], states: Mapping[UUID, str], moment: datetime) -> bool:
+    """Tell whether a dispute was open; one that a ledger brought in closed was so from its day there on."""
+    ended = row.state not in OPEN_STATES and row.closed_at is not None and row.closed_at <= moment
+    return not ended and states.get(row.id, row.state) in OPEN_STATES
+
+
+def _facts(session: Session, scope: Scope, root: str, parameters: Parameters) -> dict[str, Any]:
+    """Return what the switched-on signals need beside incidents; nothing where none needs it."""
+    on = set(parameters.signals)
+    at = scope.known_at
+    found: dict[str, Any] = {}
+    if on & {"scan", "silence"}:
+        found["villages"] = villages_of(session, root, known_at=at)
+    if "overdue_pile" in on:
+        found["arrears"] = arrears_of(session, root, known_at=at)
+    if "silence" in on and scope.template_code:
+        found["answers"] = answers_of(
+            session, template_code=scope.template_code, root=root, window_end=scope.window_end, known_at=at
+        )
+    if on & set(STATISTICAL) and scope.round_id is not None:
+        found["told_lately"] = told_lately(session, root, before_round=scope.round_id, known_at=at)
+        found["every_days"] = EVERY_DAYS.get(
+            session.scalar(select(RoundTemplate.frequency).where(RoundTemplate.code == scope.template_code)) or "", 7
+        )
+    return found
+
+
+def _readable(root: str, end: date, *, known_at: datetime) -> ColumnElement[bool]:
+    """Return the condition on a dispute and its division that the analysis may read it.
+
+    Sealed (15xx) and county-only (16xx) matters stay out, since a finding is read by townships.
+    """
+    on_paper = exists().where(Submission.dispute_id == Dispute.id, Submission.channel == "import")
     return and_(
         Division.code == Dispute.division_code,
         Division.path.startswith(root, autoescape=True),
         Dispute.noted_on <= end,
-        Dispute.received_at <= arrived_by,
+        or_(Dispute.received_at <= known_at, and_(Dispute.noted_on < local_date(known_at), on_paper)),
         Dispute.category.not_like(f"{SEALED}%"),
         Dispute.category.not_like(f"{COUNTY_ONLY}%"),
     )
+
+
+def states_at(session: Session, readable: ColumnElement[bool], moment: datetime) -> dict[UUID, str]:
+    """Return the state at that moment of the disputes whose state changed since.
+
+    One that had no step of its own by then was just reported.
+    """
+    later = (
+        select(DisputeEvent.dispute_id)
+        .join(Dispute, Dispute.id == DisputeEvent.dispute_id)
+        .where(readable, DisputeEvent.at > moment, DisputeEvent.to_state.is_not(None))
+        .distinct()
+    )
+    states = dict.fromkeys(session.scalars(later), "reported")
+    for some in chunks(sorted(states)):
+        rows = session.execute(
+            select(DisputeEvent.dispute_id, DisputeEvent.to_state)
+            .where(DisputeEvent.dispute_id.in_(some), DisputeEvent.at <= moment, DisputeEvent.to_state.is_not(None))
+            .order_by(DisputeEvent.dispute_id, DisputeEvent.number)
+        )
+        states.update({dispute: state for dispute, state in rows if state})
+    return states
 
 
 def _disputes(session: Session, readable: ColumnElement[bool], first: date) -> Sequence[Row[Any]]:
@@ -103,13 +215,13 @@ def _places(session: Session, codes: Iterable[str]) -> dict[str, Place]:
     return found
 
 
-def _links(session: Session, readable: ColumnElement[bool]) -> Links:
+def _links(session: Session, readable: ColumnElement[bool], known_at: datetime) -> Links:
     linked: dict[str, set[str]] = defaultdict(set)
     unrelated: dict[str, set[str]] = defaultdict(set)
     rows = session.execute(
         select(DisputeLink.dispute_id, DisputeLink.other_id, DisputeLink.relation)
         .join(Dispute, Dispute.id == DisputeLink.dispute_id)
-        .where(readable)
+        .where(readable, DisputeLink.at <= known_at)
     )
     for one, other, relation in rows:
         if relation == "other_household":
@@ -119,7 +231,7 @@ def _links(session: Session, readable: ColumnElement[bool]) -> Links:
     return Links(linked, unrelated)
 
 
-def _incident(row: Row[Any], place: Place, links: Links) -> Incident:
+def _incident(row: Row[Any], place: Place, links: Links, *, is_open: bool) -> Incident:
     name = str(row.id)
     return Incident(
         dispute_id=name,
@@ -136,10 +248,11 @@ def _incident(row: Row[Any], place: Place, links: Links) -> Incident:
         band=row.household_band,
         band_status=row.band_status,
         danger=row.danger or row.safety_present,
-        is_open=row.state in OPEN_STATES,
+        is_open=is_open,
         linked=tuple(sorted(links.linked.get(name, ()))),
         same_as=str(row.same_matter_as) if row.same_matter_as else None,
         unrelated=tuple(sorted(links.unrelated.get(name, ()))),
+        began_on=row.since_when,
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.models.disputes import DisputeLink
+from grid_app.models.disputes import DisputeEvent, DisputeLink
 from grid_app.models.rounds import Round
-from grid_app.queries.round_inputs import round_input
+from grid_app.queries.round_inputs import input_known_at, round_input
 from screening import Parameters
+from screening.parameters import SIGNALS
 from tests.builders import add_dispute, add_organisation
 from tests.rounds_world import closed_round
 from tests.world import NOW
@@ -80,3 +81,36 @@ def test_a_round_reads_only_its_own_area(app, app_world):
         data = round_input(session, session.get_one(Round, round_id), Parameters())
 
     assert [one.dispute_id for one in data.incidents] == [str(inside.id)]
+
+
+def test_a_past_moment_sees_what_was_open_linked_and_received_by_then(app, app_world):
+    with transaction() as session:
+        one, other = (add_dispute(session, app_world, at=NOW - 9 * DAY) for _ in range(2))
+        late = add_dispute(session, app_world, at=NOW - 9 * DAY)
+        late.received_at = NOW - DAY
+        session.add(DisputeLink(dispute_id=one.id, other_id=other.id, relation="other_household", at=NOW - DAY))
+        one.state, one.closed_at = "closed", NOW - 2 * DAY
+        session.add(
+            DisputeEvent(
+                dispute_id=one.id, number=9, at=NOW - 2 * DAY, kind="closed", from_state="handling", to_state="closed",
+                details={},
+            )
+        )  # fmt: skip
+        names = [str(row.id) for row in (one, other)]
+
+    found = []
+    for ago in (5, 0):
+        with reading() as session:
+            moment = NOW - ago * DAY
+            found.append(
+                input_known_at(
+                    session, division_code="990101", window_end=moment.date() - DAY, known_at=moment,
+                    parameters=Parameters(signals=SIGNALS), earlier=(),
+                )
+            )  # fmt: skip
+    then, now = found
+
+    assert [(row.dispute_id, row.is_open, row.linked) for row in then.incidents] == [(name, True, ()) for name in names]
+    assert [row.is_open for row in now.incidents] == [False, True, True]
+    assert now.incidents[0].linked == (names[1],)
+    assert {village.code for village in now.villages} >= {"990101001201"}
