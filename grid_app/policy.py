@@ -48,6 +48,8 @@ class Action(StrEnum):
     RUN_ROUND = "round.run"
     READ_FINDINGS = "finding.read"
     DECIDE_FINDING = "finding.decide"
+    READ_SIGNALS = "signal.read"
+    EDIT_SIGNALS = "signal.edit"
     READ_INBOX = "escalation.read"
     ACKNOWLEDGE = "escalation.acknowledge"
     SUBSCRIBE_PUSH = "push.subscribe"
@@ -94,6 +96,8 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.RUN_ROUND: _OFFICE,
     Action.READ_FINDINGS: _OFFICE,
     Action.DECIDE_FINDING: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD, Role.COUNTY_OFFICER}),
+    Action.READ_SIGNALS: _COUNTY | {Role.SECURITY_ADMIN},
+    Action.EDIT_SIGNALS: frozenset({Role.COUNTY_LEAD, Role.SECURITY_ADMIN}),
     Action.READ_INBOX: _OFFICE,
     Action.ACKNOWLEDGE: _OFFICE,
     Action.SUBSCRIBE_PUSH: _CONTENT,

@@ -32,6 +32,7 @@ import grid_app.models.residents
 import grid_app.models.retention
 import grid_app.models.round_analyses
 import grid_app.models.rounds
+import grid_app.models.signals
 import grid_app.models.support
 import grid_app.models.support_work  # noqa: F401 - the imports register the tables
 from grid_app.database.base import Base

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from grid_app.models.escalations import Escalation
 from grid_app.models.findings import FindingDeadline
+from grid_app.models.places import Division
 from grid_app.models.rounds import Finding, FindingEvent
+from grid_app.queries.signal_settings import counties_without
 from grid_app.services.audit import record_audit
 from grid_app.services.escalations.steps import raise_escalation
 from grid_app.services.escalations.targets import UNDECIDED
@@ -19,22 +21,29 @@ from grid_app.services.findings.deadlines import start_clocks
 from grid_app.services.findings.ownership import settle_owner
 from grid_app.services.findings.states import CONFIRM, MOVES
 from grid_app.vocabulary.findings import SUSPECTED
+from grid_app.vocabulary.signals import UNDECIDED as UNDECIDED_SIGNAL
 
 AT_ONCE: Final = 100
 ASKING_KINDS: Final = ("new", "raised_again")
 
 
 def raise_undecided(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Escalate the suspected findings whose time to decide has passed, once per asking; return how many did."""
+    """Escalate the suspected findings whose time to decide has passed, once per asking; return how many did.
+
+    A county that switched this signal off is left out.
+    """
     told = exists().where(
         Escalation.finding_id == Finding.id,
         Escalation.event_kind == UNDECIDED,
         Escalation.opened_at >= FindingDeadline.started_at,
     )
+    without = counties_without(session, signal=UNDECIDED_SIGNAL, at=now)
     rows = session.execute(
         select(Finding, FindingDeadline)
         .join(FindingDeadline, FindingDeadline.finding_id == Finding.id)
+        .join(Division, Division.code == Finding.division_code)
         .where(
+            *[~Division.path.startswith(f"/{county}/", autoescape=True) for county in without],
             Finding.state == SUSPECTED,
             FindingDeadline.rule_code == CONFIRM,
             FindingDeadline.done_at.is_(None),

@@ -1,0 +1,1 @@
+"""The signals of screening as each county sets them."""
