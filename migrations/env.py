@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 import grid_app.models.accounts
 import grid_app.models.assistance
 import grid_app.models.attachments
+import grid_app.models.backtests
 import grid_app.models.callbacks
 import grid_app.models.clocks
 import grid_app.models.disputes
