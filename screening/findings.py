@@ -41,7 +41,7 @@ def finding_of(asked: Asked, data: RoundInput, households: Mapping[str, str], pa
     """Give the finding of a flagged group, with its grade and its sentences."""
     known, rule = asked.match.known, asked.rule
     cells = _finest_cells(asked.incidents)
-    cell, organisation = cells.most_common(1)[0][0], _organisation(asked.incidents)
+    cell, organisation = cells.most_common(1)[0][0], organisation_of(asked.incidents)
     category2 = Counter(sorted(one.category2 for one in asked.incidents)).most_common(1)[0][0]
     current = tuple(sorted(one for entry in asked.group for one in entry.dispute_ids))
     taken_in = (*([known] if known else []), *asked.match.merged)
@@ -56,7 +56,7 @@ def finding_of(asked: Asked, data: RoundInput, households: Mapping[str, str], pa
         cell=cell, category2=category2, organisation=organisation, cells=tuple(sorted(cells)),
         member_ids=members, current_ids=current,
         households_current=rule.households,
-        households_ever=_households_ever(current, taken_in, households),
+        households_ever=households_ever_of(current, taken_in, households),
         disputes_ever=len(members),
         since=since.isoformat(),
         grade=grade.colour, grade_reasons=grade.reasons,
@@ -110,7 +110,7 @@ def _finest_cells(incidents: Sequence[Incident]) -> Counter[str]:
     return Counter({cell: times for cell, times in counted.items() if cell not in containing})
 
 
-def _organisation(incidents: Sequence[Incident]) -> str | None:
+def organisation_of(incidents: Sequence[Incident]) -> str | None:
     """Give the organisation most members name, the first by name among equals.
 
     One member of several is not enough to say that the matter concerns an organisation: then None.
@@ -138,8 +138,11 @@ def _facts(asked: Asked, places: int) -> FindingFacts:
     )  # fmt: skip
 
 
-def _households_ever(current: Sequence[str], taken_in: Sequence[KnownFinding], households: Mapping[str, str]) -> int:
-    """Count households that ever told of it: those counted before, and those not among them."""
+def households_ever_of(current: Sequence[str], taken_in: Sequence[KnownFinding], households: Mapping[str, str]) -> int:
+    """Count households that ever told of something: those counted before, and those not among them.
+
+    ``current`` are disputes of now, ``taken_in`` the known findings that go on in it.
+    """
     if not taken_in:
         return len({households[one] for one in current})
     most = max(taken_in, key=lambda known: (known.households_ever, known.finding_id))

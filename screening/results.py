@@ -114,6 +114,15 @@ class HeldBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetShare:
+    """A statistical signal's share of the budget: its streams, and the recurrence interval from which it tells."""
+
+    kind: str
+    streams: int
+    recurrence_days: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotScreened:
     """What a signal could not look at, and why in zh-CN; ``subject`` is a division code or a category, or empty."""
 
@@ -158,3 +167,4 @@ class RoundResult:
     seed: int
     held: tuple[HeldBack, ...] = ()
     not_screened: tuple[NotScreened, ...] = ()
+    budgets: tuple[BudgetShare, ...] = ()

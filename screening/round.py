@@ -1,11 +1,13 @@
 """One analysis of one round: incidents in, findings out.
 
 The way of the data: collapse what a person called the same household and matter; cut window and base; group the
-window into matters; ask each group the count rule and the rate test; give groups their identity; grade and explain.
+window into matters; ask each group the count rule and the rate test; give groups their identity; grade and explain;
+then ask the other signals that are switched on, and choose what of theirs is told (`screening.signals.telling`).
 Nothing here reads a clock or chance: equal inputs give equal bytes.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from screening.digests import digest, input_digest
@@ -20,6 +22,11 @@ from screening.parameters import Parameters
 from screening.rates import RateTest
 from screening.results import FindingResult, RoundCounts, RoundResult
 from screening.rules import ONE_BIG_ENTRY, RuleAnswer, count_rule
+from screening.signals.raised import Look, Seen, counting
+from screening.signals.telling import Told
+from screening.signals.telling import tell as choose
+
+SHARED = "shared_grievance"
 
 
 def run_round(
@@ -34,7 +41,7 @@ def run_round(
     parameters : Parameters
         The figures of the rules.
     seed : int
-        Kept with the result. The count rule, the rate test and average linkage use no chance.
+        Kept with the result. Only the scan draws by it.
     tell : callable or None
         Called after each step with the share of the work that is done, from 0 to 1.
 
@@ -54,16 +61,37 @@ def run_round(
     entries, households = entries_of(data.incidents)
     cut = cut_entries(entries, data, parameters)
     say(0.3)
-    asked = _ask_all(cut, data, parameters, say)
-    findings = [finding_of(one, data, households, parameters) for one in asked if one.flagged]
-    ordered = tuple(sorted(findings, key=_gravest_first))
-    gone = gone_findings(asked, data, parameters)
-    counts = _counts(data, cut, asked, gone=len(gone), entries=len(entries))
+    own = replace(data, earlier=tuple(one for one in data.earlier if one.kind == SHARED))
+    asked = _ask_all(cut, own, parameters, say)
+    shared = [finding_of(one, own, households, parameters) for one in asked if one.flagged]
+    seen = _signals(cut, data, parameters, seed, say)
+    told = choose(seen, shared, households, data, parameters)
+    ordered = tuple(sorted([*shared, *told.findings], key=_gravest_first))
+    gone = (*gone_findings(asked, own, parameters), *told.gone)
+    counts = _counts(data, cut, asked, told, gone=len(gone), entries=len(entries))
+    missing = tuple(one for kind in seen.values() for one in kind.not_screened)
+    content = {"findings": ordered, "gone": gone, "counts": counts, "held": told.held, "missing": missing}
     return RoundResult(
         findings=ordered, gone=gone, counts=counts, input_digest=input_digest(data, parameters, seed),
-        result_digest=digest({"findings": ordered, "gone": gone, "counts": counts}),
-        parameters=parameters, seed=seed,
+        result_digest=digest(content), parameters=parameters, seed=seed, held=tuple(told.held), not_screened=missing,
+        budgets=tuple(told.budgets),
     )  # fmt: skip
+
+
+def _signals(
+    cut: Cut, data: RoundInput, params: Parameters, seed: int, say: Callable[[float], None]
+) -> dict[str, Seen]:
+    """Ask every signal that is switched on, beside the shared grievance."""
+    on = [kind for kind in params.signals if kind != SHARED]
+    found: dict[str, Seen] = {}
+    if on:
+        from screening.signals.asking import ASKED  # noqa: PLC0415 - loads the compiled scan, which few rounds need
+
+        look = Look(cut.window, counting((*cut.window, *cut.base)), data, params, seed)
+        for at, kind in enumerate(on, 1):
+            found[kind] = ASKED[kind](look)
+            say(0.75 + 0.2 * at / len(on))
+    return found
 
 
 def _nobody(_share: float) -> None:
@@ -103,7 +131,7 @@ def _gravest_first(one: FindingResult) -> tuple[int, int, str, tuple[str, ...]]:
     return (-SEVERITY.index(one.grade), -one.households_current, one.key, one.current_ids)
 
 
-def _counts(data: RoundInput, cut: Cut, asked: Sequence[Asked], *, gone: int, entries: int) -> RoundCounts:
+def _counts(data: RoundInput, cut: Cut, asked: Sequence[Asked], told: Told, *, gone: int, entries: int) -> RoundCounts:
     in_window = sum(one.noted_on >= data.window_start for one in data.incidents)
     first_day = data.window_start - timedelta(days=cut.base_days)
     in_base = sum(first_day <= one.noted_on < data.window_start for one in data.incidents)
@@ -112,5 +140,6 @@ def _counts(data: RoundInput, cut: Cut, asked: Sequence[Asked], *, gone: int, en
         incidents=len(data.incidents), in_window=in_window, in_base=in_base,
         before_base=len(data.incidents) - in_window - in_base,
         entries=entries, collapsed=len(data.incidents) - entries,
-        groups=len(asked), findings=findings, not_flagged=len(asked) - findings, gone=gone,
+        groups=len(asked), findings=findings + len(told.findings), not_flagged=len(asked) - findings, gone=gone,
+        raised=len(told.findings), held=len(told.held),
     )  # fmt: skip

@@ -95,12 +95,12 @@ def zero_returns(
     >>> zero_returns(entries, np.array([0, 1, 2, 3]), np.array([1, 0, 0])).round(3).tolist()
     [0.012, 1.0, 0.104]
     """
-    figures = [_history(entries[place], entries[idx[ptr[place] : ptr[place + 1]]]) for place in range(len(entries))]
+    figures = [history_of(entries[place], entries[idx[ptr[place] : ptr[place + 1]]]) for place in range(len(entries))]
     own, rounds, near, silent, season = np.array(figures, float).reshape(len(entries), 5).T
     return chance_of_nothing(own=own, rounds=rounds, near=near, silent=silent, season=season, dispersion=dispersion)
 
 
-def _history(own: NDArray[np.float64], near: NDArray[np.float64]) -> tuple[float, float, float, float, float]:
+def history_of(own: NDArray[np.float64], near: NDArray[np.float64]) -> tuple[float, float, float, float, float]:
     """Return entries and rounds before the silence, the neighbours' mean then, silent rounds, and the season."""
     told = np.flatnonzero(own > 0)
     begin = int(told[-1]) + 1 if len(told) else 0
