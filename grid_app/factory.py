@@ -52,6 +52,7 @@ from grid_app.web.residents import office as residents_office
 from grid_app.web.residents import pages as residents
 from grid_app.web.rounds import pages as rounds
 from grid_app.web.shell import init_shell
+from grid_app.web.signals import pages as signals
 from grid_app.web.support_work import pages as support_work
 from grid_app.wiring import attach, make_wiring
 
@@ -68,6 +69,7 @@ PAGES = (
     handling,
     rounds,
     findings,
+    signals,
     inbox,
     indicators,
     callbacks,

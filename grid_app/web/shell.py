@@ -44,6 +44,7 @@ NAVIGATION = (
     ("包案", "leading.index", Action.HANDLE_DISPUTE),
     ("排查", "rounds.index", Action.READ_ROUNDS),
     ("苗头提示", "findings.index", Action.READ_FINDINGS),
+    ("信号", "signals.index", Action.READ_SIGNALS),
     ("收件箱", "inbox.index", Action.READ_INBOX),
     ("群众", "residents_office.index", Action.HANDLE_DISPUTE),
     ("地图", "maps.index", Action.READ_MAP),

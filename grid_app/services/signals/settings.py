@@ -87,6 +87,12 @@ def parameters_of(settings: Mapping[str, Setting]) -> Parameters:
     return replace(Parameters(), signals=tuple(one for one in SIGNALS if is_on(settings, one)), **figures)
 
 
+def parameters_with(settings: Mapping[str, Setting], signal: str) -> Parameters:
+    """Return the figures that would follow if a signal was switched on as its figures stand."""
+    signals = tuple(one for one in SIGNALS if one == signal or is_on(settings, one))
+    return replace(parameters_of(settings), signals=signals)
+
+
 def switch(
     session: Session, *, signal: str, change: Change, actor: Actor, now: datetime, backtest_for: BacktestFor
 ) -> bool:

@@ -78,6 +78,7 @@ def index() -> str:
         tabs=tabs,
         cells=shown.finding_cells(rows, now=wired().clock.now()),
         signals=shown.precision_lines(signals),
+        may_read_signals=allows(actor, Action.READ_SIGNALS),
         chosen=chosen,
         one_state=len(states) == 1,
         page=page,
