@@ -50,6 +50,7 @@ class Action(StrEnum):
     DECIDE_FINDING = "finding.decide"
     READ_SIGNALS = "signal.read"
     EDIT_SIGNALS = "signal.edit"
+    RUN_BACKTEST = "signal.backtest"
     READ_INBOX = "escalation.read"
     ACKNOWLEDGE = "escalation.acknowledge"
     SUBSCRIBE_PUSH = "push.subscribe"
@@ -98,6 +99,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.DECIDE_FINDING: frozenset({Role.TOWNSHIP_LEAD, Role.COUNTY_LEAD, Role.COUNTY_OFFICER}),
     Action.READ_SIGNALS: _COUNTY | {Role.SECURITY_ADMIN},
     Action.EDIT_SIGNALS: frozenset({Role.COUNTY_LEAD, Role.SECURITY_ADMIN}),
+    Action.RUN_BACKTEST: _COUNTY,
     Action.READ_INBOX: _OFFICE,
     Action.ACKNOWLEDGE: _OFFICE,
     Action.SUBSCRIBE_PUSH: _CONTENT,

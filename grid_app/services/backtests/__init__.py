@@ -1,0 +1,1 @@
+"""Backtests: what the rounds of a past period would have told."""
