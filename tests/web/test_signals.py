@@ -12,19 +12,21 @@ from sqlalchemy import select
 
 from grid_app.database.base import new_id
 from grid_app.database.transaction import reading, transaction
+from grid_app.models.backtests import Backtest
 from grid_app.models.rounds import Finding, RoundRun
 from grid_app.models.signals import SignalSetting
 from grid_app.services.findings.undecided import raise_undecided
-from grid_app.web.signals import pages
+from screening import Parameters
 from tests.builders import add_dispute
 from tests.findings_world import WHY, found
 from tests.rounds_world import closed_round
 from tests.web.forms import fields_of
 from tests.web.report_pages import page_of
-from tests.world import NOW
+from tests.world import COUNTY, NOW
 
 PAGE = "/signals"
 BACKTEST = UUID(int=9)
+BEGIN = NOW - timedelta(days=90)
 REASON = "回测看过,一周不到一条"
 
 both = pytest.mark.parametrize("db_url", ["sqlite", "postgres"], indirect=True)
@@ -49,6 +51,17 @@ def _run(result, *, due, budget=4.0):
                 id=new_id(), round_id=round_id, number=1, started_at=NOW, duration_ms=1, seed=1, generation_id=None,
                 parameters={"budget_per_month": budget}, code_version="1", input_digest="", result_digest="", counts={},
                 result=json.loads(json.dumps(result, default=str)),
+            )
+        )  # fmt: skip
+
+
+def _backtest(*signals, **figures):
+    with transaction() as session:
+        session.add(
+            Backtest(
+                id=BACKTEST, division_code=COUNTY, signals=list(signals), first=BEGIN.date(), last=NOW.date(),
+                parameters=json.loads(Parameters(signals=("shared_grievance", *signals), **figures).as_json()),
+                every_days=7, state="done", percent=100, beat_at=NOW, started_at=NOW, code_version="1", result={},
             )
         )  # fmt: skip
 
@@ -101,16 +114,14 @@ def test_the_county_reads_what_was_held_back_with_its_reason_and_without_a_unit_
 
 
 @on_sqlite
-def test_a_signal_is_switched_on_after_its_backtest_and_the_page_says_since_when_by_which_unit(
-    sign_in, app_world, monkeypatch
-):
+def test_a_signal_is_switched_on_after_its_backtest_and_the_page_says_since_when_by_which_unit(sign_in, app_world):
     client, scan = sign_in("county_lead"), f"{PAGE}/scan"
     form = fields_of(page_of(client.get(scan)), scan)
     assert "先回测" in page_of(client.get(scan))
     typed = {**form, "enabled": "yes", "scan_radius_km": "8", "reason": REASON}
 
     refused = client.post(scan, data=typed)
-    monkeypatch.setattr(pages, "backtest_for", lambda *_, **__: BACKTEST)
+    _backtest("scan", scan_radius_km=8.0)
     saved = client.post(scan, data=typed, follow_redirects=True)
     again = client.post(scan, data=typed, follow_redirects=True)
     stale = client.post(scan, data={**typed, "enabled": "no", "reason": "误报太多,先关"})

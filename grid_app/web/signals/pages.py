@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -14,6 +13,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, allows
+from grid_app.queries.backtests import backtest_for
 from grid_app.queries.finding_course import precision_of_signals
 from grid_app.queries.signal_pages import last_runs, raised_since
 from grid_app.queries.signal_settings import county_of, settings_at, settings_of
@@ -34,12 +34,6 @@ from grid_app.wiring import wired
 
 bp = Blueprint("signals", __name__)
 guard_pages(bp)
-
-
-def backtest_for(session: object, *, division_code: str, signal: str, parameters: object) -> UUID | None:
-    """Find none."""
-    del session, division_code, signal, parameters
-    return None
 
 
 MOST_DIGITS: Final = 4
