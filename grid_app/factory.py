@@ -20,6 +20,7 @@ from grid_app.web import audit, display, home, sign_in, support
 from grid_app.web import follow_ups as follow_up_pages
 from grid_app.web.accounts import pages as accounts
 from grid_app.web.assistance import pages as assistance
+from grid_app.web.backtests import pages as backtests
 from grid_app.web.callbacks import pages as callbacks
 from grid_app.web.committees import pages as committees
 from grid_app.web.disputes import pages as disputes
@@ -62,6 +63,7 @@ PAGES = (
     accounts,
     assistance,
     audit,
+    backtests,
     report,
     disputes,
     duties,

@@ -118,7 +118,8 @@ def backtest_for(
         if since is not None and row.started_at < since:
             return None
         if signal in row.signals and row.last - row.first >= BEARS_FROM and _figures(row.parameters) == wanted:
-            return row.id
+            found: UUID = row.id
+            return found
     return None
 
 

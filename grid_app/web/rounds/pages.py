@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from grid_app.clock import local_date as local_day
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor
@@ -98,9 +100,16 @@ def _page(row: RoundRow, progress: list[VillageProgress], runs: list[RunRow], fi
         analysis=analysing.state_of(row.round_id),
         findings=finding_cells(findings, now=now),
         may_run=row.governed and allows(actor, Action.RUN_ROUND),
+        as_known_on=_replayed_day(row) if allows(actor, Action.RUN_BACKTEST) else "",
         may_answer=row.state == "open" and allows(actor, Action.RETURN_ROUND),
         may_type=row.state == "open" and actor.role is Role.TOWNSHIP_OFFICER,
     )
+
+
+def _replayed_day(row: RoundRow) -> str:
+    """Return the newest day of a round that is over, for replaying what was known then."""
+    yesterday = local_day(wired().clock.now()) - timedelta(days=1)
+    return min(row.window_end, yesterday).isoformat()
 
 
 @bp.post("/rounds/<uuid:round_id>/close")
