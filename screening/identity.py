@@ -6,11 +6,15 @@ keeps the identity of the known finding with which it shares most members.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from screening.inputs import KnownFinding
+from screening.inputs import SILENCE, KnownFinding
 
 MIN_SHARE = 0.5
 """Shared members must be at least this part of the smaller side, or one stray member would carry a name away."""
+
+BY_KEY: Final = ("growth", SILENCE)
+"""Signals whose findings are known by place and category; the others by their members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,19 @@ def match_groups(groups: Sequence[frozenset[str]], earlier: Sequence[KnownFindin
         if best is not None:
             claims.setdefault(best, []).append(known)
     return tuple(_match(at, claims.get(at, []), sorted(earlier, key=_age), overlaps) for at in range(len(groups)))
+
+
+def match_keys(kind: str, keys: Sequence[str], earlier: Sequence[KnownFinding]) -> tuple[Match, ...]:
+    """Give for each issue key of a signal in ``BY_KEY`` the known finding it continues; of several the oldest.
+
+    Of silence the category is left out: it is that of the members, which change.
+    """
+    by_key = {_lasting(one.key, kind): one for one in sorted(earlier, key=_age, reverse=True)}
+    return tuple(Match(by_key.get(_lasting(one, kind)), (), None) for one in keys)
+
+
+def _lasting(key: str, kind: str) -> str:
+    return key.partition("|")[2] if kind == SILENCE else key
 
 
 def trend_of(households_now: int, known: KnownFinding | None) -> str:

@@ -13,13 +13,14 @@ from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date, start_of_day
+from grid_app.models.accounts import Unit
 from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink, Organisation, Submission
 from grid_app.models.places import Division
 from grid_app.models.rounds import Round, RoundTemplate
 from grid_app.queries.chunks import chunks
 from grid_app.queries.known_findings import known_findings
 from grid_app.queries.round_facts import answers_of, arrears_of, told_lately, villages_of
-from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
+from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED, category_names
 from grid_app.vocabulary.words import OPEN_STATES
 from screening import Parameters, RoundInput
 from screening.inputs import Incident, KnownFinding
@@ -34,6 +35,8 @@ READ_COLUMNS: tuple[Any, ...] = (
 
 EVERY_DAYS = {"weekly": 7, "half_monthly": 15, "monthly": 30, "yearly": 365}
 """Days from one round to the next; a round opened by hand counts as weekly."""
+
+GROUP_DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -120,14 +123,15 @@ def _input(session: Session, scope: Scope, parameters: Parameters, earlier: tupl
     incidents = tuple(
         _incident(row, places[row.division_code], links, is_open=_is_open(row, states, scope.known_at)) for row in rows
     )
+    facts = _facts(session, scope, root, parameters)
     return RoundInput(
         window_start=start,
         window_end=end,
         incidents=incidents,
         earlier=earlier,
-        names=_names(session, incidents),
+        names=_names(session, incidents, facts),
         history_start=_history_start(session, readable),
-        **_facts(session, scope, root, parameters),
+        **facts,
     )
 
 
@@ -256,17 +260,19 @@ def _incident(row: Row[Any], place: Place, links: Links, *, is_open: bool) -> In
     )
 
 
-def _names(session: Session, incidents: Sequence[Incident]) -> tuple[tuple[str, str], ...]:
-    names: dict[str, str] = {}
-    for some in chunks(sorted({incident.cell for incident in incidents})):
+def _names(session: Session, incidents: Sequence[Incident], facts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the names of everything a sentence may name: places, organisations, units, two-digit categories."""
+    names = {code: name for code, name in category_names().items() if len(code) == GROUP_DIGITS}
+    cells = {one.cell for one in incidents} | {one.code for one in facts.get("villages", ())}
+    for some in chunks(sorted(cells)):
         rows = session.execute(select(Division.code, Division.name).where(Division.code.in_(some)))
         names.update((code, name) for code, name in rows)
-    wanted = sorted({identity for one in incidents if (identity := organisation_id_of(one.organisation))})
-    for few in chunks(wanted):
-        for identity, name in session.execute(
-            select(Organisation.id, Organisation.name).where(Organisation.id.in_(few))
-        ):
-            names[str(identity)] = name
+    named = {identity for one in incidents if (identity := organisation_id_of(one.organisation))}
+    units = {UUID(one.unit) for one in facts.get("arrears", ())}
+    for table, wanted in ((Organisation, named), (Unit, units)):
+        for few in chunks(sorted(wanted)):
+            rows = session.execute(select(table.id, table.name).where(table.id.in_(few)))
+            names.update((str(identity), name) for identity, name in rows)
     return tuple(sorted(names.items()))
 
 

@@ -10,6 +10,8 @@ from importlib.resources import files
 REFERRAL_ONLY = ("14", "15")
 SEALED = "15"
 COUNTY_ONLY = "16"
+NO_CATEGORY = "各类"
+"""Of what concerns no one category, such as a place that reports nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def is_category(code: str) -> bool:
 
 
 def name_of(code: str) -> str:
-    """Return the Chinese name of a category code; an unknown code is returned as it is."""
-    return category_names().get(code, code)
+    """Return the Chinese name of a category code; of none 各类, and an unknown code as it is."""
+    return category_names().get(code, code) if code else NO_CATEGORY
 
 
 def group_of(code: str) -> str:

@@ -22,6 +22,18 @@ SIGNAL_WORDS: Final = {
     "silence": "长期零报告或发现得晚",
 }
 OTHER_SIGNAL: Final = "其他信号"
+COUNTS_HOUSEHOLDS: Final = (SHARED_GRIEVANCE, "same_organisation")
+"""Signals whose findings are told by households; the others by incidents."""
+BY_RULE: Final = ("same_organisation", "overdue_pile")
+"""Signals that ask a rule and compare with nothing."""
+_SUBJECTS: Final = {
+    SHARED_GRIEVANCE: "{households}反映{category}方面的同一个问题",
+    "same_organisation": "{households}的事项涉及同一个单位、项目或场所",
+    "scan": "{disputes}件{category}方面的事项,在一片地方突然增多",
+    "growth": "{disputes}件{category}方面的事项,比前几周明显增多",
+    "overdue_pile": "{disputes}件事项过了期限还没有办完",
+    "silence": "登记的情况与往常或邻村相差较大",
+}
 
 TOWNSHIP: Final = "township"
 COUNTY: Final = "county"
@@ -38,6 +50,23 @@ WHY_WORDS: Final = {
     "complained": "被反映的单位要回避",
 }
 ANSWER_WAYS: Final = {"public": "书面公开答复", "meeting": "开会当面答复"}
+
+
+def subject_of(kind: str, *, category: str, households: str, disputes: int) -> str:
+    """Return in words what a finding is about, after 某地有 or 某地: as its signal counts it.
+
+    Parameters
+    ----------
+    kind : str
+        The signal.
+    category : str
+        Name of the category.
+    households : str
+        Such as ``3 户`` or 数户.
+    disputes : int
+    """
+    words = _SUBJECTS.get(kind, _SUBJECTS[SHARED_GRIEVANCE])
+    return words.format(category=category, households=households, disputes=f" {disputes} ")
 
 
 def signal_word(kind: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from screening.findings import households_ever_of
-from screening.identity import Match, match_groups, trend_of
+from screening.identity import BY_KEY, Match, match_groups, match_keys, trend_of
 from screening.inputs import SILENCE, KnownFinding, RoundInput
 from screening.parameters import SIGNALS, STATISTICAL, Parameters
 from screening.results import BudgetShare, FindingResult, GoneFinding, HeldBack
@@ -24,8 +24,6 @@ from screening.watching import budget
 
 LEAST_INTERVAL: Final = 100.0
 """Days; what chance brings more often than this is no signal whatever the budget."""
-BY_KEY: Final = ("growth", SILENCE)
-"""Signals whose findings are known by place and category; the others by their members."""
 SHARE_TOLD: Final = {"same_organisation": 0.8, "scan": 0.5, "growth": 0.5, SILENCE: 0.8}
 """Share of the members from which on a thing is told already by findings before it."""
 TOLD_ALREADY: Final = "其中多数已在另一条提示里，不重复提示。"
@@ -136,15 +134,9 @@ def _in_order(
 
 
 def _matches(kind: str, raised: Sequence[Raised], known: Sequence[KnownFinding]) -> Sequence[Match]:
-    if kind not in BY_KEY:
-        return match_groups([frozenset(one.member_ids) for one in raised], known)
-    by_key = {_own_part(one.key, kind): one for one in sorted(known, key=lambda one: one.finding_id, reverse=True)}
-    return [Match(by_key.get(_own_part(one.key, kind)), (), None) for one in raised]
-
-
-def _own_part(key: str, kind: str) -> str:
-    """Give the part of an issue key that stays: of silence not the category, which is that of its members."""
-    return key.partition("|")[2] if kind == SILENCE else key
+    if kind in BY_KEY:
+        return match_keys(kind, [one.key for one in raised], known)
+    return match_groups([frozenset(one.member_ids) for one in raised], known)
 
 
 def _told_already(raised: Raised, members: set[str]) -> str:

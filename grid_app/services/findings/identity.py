@@ -19,7 +19,7 @@ from grid_app.models.rounds import Finding, FindingMember
 from grid_app.queries.chunks import chunks
 from grid_app.queries.known_findings import as_known
 from screening import RoundResult
-from screening.identity import match_groups
+from screening.identity import BY_KEY, Match, match_groups, match_keys
 from screening.inputs import KnownFinding
 from screening.results import FindingResult
 
@@ -36,19 +36,27 @@ def identify(session: Session, result: RoundResult, *, told: Sequence[KnownFindi
     """Return the identity of each finding of ``result``, in its order; ``told`` is what the analysis knew."""
     unnamed = [found for found in result.findings if found.finding_id is None]
     known = _recorded_since(session, unnamed, {UUID(one.finding_id) for one in told})
-    matches = match_groups([frozenset(found.current_ids) for found in unnamed], known)
-    again = {
-        found.current_ids: UUID(match.known.finding_id)
-        for found, match in zip(unnamed, matches, strict=True)
-        if match.known is not None
-    }
+    again: dict[int, UUID] = {}
+    for kind in {found.kind for found in unnamed}:
+        own = [found for found in unnamed if found.kind == kind]
+        for found, match in zip(own, _matches(kind, own, known), strict=True):
+            if match.known is not None:
+                again[id(found)] = UUID(match.known.finding_id)
     return [_identified(found, again) for found in result.findings]
 
 
-def _identified(found: FindingResult, again: dict[tuple[str, ...], UUID]) -> Identified:
+def _matches(kind: str, found: Sequence[FindingResult], known: Sequence[KnownFinding]) -> Sequence[Match]:
+    """Match findings of one signal with those on record, as the analysis itself does."""
+    own = [one for one in known if one.kind == kind]
+    if kind not in BY_KEY:
+        return match_groups([frozenset(one.current_ids) for one in found], own)
+    return match_keys(kind, [one.key for one in found], own)
+
+
+def _identified(found: FindingResult, again: dict[int, UUID]) -> Identified:
     if found.finding_id is not None:
         return Identified(UUID(found.finding_id), is_new=False)
-    known = again.get(found.current_ids)
+    known = again.get(id(found))
     return Identified(known or new_id(), is_new=known is None)
 
 
@@ -57,6 +65,9 @@ def _recorded_since(session: Session, unnamed: Sequence[FindingResult], told: se
     ids: set[UUID] = set()
     for some in chunks(members):
         ids.update(session.scalars(select(FindingMember.finding_id).where(FindingMember.dispute_id.in_(some))))
+    keys = sorted({found.key for found in unnamed if found.kind in BY_KEY})
+    for part in chunks(keys):
+        ids.update(session.scalars(select(Finding.id).where(Finding.issue_key.in_(part), Finding.kind.in_(BY_KEY))))
     findings: list[Finding] = []
     for few in chunks(sorted(ids - told)):
         findings += session.scalars(

@@ -21,7 +21,9 @@ from grid_app.queries.accounts import assignments_in_force
 from grid_app.queries.finding_duties import complained_units, duty_units
 from grid_app.services.escalations.steps import raise_escalation
 from grid_app.services.notices import Line, tell
-from grid_app.vocabulary.findings import COUNTY, COUNTY_LEAD, LIVE_STATES, SUSPECTED, TOWNSHIP
+from grid_app.vocabulary.categories import name_of
+from grid_app.vocabulary.findings import COUNTY, COUNTY_LEAD, LIVE_STATES, SUSPECTED, TOWNSHIP, subject_of
+from screening.inputs import SILENCE
 from screening.telling import Told, is_told_again
 
 NOTICE: Final = "finding"
@@ -44,7 +46,11 @@ def tell_deciders(session: Session, finding: Finding, course: FindingCourse, *, 
         now=now,
     )
     place = session.get_one(Division, finding.division_code).name
-    words = f"{place}有 {finding.households_now} 户反映同一个问题,请您判断(编号 {finding.code})。"
+    about = subject_of(
+        finding.kind, category=name_of(finding.category), households=f" {finding.households_now} 户",
+        disputes=finding.observed,
+    )  # fmt: skip
+    words = f"{place}{about if finding.kind == SILENCE else f'有{about}'},请您判断(编号 {finding.code})。"
     tell(session, Line(NOTICE, words, _url(finding.id)), (one.account_id for one in staff), now=now)
     _note_told(finding, course, now)
 

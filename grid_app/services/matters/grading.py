@@ -12,7 +12,7 @@ from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink
 from grid_app.models.rounds import Finding, FindingMember
 from grid_app.services.escalations.steps import raise_escalation
 from grid_app.services.numbering import next_event_number
-from grid_app.vocabulary.findings import LIVE_STATES
+from grid_app.vocabulary.findings import LIVE_STATES, SHARED_GRIEVANCE
 from grid_app.vocabulary.words import OPEN_STATES
 from screening.grading import DisputeFacts, Grade, grade_dispute
 
@@ -106,6 +106,7 @@ def _facts_of(session: Session, dispute: Dispute) -> DisputeFacts:
                 FindingMember.dispute_id == dispute.id,
                 FindingMember.finding_id == Finding.id,
                 Finding.state.in_(LIVE_STATES),
+                Finding.kind == SHARED_GRIEVANCE,
             )
         )
     )

@@ -21,6 +21,7 @@ from grid_app.policy import Actor
 from grid_app.ports import PlaceFinder
 from grid_app.queries.round_inputs import round_input
 from grid_app.services.rounds.steps import check_may_run
+from grid_app.services.signals.settings import parameters_at
 from screening import Parameters, RoundInput, RoundResult
 
 DEFAULT_SEED = 20_260_101
@@ -59,12 +60,14 @@ def prepare_analysis(
         No such round here; another level's round; still open.
     """
     check_may_run(session, round_id=round_id, actor=actor)
-    parameters = Parameters()
+    row = session.get_one(Round, round_id)
+    # As it was set when the round closed: a later analysis of the same round gives the same answer.
+    parameters = parameters_at(session, division_code=row.division_code, at=row.closed_at or now)
     last = session.scalar(select(func.max(RoundRun.number)).where(RoundRun.round_id == round_id))
     return PreparedAnalysis(
         round_id=round_id,
         number=(last or 0) + 1,
-        data=round_input(session, session.get_one(Round, round_id), parameters),
+        data=round_input(session, row, parameters),
         parameters=parameters,
         seed=DEFAULT_SEED if seed is None else seed,
         generation_id=places.generation(session),

@@ -111,6 +111,9 @@ def _stored_result(analysed: AnalysedRound, identified: Sequence[Identified]) ->
         "identities": [str(one.finding_id) for one in identified],
         "gone": [asdict(one) for one in result.gone],
         "earlier": [asdict(one) for one in analysed.prepared.data.earlier],
+        "held": [asdict(one) for one in result.held],
+        "not_screened": [asdict(one) for one in result.not_screened],
+        "budgets": [asdict(one) for one in result.budgets],
     }
     plain: dict[str, object] = json.loads(json.dumps(kept, ensure_ascii=False, default=str))
     return plain

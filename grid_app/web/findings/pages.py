@@ -26,7 +26,7 @@ from grid_app.queries.findings import (
 from grid_app.services.findings.decisions import ask_to_dismiss, confirm_finding, dismiss_finding
 from grid_app.services.findings.ownership import rights_of
 from grid_app.vocabulary.categories import name_of
-from grid_app.vocabulary.findings import DONE_STATES, LIVE_STATES, SUSPECTED, signal_word
+from grid_app.vocabulary.findings import COUNTS_HOUSEHOLDS, DONE_STATES, LIVE_STATES, SUSPECTED, signal_word
 from grid_app.vocabulary.words import FINDING_STATE_WORDS, STATE_WORDS
 from grid_app.web.findings import shown
 from grid_app.web.findings.history import history_moments
@@ -133,7 +133,8 @@ def finding_page(finding_id: UUID, trouble: Trouble) -> str:
         duties=shown.duties(rows[0], course, clocks, now=now),
         signal=(signal_word(rows[0].kind), shown.precision_sentence(signals.get(rows[0].kind))),
         what=_what(rows[0]),
-        compared=shown.compared_sentence(facts),
+        compared=shown.compared_sentence(facts, rows[0].kind),
+        unit_word="户" if rows[0].kind in COUNTS_HOUSEHOLDS else "件",
         chance=shown.chance_sentence(facts),
         members=[_member(one) for one in members.shown],
         following=members.following,

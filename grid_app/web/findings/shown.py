@@ -13,15 +13,20 @@ from grid_app.queries.finding_pages import EscalationLine
 from grid_app.queries.findings import FindingFacts, FindingRow
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.findings import (
+    BY_RULE,
+    COUNTS_HOUSEHOLDS,
     FEW_DECIDED,
     LEVEL_DECIDERS,
     LIVE_STATES,
+    SHARED_GRIEVANCE,
     TOWNSHIP,
     WHY_WORDS,
     signal_word,
+    subject_of,
 )
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS, FINDING_STATE_WORDS, GRADE_WORDS, TREND_WORDS
 from grid_app.web.wording import few, local_date, local_time, remaining
+from screening.inputs import SILENCE
 
 TONES: Final = {"suspected": "attention", **dict.fromkeys(LIVE_STATES, "active")}
 DUTIES: Final = {
@@ -70,7 +75,7 @@ def finding_cell(row: FindingRow, *, now: datetime) -> FindingCell:
         grade=row.grade,
         place=BEYOND if row.is_beyond else f"{row.township}{row.place}",
         category_word=name_of(row.category),
-        summary=f"{trend},{households}反映,最早 {since}",
+        summary=_summary(row, trend, households, since),
         since_word=since,
         trend_word=trend,
         state_word=FINDING_STATE_WORDS[row.state],
@@ -83,7 +88,7 @@ def sentence_of(row: FindingRow, facts: FindingFacts, *, own: int) -> str:
     """Return in one sentence why a finding is raised; who sees a part of it reads of the others their number alone."""
     if not row.is_beyond:
         return facts.reason
-    total = f"先后有 {row.households_ever} 户反映{name_of(row.category)}方面的同一个问题"
+    total = f"先后有{_subject(row, f' {row.households_ever} 户')}"
     return f"{total},跨乡镇;登记的 {row.disputes_ever} 件里有 {own} 件在您的范围内,别处的只计数。"
 
 
@@ -124,18 +129,41 @@ def day_of_clock(clock: ClockRow) -> str:
 def question_sentence(row: FindingRow) -> str:
     """Return what a unit with the duty is told: the question, without who and which disputes."""
     concerned = f"(涉及{row.organisation})" if row.organisation else ""
-    what = f"{few(row.households_ever).replace(' ', '')}反映{name_of(row.category)}方面的同一个问题{concerned}"
-    return f"{row.township}{row.place}有{what},最早 {local_date(row.since)}。"
+    what = f"{_subject(row, few(row.households_ever).replace(' ', ''))}{concerned}"
+    return f"{row.township}{row.place}{'' if row.kind == SILENCE else '有'}{what},最早 {local_date(row.since)}。"
 
 
-def compared_sentence(facts: FindingFacts) -> str:
+def _subject(row: FindingRow, households: str) -> str:
+    return subject_of(
+        row.kind, category=name_of(row.category), households=households, disputes=row.disputes_ever
+    )  # fmt: skip
+
+
+def _summary(row: FindingRow, trend: str, households: str, since: str) -> str:
+    if row.kind == SILENCE:
+        return f"{trend},{_subject(row, households)}"
+    told = f"{households}反映" if row.kind in COUNTS_HOUSEHOLDS else f"先后 {row.disputes_ever} 件"
+    return f"{trend},{told},最早 {since}"
+
+
+def compared_sentence(facts: FindingFacts, kind: str = SHARED_GRIEVANCE) -> str:
     """Return what was seen beside what was expected, or that the past is too short to say."""
+    if kind in BY_RULE:
+        return "这类提示按规则提出,不与以往比较。"
+    if kind not in COUNTS_HOUSEHOLDS and facts.expected is not None:
+        return _compared_incidents(facts)
     if not facts.enough_history or facts.expected is None or facts.ratio is None:
         return "历史数据不足 28 天,没有做比较,只按户数规则判断。"
     return (
         f"这段时间有 {facts.observed} 户反映;按以往和别处的情况,同样长的时间约有 {facts.expected:.1f} 户,"
         f"现在是 {facts.ratio:.1f} 倍。"
     )
+
+
+def _compared_incidents(facts: FindingFacts) -> str:
+    expected = facts.expected or 0.0
+    times = f",现在是 {facts.ratio:.1f} 倍" if facts.ratio else ""
+    return f"这段时间有 {facts.observed} 件;按以往和别处的情况约有 {expected:.1f} 件{times}。"
 
 
 def chance_sentence(facts: FindingFacts) -> str:
