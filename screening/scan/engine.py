@@ -6,43 +6,59 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from screening.scan import draws, kernel, kernel_numpy
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.scan import draws, kernel_numpy
 from screening.scan.compiled import HAS_NUMBA
+from screening.scan.search import Drawn, Search
 
 
 @dataclass(frozen=True)
 class Engine:
-    """The loops that a scan calls; see `kernel` and `draws` for what each does."""
+    """The loops that a scan calls; see `kernel` and `draws` for what each does.
+
+    Attributes
+    ----------
+    lanes : int
+        Replicates that are drawn at a time; changes no result.
+    maxima : callable
+        From a search to a function that finds the largest statistics of what was drawn.
+    """
 
     name: str
-    nested_maxima: Callable[..., Any]
-    free_maxima: Callable[..., Any]
+    lanes: int
+    maxima: Callable[[Search], Callable[[Drawn], NDArray[np.float64]]]
     best_windows: Callable[..., Any]
-    fill_permuted: Callable[..., Any]
-    fill_scattered: Callable[..., Any]
-    fill_labelled: Callable[..., Any]
+    draw_permuted: Callable[..., Any]
+    draw_scattered: Callable[..., Any]
+    draw_labelled: Callable[..., Any]
 
 
-COMPILED: Final = Engine(
-    "compiled",
-    kernel.nested_maxima,
-    kernel.free_maxima,
-    kernel.best_windows,
-    draws.fill_permuted,
-    draws.fill_scattered,
-    draws.fill_labelled,
-)
 ARRAYS: Final = Engine(
     "arrays",
-    kernel_numpy.nested_maxima,
-    kernel_numpy.free_maxima,
+    kernel_numpy.LANES,
+    kernel_numpy.maxima,
     kernel_numpy.best_windows,
-    kernel_numpy.fill_permuted,
-    kernel_numpy.fill_scattered,
-    kernel_numpy.fill_labelled,
+    kernel_numpy.draw_permuted,
+    kernel_numpy.draw_scattered,
+    kernel_numpy.draw_labelled,
 )
 
 
-def fastest() -> Engine:
-    """Return the compiled loops where numba is installed, else those on arrays."""
-    return COMPILED if HAS_NUMBA else ARRAYS
+def _compiled() -> Engine:
+    from screening.scan import abreast, kernel, lanes  # noqa: PLC0415 - these need numba
+
+    return Engine(
+        "compiled",
+        lanes.LANES,
+        abreast.Abreast,
+        kernel.best_windows,
+        draws.draw_permuted,
+        draws.draw_scattered,
+        draws.draw_labelled,
+    )
+
+
+FASTEST: Final = _compiled() if HAS_NUMBA else ARRAYS
+"""The compiled loops where numba is installed, else those on arrays."""

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 TIE: Final = 1e-9
 """Statistics nearer than this are equal: small data are discrete, and without it p comes out too low."""
-LANES: Final = 128
 TAIL: Final = 1e-4
 EULER: Final = 0.5772156649015329
 
@@ -43,7 +42,12 @@ class Simulated:
 
 
 def monte_carlo(
-    draw: Callable[[int, int], NDArray[np.float64]], statistic: float, *, replicates: int, stop: int | None
+    draw: Callable[[int, int], NDArray[np.float64]],
+    statistic: float,
+    *,
+    replicates: int,
+    stop: int | None,
+    lanes: int = 64,
 ) -> Simulated:
     """Draw replicates until ``stop`` of them reached ``statistic``, or until there are ``replicates``.
 
@@ -56,11 +60,13 @@ def monte_carlo(
         At most so many.
     stop : int or None
         ``None`` draws all.
+    lanes : int
+        How many are drawn at a time; changes no result.
     """
     found: list[NDArray[np.float64]] = []
     reached = 0
-    for first in range(0, replicates, LANES):
-        batch = draw(first, min(LANES, replicates - first))
+    for first in range(0, replicates, lanes):
+        batch = draw(first, min(lanes, replicates - first))
         hits = np.flatnonzero(batch >= statistic - TIE)
         if stop is not None and reached + len(hits) >= stop:
             found.append(batch[: hits[stop - reached - 1] + 1])

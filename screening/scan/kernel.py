@@ -1,9 +1,12 @@
 """The inner loops, compiled: the largest statistic of many replicates side by side, and the best window per centre.
 
 Under permutation what is expected never changes between replicates, only what is observed. So the work on
-expectations is done once for 128 replicates that lie side by side in memory (lanes), and the inner loop is one
-addition and one comparison. A logarithm is taken only where some lane reaches the least count that could raise its
-maximum (`statistic.least_count`).
+expectations is done once, and 64 replicates lie side by side (lanes).
+
+Zones around a centre are judged a stretch at a time: the count of the largest zone of a stretch against the least
+count (`statistic.fill_level`) that could raise a lane's maximum with what is expected in the smallest. Counts only
+grow from zone to zone, and so does what is expected, so a stretch that does not reach it holds nothing; nothing is
+left out. Where a lane reaches it, its zones are judged one by one, and a logarithm is taken where one still could.
 """
 
 from __future__ import annotations
@@ -11,155 +14,224 @@ from __future__ import annotations
 import numpy as np
 
 from screening.scan.compiled import compiled
-from screening.scan.statistic import BERNOULLI, LEVEL_STEP, fill_level, least_count, ratio_of
+from screening.scan.lanes import LANES, first_of, nothing, plus_row, put_down, reaching, taken_up
+from screening.scan.statistic import BERNOULLI, LEVEL_STEP, LEVELS, fill_level, ratio_of, rung_of
+
+MARK = 16
+"""Places from one kept sum of expectations to the next."""
 
 
 @compiled
-def add_row(seen, row):  # type: ignore[no-untyped-def]
-    """Add one row of lanes to another; a function of its own, or the loop is not vectorised."""
-    for k in range(seen.size):
-        seen[k] += row[k]
+def stretches(ptr, unit):  # type: ignore[no-untyped-def]
+    """Return where each centre's stretches and marks begin; stretches end at 1, 2, 4, ... places, later every ``unit``.
+
+    Returns
+    -------
+    two arrays of int64, shape (centres + 1,)
+    """
+    stretch, mark = np.zeros(ptr.size, np.int64), np.zeros(ptr.size, np.int64)
+    for centre in range(ptr.size - 1):
+        size = ptr[centre + 1] - ptr[centre]
+        number, reach = 0, 0
+        while reach < size and reach < unit:
+            reach = max(1, 2 * reach)
+            number += 1
+        if reach < size:
+            number += (size - reach + unit - 1) // unit
+        stretch[centre + 1] = stretch[centre] + number
+        mark[centre + 1] = mark[centre] + (size + MARK - 1) // MARK
+    return stretch, mark
 
 
 @compiled
-def top_of(seen):  # type: ignore[no-untyped-def]
-    """Return the largest count of a row."""
-    top = seen[0]
-    for k in range(seen.size):
-        top = max(top, seen[k])
-    return top
-
-
-@compiled
-def nested_maxima(ptr, idx, order, counts, means, tops, model, limits, best):  # type: ignore[no-untyped-def]
-    """Raise ``best`` to the largest statistic of each lane over all zones and nested windows.
-
-    One window after another, because the counts of all places in one window fit in the cache of a core. Which count
-    is the largest of a row of lanes is asked only when the sum of largest counts so far could reach the least needed.
+def fill_rungs(ptr, idx, means, unit, lowest, stretch, rungs, mark, marks):  # type: ignore[no-untyped-def]
+    """Write the rung of what is expected in the smallest zone of each stretch, and every sixteenth sum.
 
     Parameters
     ----------
-    ptr, idx : arrays
-        Zones, see `geometry.Zones`.
+    means : array of float, shape (places,)
+        Expected in the window.
+    rungs : array of uint16
+        Written, beginning for each centre at ``stretch``.
+    marks : array of float
+        Written, beginning for each centre at ``mark``: what is expected in its first 0, 16, 32, ... places.
+    """
+    for centre in range(ptr.size - 1):
+        begin, end = ptr[centre], ptr[centre + 1]
+        at, number, kept, mean = begin, stretch[centre], mark[centre], 0.0
+        while at < end:
+            stop = min(end, at + max(1, min(at - begin, unit)))
+            rungs[number] = rung_of(mean + means[idx[at]], lowest)
+            number += 1
+            for one in range(at, stop):
+                if (one - begin) % MARK == 0:
+                    marks[kept] = mean
+                    kept += 1
+                mean += means[idx[one]]
+            at = stop
+
+
+@compiled
+def loose_share(ptr, idx, means, unit, lowest, ends, step):  # type: ignore[no-untyped-def]
+    """Return the share of stretches of ``unit`` places, at every ``step``-th centre, that reach beyond their end.
+
+    ``ends`` has for each rung the expectation at which a count that matters at the rung is no longer rare.
+    """
+    loose, seen = 0, 0
+    for centre in range(0, ptr.size - 1, step):
+        mean = 0.0
+        rung = 0
+        for at in range(ptr[centre], ptr[centre + 1]):
+            mean += means[idx[at]]
+            place = (at - ptr[centre]) % unit
+            if place == 0:
+                rung = rung_of(mean, lowest)
+            if place == unit - 1 and at - ptr[centre] >= unit:
+                seen += 1
+                loose += mean > ends[rung]
+    return loose / max(1, seen)
+
+
+@compiled
+def raise_maxima(zones, order, rows, means, window, model, lowest, floors, levels, need, level, best):  # type: ignore[no-untyped-def]
+    """Raise ``best`` to the largest statistic of each lane over all zones in one window.
+
+    Parameters
+    ----------
+    zones : tuple (ptr, idx)
+        See `geometry.Zones`.
     order : array of int64
         Centres in the order in which they are visited.
-    counts : array of int16 or int32, shape (windows, places, lanes)
-        Observed, cumulated over windows: the newest period, the newest two, ...
-    means : array of float, shape (windows, places)
-        Expected, cumulated likewise.
-    tops : array like ``counts``, shape (windows, places)
-        The largest of each row of lanes.
+    rows : array of int8, int16 or int32, shape (places, LANES)
+        Observed in the window.
+    means : array of float, shape (places,)
+        Expected in it.
+    window : tuple (unit, stretch, rungs, mark, marks)
+        See `fill_rungs`.
     model : tuple (kind, total, people, least cases)
-    limits : array of float, shape (LEVELS, LISTED_COUNTS)
+    lowest, floors : int, array of float
+        See `statistic.ladder`.
+    levels : array of int64, shape (LEVELS, rungs)
         Memory of `statistic.fill_level`; kept between calls.
-    best : array of float, shape (lanes,)
+    need : array, shape (rungs, LANES)
+        Least count of each lane that could raise its maximum.
+    level : array of int64, shape (LANES,)
+        The level that ``need`` was filled for.
+    best : array of float, shape (LANES,)
     """
-    kind, total, people, least = model
-    seen = np.zeros(counts.shape[2], counts.dtype)
-    for w in range(counts.shape[0]):
-        for centre in order:
-            level = min(int(best.min() / LEVEL_STEP), limits.shape[0] - 1)
-            if limits[level, 0] < 0.0:
-                fill_level(limits, level, kind, total, people)
-            seen[:] = 0
-            mean, bound, need = 0.0, 0, least
-            for at in range(ptr[centre], ptr[centre + 1]):
-                add_row(seen, counts[w, idx[at]])  # type: ignore[no-untyped-call]
-                mean += means[w, idx[at]]
-                bound += tops[w, idx[at]]
-                if bound < need:
-                    continue
-                need = least_count(need, mean, limits, level, kind, total, people)
-                if bound < need:
-                    continue
-                bound = top_of(seen)  # type: ignore[no-untyped-call]
-                if bound >= need:
-                    raise_best(best, seen, need, mean, model)  # type: ignore[no-untyped-call]
-
-
-@compiled
-def raise_best(best, seen, need, mean, model):  # type: ignore[no-untyped-def]
-    """Take the logarithm for the lanes that reach the least count needed."""
-    kind, total, people, _ = model
-    for k in range(seen.size):
-        if seen[k] >= need:
-            best[k] = max(best[k], ratio_of(float(seen[k]), mean, kind, total, people))
-
-
-@compiled
-def free_maxima(ptr, idx, order, counts, means, longest, model, limits, best):  # type: ignore[no-untyped-def]
-    """Do the same over all windows of at most ``longest`` periods, wherever they begin.
-
-    ``counts`` and ``means`` have one row more than periods: row t holds what lies before period t.
-    """
-    kind, total, people, least = model
-    rows, lanes = counts.shape[0], counts.shape[2]
-    seen = np.zeros((rows, lanes), counts.dtype)
-    mean = np.zeros(rows)
-    need = np.empty((rows, longest + 1), np.int64)
-    apart = np.zeros(lanes, counts.dtype)
+    ptr, idx = zones
+    unit, stretch, rungs, mark, marks = window
+    memory = np.empty(LANES, need.dtype)
     for centre in order:
-        level = min(int(best.min() / LEVEL_STEP), limits.shape[0] - 1)
-        if limits[level, 0] < 0.0:
-            fill_level(limits, level, kind, total, people)
-        seen[:] = 0
-        mean[:] = 0.0
-        need[:] = least
-        for at in range(ptr[centre], ptr[centre + 1]):
-            for t in range(rows):
-                add_row(seen[t], counts[t, idx[at]])  # type: ignore[no-untyped-call]
-                mean[t] += means[t, idx[at]]
-            for end in range(1, rows):
-                for length in range(1, min(longest, end) + 1):
-                    inside = mean[end] - mean[end - length]
-                    for k in range(lanes):
-                        apart[k] = seen[end, k] - seen[end - length, k]
-                    need[end, length] = least_count(need[end, length], inside, limits, level, kind, total, people)
-                    if top_of(apart) >= need[end, length]:  # type: ignore[no-untyped-call]
-                        raise_best(best, apart, need[end, length], inside, model)  # type: ignore[no-untyped-call]
+        seen = nothing(rows)
+        begin, end = ptr[centre], ptr[centre + 1]
+        at, number = begin, stretch[centre]
+        while at < end:
+            stop = min(end, at + max(1, min(at - begin, unit)))
+            before = seen
+            for one in range(at, stop):
+                seen = plus_row(seen, rows, idx, one)
+            if reaching(seen, need, rungs[number]):
+                put_down(before, memory)
+                kept = (at - begin) // MARK
+                mean = marks[mark[centre] + kept]
+                for one in range(begin + kept * MARK, at):
+                    mean += means[idx[one]]
+                near = idx[at:stop]
+                raise_lanes(memory, near, mean, rows, means, model, lowest, floors, levels, need, level, best)  # type: ignore[no-untyped-call]
+            number += 1
+            at = stop
 
 
 @compiled
-def best_windows(ptr, idx, counts, means, longest, model, found, where):  # type: ignore[no-untyped-def]
-    """Find the best zone and window of every centre in what was really observed.
+def raise_lanes(memory, near, mean, rows, means, model, lowest, floors, levels, need, level, best):  # type: ignore[no-untyped-def]
+    """Judge the zones of a stretch one by one, in the lanes that reach the least count."""
+    kind, total, people, _ = model
+    seen = taken_up(memory)
+    for one in range(near.size):
+        seen = plus_row(seen, rows, near, one)
+        mean += means[near[one]]
+        reached = reaching(seen, need, np.uint16(rung_of(mean, lowest)))
+        if reached == np.uint64(0):
+            continue
+        put_down(seen, memory)
+        while reached != np.uint64(0):
+            lane = first_of(reached)
+            reached &= reached - np.uint64(1)
+            found = ratio_of(float(memory[lane]), mean, kind, total, people)
+            if found <= best[lane]:
+                continue
+            best[lane] = found
+            reach = LEVELS - 1 if found >= LEVELS * LEVEL_STEP else int(found / LEVEL_STEP)
+            if reach > level[lane]:
+                level[lane] = reach
+                if levels[reach, 0] < 0:
+                    fill_level(levels, reach, floors, model)
+                most = np.int64(np.iinfo(need.dtype).max)
+                for rung in range(need.shape[0]):
+                    need[rung, lane] = min(levels[reach, rung], most)
+
+
+@compiled
+def best_windows(ptr, idx, counts, means, spans, model, found, where):  # type: ignore[no-untyped-def]
+    """Find the best zone and window of every centre in what was really observed, among the windows of one run.
+
+    Of equally good ones the smaller zone is kept, then the window that ends first, then the shorter.
 
     Parameters
     ----------
-    counts, means : arrays, shape (places, periods + 1)
-        Cumulated: column t holds what lies before period t.
-    longest : int
-        Longest window; 0 for windows that all end with the last period, of any length the table has.
+    counts, means : arrays of float, shape (places, windows)
+        Observed and expected.
+    spans : array of int64, shape (windows, 2)
+        First period, and period after the last.
     found : array of float, shape (centres,)
-        Written: the best statistic.
+        The best statistic so far, from the runs before.
     where : array of int64, shape (centres, 3)
-        Written: number of places in the zone, first period, period after the last.
+        Number of places in the zone, first period, period after the last.
     """
     kind, total, people, least = model
-    columns = counts.shape[1]
-    seen = np.zeros(columns)
-    mean = np.zeros(columns)
+    windows = counts.shape[1]
+    seen, mean = np.zeros(windows), np.zeros(windows)
     for centre in range(ptr.size - 1):
         seen[:] = 0.0
         mean[:] = 0.0
-        best = 0.0
+        best = found[centre]
         for at in range(ptr[centre], ptr[centre + 1]):
-            for t in range(columns):
-                seen[t] += counts[idx[at], t]
-                mean[t] += means[idx[at], t]
-            for end in range(columns - 1 if longest == 0 else 1, columns):
-                for first in range(end - 1, max(-1, end - 1 - (longest if longest else columns)), -1):
-                    n, inside = seen[end] - seen[first], mean[end] - mean[first]
-                    if n < least or n <= inside:
-                        continue
-                    over = n - inside
-                    if (
-                        kind != BERNOULLI
-                        and n <= total - inside
-                        and over * over <= 2.0 * best * inside * (1.0 - inside / total)
-                    ):
-                        continue
-                    ratio = ratio_of(n, inside, kind, total, people)
-                    if ratio > best + 1e-9:
-                        best = ratio
-                        where[centre, 0], where[centre, 1], where[centre, 2] = at - ptr[centre] + 1, first, end
+            if could_be_better(seen, mean, counts[idx[at]], means[idx[at]], kind, total, best) == 0:  # type: ignore[no-untyped-call]
+                continue
+            size = at - ptr[centre] + 1
+            for t in range(windows):
+                if seen[t] < least or seen[t] <= mean[t]:
+                    continue
+                ratio = ratio_of(seen[t], mean[t], kind, total, people)
+                if ratio <= best - 1e-9:
+                    continue
+                if ratio > best + 1e-9 or is_before(size, spans[t], where[centre]):  # type: ignore[no-untyped-call]
+                    best = max(best, ratio)
+                    where[centre, 0], where[centre, 1], where[centre, 2] = size, spans[t, 0], spans[t, 1]
         found[centre] = best
+
+
+@compiled
+def could_be_better(seen, mean, more_seen, more_mean, kind, total, best):  # type: ignore[no-untyped-def]
+    """Add a place to the sums, and return in how many windows the bound of `statistic.fill_level` is above the best."""
+    worth = 0
+    for t in range(seen.size):
+        n, inside = seen[t] + more_seen[t], mean[t] + more_mean[t]
+        seen[t], mean[t] = n, inside
+        over = n - inside
+        above = (
+            (over * over > 2.0 * best * inside * (1.0 - inside / total)) | (n > total - inside) | (kind == BERNOULLI)
+        )
+        worth += (over > 0.0) & above
+    return worth
+
+
+@compiled
+def is_before(size, span, held):  # type: ignore[no-untyped-def]
+    """Say whether a zone and window comes before the one that is held, of equally good ones."""
+    if size != held[0]:
+        return size < held[0]
+    if span[1] != held[2]:
+        return span[1] < held[2]
+    return span[0] > held[1]

@@ -1,65 +1,50 @@
 """The loops of `kernel` and `draws` on whole arrays, for machines without numba; the same numbers, slower.
 
-Every function has the name and the parameters of its compiled twin and writes the same results.
+Every function that has a compiled twin has its name and its parameters, and writes the same results.
 """
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screening.scan.draws import GAMMA
-from screening.scan.statistic import BERNOULLI, LEVEL_STEP, ratios_of
+from screening.scan.search import Drawn, Search
+from screening.scan.statistic import BERNOULLI, LEVEL_STEP, Model, ratios_of
 
-Model: TypeAlias = tuple[int, float, float, int]
 Counts: TypeAlias = NDArray[np.signedinteger[Any]]
 Floats: TypeAlias = NDArray[np.float64]
+LANES: Final = 128
+TIE: Final = 1e-9
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
 _TIMES = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
-def nested_maxima(
-    ptr: NDArray[np.int64],
-    idx: NDArray[np.int32],
-    order: NDArray[np.int64],
-    counts: Counts,
-    means: Floats,
-    tops: Counts,
-    model: Model,
-    limits: Floats,
-    best: Floats,
-) -> None:
-    """Raise ``best`` to the largest statistic of each lane over all zones and nested windows."""
-    del tops, limits
-    for centre in order:
-        near = idx[ptr[centre] : ptr[centre + 1]]
+def maxima(search: Search) -> Callable[[Drawn], Floats]:
+    """Return how the largest statistics of replicates are found."""
+    kind = np.int16 if search.most < 2**15 - 1 else np.int32
+    means = [np.cumsum(search.expected[run], axis=0) for run in search.runs]
+
+    def found(drawn: Drawn) -> Floats:
+        best = np.zeros(len(drawn.places))
+        counts = drawn.counted(search.expected.shape, kind)
+        for run, inside in zip(search.runs, means, strict=True):
+            _raise_maxima(search, np.cumsum(counts[run], axis=0, dtype=kind), inside, best)
+        return best
+
+    return found
+
+
+def _raise_maxima(search: Search, counts: Counts, means: Floats, best: Floats) -> None:
+    """Raise ``best`` to the largest statistic of each lane over all zones and the windows of a run."""
+    for centre in search.order:
+        near = search.idx[search.ptr[centre] : search.ptr[centre + 1]]
         if near.size:
-            _raise(best, _summed(counts, near), np.cumsum(means[:, near], axis=1).T, model)
-
-
-def free_maxima(
-    ptr: NDArray[np.int64],
-    idx: NDArray[np.int32],
-    order: NDArray[np.int64],
-    counts: Counts,
-    means: Floats,
-    longest: int,
-    model: Model,
-    limits: Floats,
-    best: Floats,
-) -> None:
-    """Do the same over all windows of at most ``longest`` periods, wherever they begin."""
-    del limits
-    for centre in order:
-        near = idx[ptr[centre] : ptr[centre + 1]]
-        if not near.size:
-            continue
-        seen, mean = _summed(counts, near), np.cumsum(means[:, near], axis=1).T
-        for length in range(1, min(longest, seen.shape[1] - 1) + 1):
-            _raise(best, seen[:, length:] - seen[:, :-length], mean[:, length:] - mean[:, :-length], model)
+            _raise(best, _summed(counts, near), np.cumsum(means[:, near], axis=1).T, search.model)
 
 
 def _summed(counts: Counts, near: NDArray[np.int32]) -> Counts:
@@ -92,31 +77,26 @@ def best_windows(
     idx: NDArray[np.int32],
     counts: Floats,
     means: Floats,
-    longest: int,
+    spans: NDArray[np.int64],
     model: Model,
     found: Floats,
     where: NDArray[np.int64],
 ) -> None:
-    """Find the best zone and window of every centre in what was really observed."""
+    """Find the best zone and window of every centre in what was really observed, among the windows of one run."""
     kind, total, people, least = model
-    columns = counts.shape[1]
-    ends = range(columns - 1 if longest == 0 else 1, columns)
-    spans = [(first, end) for end in ends for first in range(end - 1, max(-1, end - 1 - (longest or columns)), -1)]
-    begins, finishes = (np.array(side) for side in zip(*spans, strict=True))
     for centre in range(len(ptr) - 1):
         near = idx[ptr[centre] : ptr[centre + 1]]
         if not near.size:
             continue
-        seen, mean = np.cumsum(counts[near], axis=0), np.cumsum(means[near], axis=0)
-        n, inside = seen[:, finishes] - seen[:, begins], mean[:, finishes] - mean[:, begins]
+        n, inside = np.cumsum(counts[near], axis=0), np.cumsum(means[near], axis=0)
         ratios = np.where(n >= least, ratios_of(n, inside, kind, total, people), 0.0)
-        best = 0.0
-        for at in np.flatnonzero(ratios.ravel() > max(0.0, ratios.max() - 1e-6)):
-            if ratios.ravel()[at] > best + 1e-9:
-                best = float(ratios.ravel()[at])
-                zone, span = divmod(int(at), len(spans))
-                where[centre] = zone + 1, *spans[span]
-        found[centre] = best
+        top = float(ratios.max())
+        if top <= 0.0 or top <= found[centre] - TIE:
+            continue
+        equal = [(size + 1, *spans[window].tolist()) for size, window in np.argwhere(ratios > top - TIE)]
+        held = [tuple(where[centre].tolist())] if top <= found[centre] + TIE else []
+        where[centre] = min(equal + held, key=lambda one: (one[0], one[2], -one[1]))
+        found[centre] = max(top, found[centre])
 
 
 def keys_of(seed: int, first: int, lanes: int) -> NDArray[np.uint64]:
@@ -135,30 +115,28 @@ def mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z ^ (z >> _SHIFTS[2])
 
 
-def fill_permuted(
+def draw_permuted(
     pool: NDArray[np.int32],
     strata: NDArray[np.int64],
-    slots: NDArray[np.int32],
+    rank: NDArray[np.int64],
     slot_strata: NDArray[np.int64],
     seed: int,
     first: int,
-    counts: Counts,
+    places: NDArray[np.int32],
 ) -> None:
     """Draw without replacement by the first steps of a Fisher-Yates shuffle, all lanes abreast."""
-    lanes = counts.shape[2]
-    state, lane = keys_of(seed, first, lanes), np.arange(lanes)
+    state, lane = keys_of(seed, first, len(places)), np.arange(len(places))
     for s in range(len(strata) - 1):
-        own = np.tile(pool[strata[s] : strata[s + 1]], (lanes, 1))
-        for i, slot in enumerate(slots[slot_strata[s] : slot_strata[s + 1]]):
+        own = np.tile(pool[strata[s] : strata[s + 1]], (len(places), 1))
+        for i, to in enumerate(rank[slot_strata[s] : slot_strata[s + 1]]):
             with np.errstate(over="ignore"):
                 state = state + GAMMA
             j = i + (((mixed(state) >> _HALF) * np.uint64(own.shape[1] - i)) >> _HALF).astype(np.int64)
-            place = own[lane, j]
+            places[:, to] = own[lane, j]
             own[lane, j] = own[:, i]
-            counts[slot, place, lane] += 1
 
 
-def fill_scattered(
+def draw_scattered(
     share: NDArray[np.uint64],
     other: NDArray[np.int64],
     place: NDArray[np.int32],
@@ -166,35 +144,48 @@ def fill_scattered(
     throws: NDArray[np.int64],
     seed: int,
     first: int,
-    counts: Counts,
+    places: NDArray[np.int32],
+    bounds: NDArray[np.int64],
 ) -> None:
     """Throw each lane's cases into cells by the alias tables."""
-    for lane, key in enumerate(keys_of(seed, first, counts.shape[2])):
+    for lane, key in enumerate(keys_of(seed, first, len(places))):
         with np.errstate(over="ignore"):
             drawn = mixed(key + GAMMA * np.arange(1, throws[lane] + 1, dtype=np.uint64))
         cell = (((drawn >> _HALF) * np.uint64(len(share))) >> _HALF).astype(np.int64)
         cell = np.where((drawn & _LOW) >= share[cell], other[cell], cell)
-        cell = cell[period[cell] >= 0]
-        np.add.at(counts[:, :, lane], (period[cell], place[cell]), 1)
+        _sort_out(cell, place, period, places[lane], bounds[lane])
 
 
-def fill_labelled(
+def draw_labelled(
     pool: NDArray[np.int32],
     place: NDArray[np.int32],
     period: NDArray[np.int32],
     total: int,
     seed: int,
     first: int,
-    counts: Counts,
+    places: NDArray[np.int32],
+    bounds: NDArray[np.int64],
 ) -> None:
     """Choose each lane's cases among people without replacement, one lane after another."""
-    for lane, key in enumerate(keys_of(seed, first, counts.shape[2])):
+    for lane, key in enumerate(keys_of(seed, first, len(places))):
         own = pool.copy()
         with np.errstate(over="ignore"):
             drawn = mixed(key + GAMMA * np.arange(1, total + 1, dtype=np.uint64)) >> _HALF
         left = np.uint64(own.size) - np.arange(total, dtype=np.uint64)
         for i, j in enumerate((np.arange(total) + ((drawn * left) >> _HALF).astype(np.int64)).tolist()):
             own[i], own[j] = own[j], own[i]
-        cell = own[:total]
-        cell = cell[period[cell] >= 0]
-        np.add.at(counts[:, :, lane], (period[cell], place[cell]), 1)
+        _sort_out(own[:total], place, period, places[lane], bounds[lane])
+
+
+def _sort_out(
+    cell: NDArray[Any],
+    place: NDArray[np.int32],
+    period: NDArray[np.int32],
+    places: NDArray[np.int32],
+    bounds: NDArray[np.int64],
+) -> None:
+    """Write the places of cells by their period; a period below 0 is looked at by no window."""
+    cell = cell[period[cell] >= 0]
+    places[: len(cell)] = place[cell[np.argsort(period[cell], kind="stable")]]
+    bounds[0] = 0
+    np.cumsum(np.bincount(period[cell], minlength=len(bounds) - 1), out=bounds[1:])

@@ -8,12 +8,13 @@ falls anywhere in proportion to what is expected there (`Scattered`); who of the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screening.scan.engine import Engine
+from screening.scan.search import Drawn
 
 ELSEWHERE: Final = -1
 """A period that no window holds."""
@@ -30,19 +31,27 @@ class Permuted:
     strata : array of int64, shape (strata + 1,)
         Where each stratum begins in ``places``.
     slots : array of int32
-        Periods that windows look at, one entry per case in them, the strata one after another.
+        Columns that windows look at, one entry per case in them, the strata one after another.
     slot_strata : array of int64, shape (strata + 1,)
         Where each stratum begins in ``slots``.
+    columns : int
+        How many columns there are.
     """
 
     places: NDArray[np.int32]
     strata: NDArray[np.int64]
     slots: NDArray[np.int32]
     slot_strata: NDArray[np.int64]
+    columns: int
 
-    def fill(self, counts: NDArray[np.signedinteger[Any]], *, seed: int, first: int, engine: Engine) -> None:
-        """Draw a replicate into every lane of ``counts[column, place, lane]``, from number ``first`` on."""
-        engine.fill_permuted(self.places, self.strata, self.slots, self.slot_strata, np.uint64(seed), first, counts)
+    def draw(self, lanes: int, *, seed: int, first: int, engine: Engine) -> Drawn:
+        """Draw replicates, from number ``first`` on."""
+        places = np.empty((lanes, len(self.slots)), np.int32)
+        rank = np.empty(len(self.slots), np.int64)
+        rank[np.argsort(self.slots, kind="stable")] = np.arange(len(self.slots))
+        engine.draw_permuted(self.places, self.strata, rank, self.slot_strata, np.uint64(seed), first, places)
+        bounds = np.concatenate([[0], np.cumsum(np.bincount(self.slots, minlength=self.columns))])
+        return Drawn(places, np.tile(bounds, (lanes, 1)))
 
     def renumbered(self, rank: NDArray[np.int32]) -> Permuted:
         """Return the same drawing with place p called ``rank[p]``."""
@@ -61,6 +70,7 @@ class Scattered:
         Chance, in 2^-32, of keeping the cell; otherwise ``other`` is taken.
     place, period : arrays of int32
         What each cell stands for; period ``ELSEWHERE`` is looked at by no window.
+    columns : int
     total : int or float
         Number of cases: fixed (int), or the mean of a Poisson number (float).
     """
@@ -69,14 +79,17 @@ class Scattered:
     other: NDArray[np.int64]
     place: NDArray[np.int32]
     period: NDArray[np.int32]
+    columns: int
     total: float
     is_fixed: bool
 
-    def fill(self, counts: NDArray[np.signedinteger[Any]], *, seed: int, first: int, engine: Engine) -> None:
-        """Draw a replicate into every lane of ``counts[column, place, lane]``, from number ``first`` on."""
-        numbers = range(first, first + counts.shape[2])
-        throws = np.array([self._throws(seed, number) for number in numbers], np.int64)
-        engine.fill_scattered(self.share, self.other, self.place, self.period, throws, np.uint64(seed), first, counts)
+    def draw(self, lanes: int, *, seed: int, first: int, engine: Engine) -> Drawn:
+        """Draw replicates, from number ``first`` on."""
+        throws = np.array([self._throws(seed, number) for number in range(first, first + lanes)], np.int64)
+        made = Drawn(np.empty((lanes, throws.max()), np.int32), np.zeros((lanes, self.columns + 1), np.int64))
+        cells = (self.share, self.other, self.place, self.period)
+        engine.draw_scattered(*cells, throws, np.uint64(seed), first, made.places, made.bounds)
+        return made
 
     def _throws(self, seed: int, number: int) -> int:
         if self.is_fixed:
@@ -95,11 +108,15 @@ class Labelled:
     cells: NDArray[np.int32]
     place: NDArray[np.int32]
     period: NDArray[np.int32]
+    columns: int
     total: int
 
-    def fill(self, counts: NDArray[np.signedinteger[Any]], *, seed: int, first: int, engine: Engine) -> None:
-        """Draw a replicate into every lane of ``counts[column, place, lane]``, from number ``first`` on."""
-        engine.fill_labelled(self.cells, self.place, self.period, self.total, np.uint64(seed), first, counts)
+    def draw(self, lanes: int, *, seed: int, first: int, engine: Engine) -> Drawn:
+        """Draw replicates, from number ``first`` on."""
+        made = Drawn(np.empty((lanes, self.total), np.int32), np.zeros((lanes, self.columns + 1), np.int64))
+        people = (self.cells, self.place, self.period, self.total)
+        engine.draw_labelled(*people, np.uint64(seed), first, made.places, made.bounds)
+        return made
 
     def renumbered(self, rank: NDArray[np.int32]) -> Labelled:
         """Return the same drawing with place p called ``rank[p]``."""
@@ -113,7 +130,7 @@ def scattered(expected: NDArray[np.float64], total: float, *, elsewhere: float, 
     place = np.append(np.repeat(np.arange(expected.shape[0]), expected.shape[1]), 0)[used].astype(np.int32)
     period = np.append(np.tile(np.arange(expected.shape[1]), expected.shape[0]), ELSEWHERE)[used].astype(np.int32)
     share, other = _alias(flat[used])
-    return Scattered(share, other, place, period, total, is_fixed)
+    return Scattered(share, other, place, period, expected.shape[1], total, is_fixed)
 
 
 def _alias(weight: NDArray[np.float64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

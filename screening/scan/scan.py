@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.scan.clusters import Candidate, Reach, Secondary, reported
-from screening.scan.engine import Engine, fastest
+from screening.scan.engine import FASTEST, Engine
 from screening.scan.geometry import Zones, along_the_curve, cut_zones, nearest_zones
 from screening.scan.inference import Simulated, monte_carlo
-from screening.scan.statistic import LEVELS, LISTED_COUNTS
+from screening.scan.search import Search
 from screening.scan.tables import Table
 
 
@@ -133,7 +133,7 @@ def scan(
     Scanned
         Without clusters when nothing reaches ``limits.least``; then no replicate is drawn.
     """
-    loops = engine or fastest()
+    loops = engine or FASTEST
     began = time.process_time()
     weight = table.weight
     most_weight = limits.share * float(weight.sum())
@@ -148,7 +148,9 @@ def scan(
     simulated = Simulated(np.zeros(0), stopped=False)
     if candidates:
         draw = _drawing(table, zones, along_the_curve(points), limits, seed=chance.seed, loops=loops)
-        simulated = monte_carlo(draw, candidates[0].statistic, replicates=chance.replicates, stop=chance.stop)
+        simulated = monte_carlo(
+            draw, candidates[0].statistic, replicates=chance.replicates, stop=chance.stop, lanes=loops.lanes
+        )
     ended = time.process_time()
     seconds = {"setup": set_up - began, "scan": scanned - set_up, "monte_carlo": ended - scanned}
     return Scanned([_cluster(one, table) for one in candidates], simulated, seconds)
@@ -157,16 +159,13 @@ def scan(
 def _best(table: Table, zones: Zones, limits: Limits, loops: Engine) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     places = len(zones.ptr) - 1
     found, where = np.zeros(places), np.zeros((places, 3), np.int64)
-    longest = 0 if table.is_nested else limits.longest
-    counts, means = (_before(side) for side in (table.observed.astype(np.float64), table.expected))
-    loops.best_windows(zones.ptr, zones.idx, counts, means, longest, table.model(limits.least), found, where)
+    sides = [table.in_columns(side) for side in (table.observed.astype(np.float64), table.expected)]
+    for run in table.runs(limits.longest):
+        counts, means = (np.cumsum(side[:, run], axis=1) for side in sides)
+        loops.best_windows(
+            zones.ptr, zones.idx, counts, means, table.spans(run), table.model(limits.least), found, where
+        )
     return found, where
-
-
-def _before(side: NDArray[np.float64]) -> NDArray[np.float64]:
-    summed = np.zeros((side.shape[0], side.shape[1] + 1))
-    np.cumsum(side, axis=1, out=summed[:, 1:])
-    return summed
 
 
 def _cluster(one: Candidate, table: Table) -> Cluster:
@@ -182,30 +181,15 @@ def _drawing(
 ) -> Callable[[int, int], NDArray[np.float64]]:
     rank = np.empty(len(curve), np.int32)
     rank[curve] = np.arange(len(curve), dtype=np.int32)
-    near = rank[zones.idx]
     source = table.source.renumbered(rank)
-    means = (table.nested(table.expected) if table.is_nested else _before(table.expected))[curve].T.copy()
-    kind = np.int16 if table.most_in_windows < 2**15 - 1 else np.int32
-    levels = np.full((LEVELS, min(LISTED_COUNTS, table.most_in_windows + 2)), -1.0)  # no count is larger
-    model = table.model(limits.least)
-
-    def draw(first: int, lanes: int) -> NDArray[np.float64]:
-        counts = np.zeros((len(means), len(curve), lanes), kind)
-        source.fill(counts, seed=seed, first=first, engine=loops)
-        for row in range(1, len(means)):
-            counts[row] += counts[row - 1]
-        best = np.zeros(lanes)
-        tops = counts.max(axis=2)
-        for order in _visiting(curve):
-            if table.is_nested:
-                loops.nested_maxima(zones.ptr, near, order, counts, means, tops, model, levels, best)
-            else:
-                loops.free_maxima(zones.ptr, near, order, counts, means, limits.longest, model, levels, best)
-        return best
-
-    return draw
+    expected = np.ascontiguousarray(table.in_columns(table.expected)[curve].T)
+    model, most = table.model(limits.least), table.most_in_windows
+    maxima = loops.maxima(
+        Search(zones.ptr, rank[zones.idx], _visiting(curve), expected, table.runs(limits.longest), model, most)
+    )
+    return lambda first, lanes: maxima(source.draw(lanes, seed=seed, first=first, engine=loops))
 
 
-def _visiting(curve: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def _visiting(curve: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the centres along the curve, but every fiftieth first: they raise the maxima before the many come."""
-    return [curve[::50], np.delete(curve, np.s_[::50])]
+    return np.concatenate([curve[::50], np.delete(curve, np.s_[::50])])

@@ -1,4 +1,4 @@
-"""The likelihood ratios of the scan, and the expectation beyond which a count cannot reach a level.
+"""The likelihood ratios of the scan, and the least count that can reach a level.
 
 Every statistic compares the hypothesis "inside the zone and window the rate is higher than outside" with "it is the
 same everywhere"; one-sided, for high rates. All are natural logarithms of the ratio.
@@ -15,22 +15,29 @@ BERNOULLI     the binomial ratio of n cases among N = E P / C people  Kulldorff 
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screening.scan.compiled import compiled
 
+Model: TypeAlias = tuple[int, float, float, int]
+"""Kind, all cases C, all people P, fewest cases of a cluster."""
+
 CONDITIONAL: Final = 0
 EXPECTATION: Final = 1
 BERNOULLI: Final = 2
 
 LEVEL_STEP: Final = 0.25
-"""Distance of the levels for which ``limits_of`` keeps the largest expectation."""
+"""Distance of the levels for which least counts are kept."""
 LEVELS: Final = 400
-LISTED_COUNTS: Final = 1024
-"""Counts below this have an exact limit; above it the chi-square bound is as good."""
+UNREACHED: Final = 2**30
+"""A count that none can be."""
+_LARGE: Final = 16.0
+_LARGE_BITS: Final = int(np.float32(_LARGE).view(np.int32))
+_SHIFT: Final = 19
+_STEPS: Final = 5.0
 
 
 @compiled
@@ -69,50 +76,61 @@ def ratio_of(n: float, mean: float, kind: int, total: float, people: float) -> f
 
 
 @compiled
-def fill_level(limits: NDArray[np.float64], level: int, kind: int, total: float, people: float) -> None:
-    """Fill one row of ``limits``: for each count n the largest expectation whose ratio still reaches the level.
+def rung_of(mean: float, lowest: int) -> int:
+    """Return the rung of an expectation: sixteen to a doubling below 16, a fifth of a standard deviation above.
 
-    The ratio falls as the expectation grows towards n, so the limit is found by halving.
+    Rung 0 is for what lies below the ladder. Below 16 the leading bits of the number are its rung.
 
     Parameters
     ----------
-    limits : array of float, shape (LEVELS, LISTED_COUNTS)
-        Row ``level`` is written; entry 0 says that it was (-1.0 before).
+    mean : float
+    lowest : int
+        Leading bits of the smallest expectation; see `ladder`.
     """
-    wanted = level * LEVEL_STEP
-    limits[level, 0] = 0.0
-    for n in range(1, limits.shape[1]):
-        low, high = 0.0, float(n)
-        if n > total:
-            limits[level, n] = math.inf
-            continue
-        for _ in range(44):
-            middle = 0.5 * (low + high)
-            if ratio_of(float(n), middle, kind, total, people) >= wanted:
-                low = middle
-            else:
-                high = middle
-        limits[level, n] = high
+    if mean < _LARGE:
+        return max(0, (int(np.float32(mean).view(np.int32)) >> _SHIFT) - lowest + 1)
+    return (_LARGE_BITS >> _SHIFT) - lowest + 1 + int((math.sqrt(mean) - 4.0) * _STEPS)
+
+
+def ladder(least: float, most: float) -> tuple[int, NDArray[np.float64]]:
+    """Return what `rung_of` needs to know, and the smallest expectation on each rung up to ``most``."""
+    first = np.float32(max(min(least, _LARGE), 1e-30))
+    lowest = int(first.view(np.int32)) >> _SHIFT
+    bits = np.arange(lowest, _LARGE_BITS >> _SHIFT, dtype=np.int64) << _SHIFT
+    small = bits.astype(np.int32).view(np.float32).astype(np.float64)
+    steps = np.arange(max(1, int((math.sqrt(max(most, _LARGE)) - 4.0) * _STEPS) + 2))
+    large = (4.0 + steps / _STEPS) ** 2
+    return lowest, np.concatenate([[0.0], small, large]) * (1.0 - 1e-6)
 
 
 @compiled
-def least_count(
-    n: int, mean: float, limits: NDArray[np.float64], level: int, kind: int, total: float, people: float
-) -> int:
-    """Return the smallest count, at least ``n``, that can reach the level with ``mean`` expected.
+def fill_level(counts: NDArray[np.int64], level: int, floors: NDArray[np.float64], model: Model) -> None:
+    """Write, for every rung, the least count whose ratio can reach the level.
 
-    Exact below ``LISTED_COUNTS``. Above it the ratio T is at most (n-E)^2 / (2 E (1 - E/C)) as long as n <= C - E;
-    the binomial ratio is at most Pearson's chi-square, (n-E)^2 / (E (1 - E/C) (1 - C/P)). Counts nearer to E than
-    that cannot reach T.
+    The ratio falls as the expectation grows towards n, so the smallest expectation of a rung decides for all of it,
+    and the counts grow from rung to rung. The search begins where a bound allows: the ratio T is at most
+    (n-E)^2 / (2 E (1 - E/C)) as long as n <= C - E; the binomial ratio is at most Pearson's chi-square,
+    (n-E)^2 / (E (1 - E/C) (1 - C/P)).
+
+    Parameters
+    ----------
+    counts : array of int64, shape (LEVELS, rungs)
+        Row ``level`` is written; -1 before.
+    level : int
+    floors : array of float, shape (rungs,)
+        See `ladder`.
+    model : tuple (kind, total, people, least cases)
     """
-    while n < limits.shape[1] and mean > limits[level, n]:
-        n += 1
-    if n >= limits.shape[1]:
-        spread = level * LEVEL_STEP * mean * max(0.0, 1.0 - mean / total)
+    kind, total, people, n = model
+    wanted = level * LEVEL_STEP
+    for rung in range(floors.size):
+        mean = floors[rung]
+        spread = wanted * mean * max(0.0, 1.0 - mean / total)
         spread *= 1.0 - total / people if kind == BERNOULLI else 2.0
-        bound = int(min(mean + math.sqrt(spread), total - mean))
-        n = max(n, bound)
-    return n
+        n = max(n, int(min(mean + math.sqrt(spread), max(mean, total - mean))))
+        while n <= total and ratio_of(float(n), mean, kind, total, people) < wanted:
+            n += 1
+        counts[level, rung] = n if n <= total else UNREACHED
 
 
 def ratios_of(

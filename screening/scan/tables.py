@@ -21,14 +21,15 @@ from numpy.typing import NDArray
 
 from screening.scan.engine import Engine
 from screening.scan.replicates import ELSEWHERE, Labelled, Permuted, scattered
-from screening.scan.statistic import BERNOULLI, CONDITIONAL, EXPECTATION
+from screening.scan.search import Drawn
+from screening.scan.statistic import BERNOULLI, CONDITIONAL, EXPECTATION, Model
 
 
 class Source(Protocol):
     """How replicates are drawn."""
 
-    def fill(self, counts: NDArray[np.signedinteger[Any]], *, seed: int, first: int, engine: Engine) -> None:
-        """Draw replicates into ``counts[column, place, lane]``."""
+    def draw(self, lanes: int, *, seed: int, first: int, engine: Engine) -> Drawn:
+        """Draw replicates, from number ``first`` on."""
 
     def renumbered(self, rank: NDArray[np.int32]) -> Source:
         """Return the same drawing with place p called ``rank[p]``."""
@@ -86,13 +87,27 @@ class Table:
     people: float
     source: Source
 
-    def model(self, least: int) -> tuple[int, float, float, int]:
+    def model(self, least: int) -> Model:
         """Return what the kernels need to know of the model."""
         return self.kind, float(self.total), float(self.people), least
 
-    def nested(self, side: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return sums over the newest period, the newest two, ..."""
-        return np.cumsum(side[:, ::-1], axis=1)
+    def in_columns(self, side: NDArray[Any]) -> NDArray[Any]:
+        """Return what ``observed`` or ``expected`` is in columns: the newest first when windows are nested."""
+        return side[:, ::-1] if self.is_nested else side
+
+    def runs(self, longest: int) -> list[list[int]]:
+        """Return columns that are added up one after another; each beginning of a run is a window."""
+        periods = self.expected.shape[1]
+        if self.is_nested:
+            return [list(range(periods))]
+        return [list(range(first, min(first + longest, periods))) for first in range(periods)]
+
+    def spans(self, run: list[int]) -> NDArray[np.int64]:
+        """Return the first period of each window of a run, and the period after its last."""
+        if self.is_nested:
+            last = self.expected.shape[1]
+            return np.array([[last - 1 - column, last] for column in run])
+        return np.array([[run[0], column + 1] for column in run])
 
 
 @dataclass(frozen=True)
@@ -114,10 +129,10 @@ class Span:
     is_nested: bool
 
     def column(self, period: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the column that replicates count a period in: its age, or its number after an empty column."""
+        """Return the column that replicates count a period in: its age, or its number."""
         if self.is_nested:
             return (self.periods - 1 - period).astype(np.int32)
-        return (period + 1).astype(np.int32)
+        return period.astype(np.int32)
 
     @property
     def first(self) -> int:
@@ -143,7 +158,7 @@ def permutation(cases: Cases, places: int, span: Span) -> Table:
         expected += np.outer(own, by_period) / (end - begin)
         slots.append(span.column(newest))
     slot_strata = np.concatenate([[0], np.cumsum([len(one) for one in slots])]).astype(np.int64)
-    source = Permuted(place, strata, np.concatenate(slots), slot_strata)
+    source = Permuted(place, strata, np.concatenate(slots), slot_strata, span.looked_at)
     weight = np.bincount(place, minlength=places).astype(float)
     observed = cases.counted(places, span.periods)[:, span.first :]
     most = int(slot_strata[-1])
@@ -190,7 +205,7 @@ def bernoulli(cases: Cases, people: NDArray[np.int64], span: Span) -> Table:
     cells = np.repeat(np.arange(people.size, dtype=np.int32), people.ravel())
     observed = cases.counted(len(people), span.periods)[:, span.first :]
     expected = np.asarray(people[:, span.first :] * (total / everyone), np.float64)
-    source = Labelled(cells, place, column, total)
+    source = Labelled(cells, place, column, span.looked_at, total)
     weight = people.sum(axis=1) * (total / everyone)
     return Table(observed, expected, weight, span.first, span.is_nested, total, BERNOULLI, total, everyone, source)
 
