@@ -32,12 +32,6 @@ class Parameters:
         Mean text likeness (TF-IDF cosine) at which two groups of reports are one matter.
     join_likeness_organisation : float
         The same when both name one organisation but the category is the mixed one.
-    same_matter, related : float
-        Bounds of the duplicate hint.
-    text_weight, place_weight, organisation_weight : float
-        Weights of the duplicate hint; they add up to 1.
-    near_urban_m, near_rural_m : float
-        Distance in metres within which two positions are one place.
     block_limit : int
         Most different texts that are clustered at once; larger blocks are first cut where no link exists.
     signals : tuple of str
@@ -65,13 +59,6 @@ class Parameters:
     max_p: float = 0.01
     join_likeness: float = 0.12
     join_likeness_organisation: float = 0.08
-    same_matter: float = 0.75
-    related: float = 0.5
-    text_weight: float = 0.5
-    place_weight: float = 0.3
-    organisation_weight: float = 0.2
-    near_urban_m: float = 200.0
-    near_rural_m: float = 500.0
     block_limit: int = 3000
     signals: tuple[str, ...] = ("shared_grievance",)
     budget_per_month: float = 4.0
@@ -85,15 +72,10 @@ class Parameters:
             raise ValueError("base_days_max is below base_days_min; give the longer one first.")
         if self.min_expected <= 0 or not 0 < self.max_p < 1 or self.min_ratio <= 0:
             raise ValueError("min_expected and min_ratio must be above 0 and max_p between 0 and 1.")
-        if not 0 < self.related <= self.same_matter <= 1:
-            raise ValueError("The duplicate hint needs 0 < related <= same_matter <= 1.")
         if list(self.signals) != [one for one in SIGNALS if one in self.signals]:
             raise ValueError(f"signals holds some of {', '.join(SIGNALS)}, each once and in this order.")
         if self.budget_per_month <= 0 or self.scan_radius_km <= 0:
             raise ValueError("budget_per_month and scan_radius_km must be above 0.")
-        weights = self.text_weight + self.place_weight + self.organisation_weight
-        if abs(weights - 1) > 1e-9:
-            raise ValueError("The three weights of the duplicate hint must add up to 1.")
 
     def as_json(self) -> str:
         """Give the figures as one line of JSON with sorted names."""

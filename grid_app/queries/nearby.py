@@ -23,8 +23,7 @@ from grid_app.queries.masking import mask_text
 from grid_app.queries.scoping import codes_under, visible
 from grid_app.vocabulary.words import OPEN_STATES, VOICE_ONLY
 from screening.inputs import Incident
-from screening.likeness import Likeness, Parts, likeness
-from screening.parameters import Parameters
+from screening.likeness import HintParameters, Likeness, Parts, likeness
 
 MOST_CANDIDATES = 300
 MOST_HINTS = 3
@@ -70,10 +69,10 @@ class Hint:
 
 
 def similar_open(
-    session: Session, *, scope: Scope, asked: Asked, params: Parameters | None = None, limit: int = MOST_HINTS
+    session: Session, *, scope: Scope, asked: Asked, params: HintParameters | None = None, limit: int = MOST_HINTS
 ) -> list[Hint]:
     """Return at most ``limit`` similar open disputes inside ``scope``, best first; only a person decides."""
-    params = params or Parameters()
+    params = params or HintParameters()
     new = _asked_incident(asked)
     scored = []
     for row in _candidates(session, scope, asked, params):
@@ -87,7 +86,7 @@ def similar_open(
     return [_hint(row, found, names) for found, row in best]
 
 
-def _candidates(session: Session, scope: Scope, asked: Asked, params: Parameters) -> list[Row[tuple[object, ...]]]:
+def _candidates(session: Session, scope: Scope, asked: Asked, params: HintParameters) -> list[Row[tuple[object, ...]]]:
     question = (
         select(
             Dispute.id,

@@ -116,7 +116,7 @@ def two(app, app_world) -> tuple:
 def test_a_likely_duplicate_is_suggested_with_the_reason_and_linked_and_unlinked(sign_in, two) -> None:
     client, (first, second) = sign_in("township_officer"), two
     address = f"/disputes/{second}/related"
-    assert "文字有 100% 相同" in text_of(client.get(address))
+    assert "说法几乎一样" in text_of(client.get(address))
 
     client.post(f"{address}/link", data={"other": first, "relation": "same_household"})
     assert "同一户同一件事" in text_of(client.get(address))

@@ -33,7 +33,9 @@ ANSWERS: Final = (
     ("other_household", "另一户同样的事"),
     ("unrelated", "无关"),
 )
-ALIKE: Final = 0.3
+ALIKE: Final = 0.25
+COPIED: Final = 0.8
+NAMED: Final = 0.5
 
 
 @requires(Action.HANDLE_DISPUTE)
@@ -123,8 +125,12 @@ def _page(dispute_id: UUID, errors: dict[str, str], typed: str) -> str:
 def why(hint: Hint) -> str:
     """Return in words why two disputes may be one matter."""
     parts = [f"同在{hint.place}", "同一类别"]
-    if hint.parts.text >= ALIKE:
-        parts.append(f"文字有 {hint.parts.text:.0%} 相同")
+    if (hint.parts.names or 0) >= NAMED:
+        parts.append("文字里说到同一个地方或单位")
+    if hint.parts.text is None:
+        parts.append("有一件没有写清是什么事,请打开看或听")
+    elif hint.parts.text >= ALIKE:
+        parts.append("说法几乎一样" if hint.parts.text >= COPIED else "说的事相近")
     if hint.parts.place == 1.0:
         parts.append("地点很近")
     if hint.parts.organisation == 1.0:

@@ -44,7 +44,7 @@ def test_a_known_finding_without_members_or_with_negative_counts_is_refused() ->
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"window_days": 0}, {"base_days_max": 10}, {"max_p": 1.0}, {"related": 0.9}, {"text_weight": 0.6},
+        {"window_days": 0}, {"base_days_max": 10}, {"max_p": 1.0},
     ],
 )  # fmt: skip
 def test_parameters_out_of_range_are_refused(wrong: dict[str, float]) -> None:

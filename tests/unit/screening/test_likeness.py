@@ -1,74 +1,91 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from screening.likeness import likely_matches, likeness
-from screening.parameters import Parameters
-from tests.unit.screening.makers import COUNTY, NEXT_VILLAGE, TOWN, incident
+from screening.inputs import Incident
+from screening.likeness import HintParameters, likely_matches, likeness
+from screening.likeness_organisations import same_organisation
+from tests.unit.screening.makers import COUNTY, TOWN, incident
 
-PLAIN = Parameters()
+PLAIN = HintParameters()
+TABLE = Path(__file__).with_name("likeness_pairs.json")
+"""Pairs with their verdict by hand, and the score that the phone's module must give too."""
 RENT = "某公司占了村里的田，土地租金一直没有给"
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"cell": NEXT_VILLAGE}, {"category": "0201"}, {"noted_on": date(2026, 1, 1)},
-    ],
-)  # fmt: skip
-def test_another_place_category_or_season_is_unrelated_in_the_same_words(other: dict[str, object]) -> None:
-    answer = likeness(incident("a", text=RENT), incident("b", text=RENT, **other), PLAIN)
-
-    assert (answer.score, answer.verdict) == (0.0, "unrelated")
+def told(name: str, given: dict[str, Any]) -> Incident:
+    """Give an incident as the table writes it."""
+    return Incident(
+        dispute_id=name, reporter=name, channel="field", path=(), noted_on=date.fromisoformat(given["since"]),
+        category=given["category"], cell=given["village_code"], text=given["text"],
+        organisation=given["organisation"] or None, lon=given["lon"], lat=given["lat"],
+    )  # fmt: skip
 
 
-def test_the_same_words_beside_each_other_are_asked_as_the_same_matter() -> None:
-    first = incident("a", text=RENT, lon=111.70, lat=29.0)
-    second = incident("b", text=RENT, lon=111.7003, lat=29.0)
+def test_every_pair_of_the_table_is_judged_as_by_hand_in_either_order() -> None:
+    for row in json.loads(TABLE.read_text("utf-8")):
+        one, other = told("a", row["one"]), told("b", row["other"])
+        found = likeness(one, other, PLAIN)
 
-    assert likeness(first, second, PLAIN).verdict == "same_matter"
+        assert (found.verdict, round(found.score, 6)) == (row["verdict"], row["score"]), row["name"]
+        assert likeness(other, one, PLAIN) == found, row["name"]
 
 
-def test_positions_far_apart_in_one_village_lower_the_score() -> None:
-    first = incident("a", text=RENT, lon=111.70, lat=29.0)
-    beside, away = (incident("b", text=RENT, lon=lon, lat=29.0) for lon in (111.704, 111.72))
+def test_who_reported_and_by_which_way_changes_nothing() -> None:
+    first, second = incident("a", text=RENT), incident("b", text=RENT)
 
-    assert likeness(first, beside, PLAIN).parts.place == 1.0
-    assert likeness(first, away, PLAIN).parts.place == 0.0
-    assert likeness(first, away, PLAIN).score < likeness(first, beside, PLAIN).score
+    assert likeness(first, replace(second, reporter=first.reporter, channel="hotline"), PLAIN) == likeness(
+        first, second, PLAIN
+    )
 
 
 def test_in_town_the_radius_is_200_metres() -> None:
     town = {"cell": "430702008003", "path": ("430702", "430702008"), "text": RENT, "lat": 29.0}
+    country = {"text": RENT, "lat": 29.0}
 
-    answer = likeness(incident("a", lon=111.70, **town), incident("b", lon=111.704, **town), PLAIN)
+    parts = [
+        likeness(incident("a", lon=111.70, **where), incident("b", lon=111.704, **where), PLAIN).parts.place
+        for where in (town, country)
+    ]
 
-    assert answer.parts.place == 0.0
-
-
-def test_one_organisation_raises_and_two_lower_the_score() -> None:
-    first = incident("a", text=RENT, organisation="甲公司")
-    same, other, silent = (incident("b", text="租金没给", organisation=name) for name in ("甲公司", "乙公司", None))
-
-    scores = [likeness(first, one, PLAIN).score for one in (same, other, silent)]
-
-    assert scores[0] > scores[1] == scores[2]
-
-
-def test_texts_without_letters_share_nothing() -> None:
-    assert likeness(incident("a", text="？！"), incident("b", text=""), PLAIN).parts.text == 0.0
+    assert parts == [0.2, 1.0]
 
 
 def test_a_township_report_may_be_in_any_of_its_villages() -> None:
     coarse = incident("b", cell=TOWN, path=(COUNTY,), text=RENT)
 
-    assert likeness(incident("a", text=RENT), coarse, PLAIN).score > 0.5
+    assert likeness(incident("a", text=RENT), coarse, PLAIN).verdict == "same_matter"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "part"),
+    [
+        ("青溪县自来水有限责任公司", "自来水公司", 1.0),
+        ("禾眠农业开发有限公司", "眠禾农业开发公司", 1.0),
+        ("城东市政工程公司", "城东物业管理公司", 0.0),
+        ("永兴建筑劳务", "永兴建材商店", None),
+        ("(", "永兴建材商店", None),
+    ],
+)
+def test_organisations_are_compared_in_a_plain_form(one: str, other: str, part: float | None) -> None:
+    assert same_organisation(one, other) == same_organisation(other, one) == part
 
 
 def test_hints_among_five_hundred_open_disputes_are_few_and_best_first() -> None:
     others = [incident(f"o{at:03d}", text=f"第{at}组的水渠堵了，田里没有水用") for at in range(500)]
-    same = incident("same", text=RENT)
+    same = incident("same", text=RENT + "\n" + "请尽快处理。" * 100_000)
     hints = likely_matches(incident("new", text=RENT), [*others, same], PLAIN)
 
-    assert hints[0][0] == "same"
-    assert len(hints) <= 3
+    assert [name for name, _ in hints] == ["same"]
+
+
+@pytest.mark.parametrize("wrong", [{"related": 0.9}, {"matter": 1.0}, {"half_words": 0.0}, {"window_days": 0}])
+def test_figures_of_the_hint_out_of_range_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="The duplicate hint needs"):
+        HintParameters(**wrong)
