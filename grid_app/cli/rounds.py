@@ -1,4 +1,4 @@
-"""grid-app round open | close | run."""
+"""grid-app round open | close | run | backtest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import click
 
+from grid_app.cli.backtests import backtest_command
 from grid_app.cli.context import in_app, print_json, refuse
 from grid_app.cli.progress import progress
 from grid_app.clock import local_date
@@ -27,7 +28,10 @@ UNKNOWN = "没有编号是 {text} 的排查。编号可以在 round open 的输�
 
 @click.group("round")
 def round_group() -> None:
-    """排查:开展、关闭、研判。"""
+    """排查:开展、关闭、研判、回测。"""
+
+
+round_group.add_command(backtest_command)
 
 
 @round_group.command("open")

@@ -52,6 +52,24 @@ class BacktestRow:
 
 
 @dataclass(frozen=True)
+class StoredBacktest:
+    """One backtest as it stands on record, for whoever started it on the command line."""
+
+    backtest_id: UUID
+    division_code: str
+    first: date
+    last: date
+    every_days: int
+    state: str
+    sentence: str
+    parameters: Mapping[str, Any]
+    result: Mapping[str, Any]
+    input_digest: str
+    result_digest: str
+    code_version: str
+
+
+@dataclass(frozen=True)
 class StoredFinding:
     """One finding that the replay told, and what people decided on the same matter by now: None, not decided."""
 
@@ -85,6 +103,13 @@ def backtest_of(session: Session, actor: Actor, backtest_id: UUID, *, now: datet
     """Return one backtest of the actor's area; ``None`` where there is none."""
     found = session.execute(_rows(actor).where(Backtest.id == backtest_id)).one_or_none()
     return _row(found[0], found[1], now) if found else None
+
+
+def stored_backtest(session: Session, backtest_id: UUID) -> StoredBacktest:
+    """Return a backtest that the command line itself started."""
+    row = session.get_one(Backtest, backtest_id)
+    given = {one.name: getattr(row, one.name) for one in fields(StoredBacktest) if one.name != "backtest_id"}
+    return StoredBacktest(backtest_id=row.id, **given)
 
 
 def result_of(session: Session, backtest_id: UUID) -> StoredResult:

@@ -51,7 +51,9 @@ def asked_of(
     """
     wrong: dict[str, str] = {}
     chosen = tuple(one for one in SIGNALS if one in signals)
-    if not chosen or len(chosen) != len(set(signals)):
+    if len(chosen) != len(set(signals)):
+        wrong["signals"] = f"没有这种信号。能选的是:{'、'.join(SIGNALS)}。"
+    elif not chosen:
         wrong["signals"] = "请至少选一种信号。"
     first, last = day_of(typed.get("first", "")), day_of(typed.get("last", ""))
     wrong |= _wrong_days(first, last, today)

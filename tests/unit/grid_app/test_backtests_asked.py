@@ -33,7 +33,7 @@ def asked(*, signals=("shared_grievance",), **typed: str):
         ({"budget_per_month": "²"}, "budget_per_month", "1 到 100 的整数"),
         ({"scan_radius_km": "-3"}, "scan_radius_km", "1 到 100 的整数"),
         ({"signals": ()}, "signals", "请至少选一种信号"),
-        ({"signals": ("luck",)}, "signals", "请至少选一种信号"),
+        ({"signals": ("luck",)}, "signals", "没有这种信号"),
     ],
 )
 def test_what_cannot_be_backtested_is_said_at_its_field(typed, field, sentence):
