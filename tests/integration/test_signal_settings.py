@@ -95,9 +95,9 @@ def test_the_newest_setting_by_a_moment_counts_and_no_row_is_ever_changed(sessio
 def test_a_signal_goes_on_with_its_backtest_and_off_at_any_time(session, world):
     assert _switch(session, world, "scan", figures={"scan_radius_km": 20})
     assert not _switch(session, world, "scan", figures={"scan_radius_km": 20}, replaces=None)  # sent twice
-    with pytest.raises(ConflictError, match="没有按现在的设置回测过"):
+    with pytest.raises(ConflictError, match="没有按这样的设置"):
         _switch(session, world, "scan", figures={"scan_radius_km": 10})
-    with pytest.raises(ConflictError, match="没有按现在的设置回测过"):
+    with pytest.raises(ConflictError, match="没有按这样的设置"):
         _switch(session, world, "growth")
 
     assert parameters_at(session, division_code=COUNTY, at=NOW).signals == ("shared_grievance", "scan")

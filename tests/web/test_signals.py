@@ -127,14 +127,17 @@ def test_a_signal_is_switched_on_after_its_backtest_and_the_page_says_since_when
     stale = client.post(scan, data={**typed, "enabled": "no", "reason": "误报太多,先关"})
 
     assert refused.status_code == 409
-    assert "没有按现在的设置回测过" in page_of(refused)
+    assert "没有按这样的设置(每月最多 4 条、半径 8 公里)回测过" in page_of(refused)
+    assert "scan_radius_km=8" in page_of(refused)
     assert REASON in page_of(refused)
     assert "11月20日(周五) 10:00,青溪县领导值班室" in _facts(page_of(saved), "一片地方突然增多")
     assert "开着" in _facts(page_of(saved), "一片地方突然增多")
     assert "没有改动" in page_of(again)
     assert stale.status_code == 409
     assert "误报太多,先关" in page_of(stale)
-    assert f"打开、半径 8 公里。理由:{REASON}" in page_of(sign_in("county_officer").get(scan))
+    read = page_of(sign_in("county_officer").get(scan))
+    assert f"打开、半径 8 公里。理由:{REASON}" in read
+    assert f"/signals/backtests/{BACKTEST}" in read
     assert fields_of(page_of(client.get(scan)), scan)["scan_radius_km"] == ["8"]
     with reading() as session:
         assert session.scalars(select(SignalSetting.backtest_id)).all() == [BACKTEST]

@@ -93,6 +93,11 @@ def parameters_with(settings: Mapping[str, Setting], signal: str) -> Parameters:
     return replace(parameters_of(settings), signals=signals)
 
 
+def figure_words(parameters: Parameters) -> str:
+    """Return the figures that a backtest and a setting must share, in words."""
+    return f"每月最多 {parameters.budget_per_month:g} 条、半径 {parameters.scan_radius_km:g} 公里"
+
+
 def switch(
     session: Session, *, signal: str, change: Change, actor: Actor, now: datetime, backtest_for: BacktestFor
 ) -> bool:
@@ -118,7 +123,9 @@ def switch(
         parameters = parameters_of({**settings, signal: made})
         found = backtest_for(session, division_code=county, signal=signal, parameters=parameters)
         if found is None:
-            raise ConflictError(f"“{signal_word(signal)}”还没有按现在的设置回测过,不能打开。请先回测,看过结果再打开。")
+            raise ConflictError(
+                f"“{signal_word(signal)}”还没有按这样的设置({figure_words(parameters)})回测过,不能打开。请先回测,看过再打开。"
+            )
         made = replace(made, backtest_id=found)
     _keep(session, county, made, actor)
     return True

@@ -20,6 +20,7 @@ from grid_app.queries.signal_settings import county_of, settings_at, settings_of
 from grid_app.services.signals.settings import (
     NO_SIGNAL,
     Change,
+    figure_words,
     is_on,
     parameters_of,
     parameters_with,
@@ -54,7 +55,7 @@ def index() -> str:
     per_month = parameters_of(settings).budget_per_month
     return render_template(
         "pages/signals.html",
-        cards=shown.signal_cards(settings, precisions, raised),
+        cards=shown.signal_cards(settings, precisions, raised, may_edit=allows(actor, Action.EDIT_SIGNALS)),
         per_month=f"{per_month:g}",
         budget_since=shown.since_words(settings.get(BUDGET)),
         budget_lines=shown.budget_lines(last, per_month=per_month),
@@ -64,6 +65,7 @@ def index() -> str:
         round_name=last.round_name,
         days=shown.DAYS_SHOWN,
         may_read_findings=allows(actor, Action.READ_FINDINGS),
+        may_backtest=allows(actor, Action.RUN_BACKTEST),
         may_edit=allows(actor, Action.EDIT_SIGNALS),
     )
 
@@ -109,13 +111,12 @@ def _page(code: str, trouble: Trouble) -> str:
         county = county_of(session, actor.division_code)
         settings = settings_at(session, county=county, at=now)
         history = settings_of(session, county=county, signal=code)
-        parameters = parameters_of(settings)
-        needs_backtest = code in BACKTESTED and not is_on(settings, code)
-        if needs_backtest:
-            tried = parameters_with(settings, code)
-            needs_backtest = backtest_for(session, division_code=county, signal=code, parameters=tried) is None
+        parameters, tried = parameters_of(settings), parameters_with(settings, code)
+        bears = None
+        if code in BACKTESTED:
+            bears = backtest_for(session, division_code=county, signal=code, parameters=tried)
     standing = {name: f"{getattr(parameters, name):g}" for name in FIGURES.get(code, ())}
-    enabled = "yes" if is_on(settings, code) else "no"
+    figures = {name: trouble.typed.get(name, value) for name, value in standing.items()}
     return render_template(
         "pages/signal.html" if code != BUDGET else "pages/signal_budget.html",
         code=code,
@@ -124,12 +125,16 @@ def _page(code: str, trouble: Trouble) -> str:
         tag=shown.ON if is_on(settings, code) else shown.OFF,
         since=shown.since_words(settings.get(code)),
         never_off=code == NEVER_OFF,
-        needs_backtest=needs_backtest,
+        needs_backtest=code in BACKTESTED and bears is None and not is_on(settings, code),
+        bears_url=shown.backtest_url(bears),
+        needed=figure_words(tried),
+        try_url=shown.try_url(tried.signals, figures),
+        may_backtest=allows(actor, Action.RUN_BACKTEST),
         standing=standing,
-        figures={name: trouble.typed.get(name, value) for name, value in standing.items()},
-        enabled=trouble.typed.get("enabled", enabled),
+        figures=figures,
+        enabled=trouble.typed.get("enabled", "yes" if is_on(settings, code) else "no"),
         replaces=settings[code].setting_id if code in settings else "",
-        history=shown.history_lines(history),
+        history=shown.history_lines(history, may_backtest=allows(actor, Action.RUN_BACKTEST)),
         may_edit=allows(actor, Action.EDIT_SIGNALS),
         trouble=trouble,
     )

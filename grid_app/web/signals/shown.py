@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
 
 from flask import url_for
 
@@ -14,7 +15,7 @@ from grid_app.queries.signal_settings import Setting
 from grid_app.services.signals.settings import is_on
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.findings import signal_word
-from grid_app.vocabulary.signals import BUDGET, QUESTIONS, UNDECIDED, UNDECIDED_WORD
+from grid_app.vocabulary.signals import BUDGET, NEVER_OFF, QUESTIONS, UNDECIDED, UNDECIDED_WORD
 from grid_app.web.findings.shown import precision_sentence
 from grid_app.web.wording import FEW_BELOW, local_time, number
 
@@ -26,6 +27,7 @@ NAMED: Final = 5
 ALL_STREAMS: Final = {"all": "全部类别合在一起"}
 RAISES_NOTHING: Final = "它只提醒已有的提示到期没有人判断,不另外提示新的事,没有准不准的问题。"
 FIGURE_WORDS: Final = {"scan_radius_km": ("半径", "公里"), "budget_per_month": ("每月最多", "条")}
+EDIT, READ = "打开或关闭", "改动记录"
 ON, OFF = ("开着", "done"), ("没有开", "neutral")
 
 
@@ -39,6 +41,7 @@ class SignalCard:
     tag: tuple[str, str]
     facts: tuple[tuple[str, str], ...]
     url: str
+    link: str
 
 
 def word_of(code: str) -> str:
@@ -47,11 +50,14 @@ def word_of(code: str) -> str:
 
 
 def signal_cards(
-    settings: Mapping[str, Setting], precisions: Sequence[Precision], raised: Mapping[str, int]
+    settings: Mapping[str, Setting], precisions: Sequence[Precision], raised: Mapping[str, int], *, may_edit: bool
 ) -> list[SignalCard]:
     """Return a card for each signal, in their order."""
     found = {one.kind: one for one in precisions}
-    return [_card(code, settings, found.get(code), raised) for code in QUESTIONS]
+    return [
+        replace(_card(code, settings, found.get(code), raised), link=EDIT if may_edit and code != NEVER_OFF else READ)
+        for code in QUESTIONS
+    ]
 
 
 def _card(
@@ -71,6 +77,7 @@ def _card(
             (f"近 {DAYS_SHOWN} 天提示", told),
         ),
         url=url_for("signals.signal", code=code),
+        link=READ,
     )
 
 
@@ -81,15 +88,26 @@ def since_words(setting: Setting | None) -> str:
     return f"{local_time(setting.set_at)},{setting.unit or '平台'}"
 
 
-def history_lines(settings: Sequence[Setting]) -> list[str]:
-    """Return what was set, one line each, in their order."""
-    return [_history_line(one) for one in settings]
+def history_lines(settings: Sequence[Setting], *, may_backtest: bool) -> list[tuple[str, str]]:
+    """Return what was set, one line each with the address of the backtest that bore it, in their order."""
+    return [(_history_line(one), backtest_url(one.backtest_id) if may_backtest else "") for one in settings]
+
+
+def backtest_url(backtest_id: UUID | None) -> str:
+    """Return the address of a backtest, empty without one."""
+    return url_for("backtests.detail", backtest_id=backtest_id) if backtest_id else ""
 
 
 def _history_line(one: Setting) -> str:
     words = [f"{FIGURE_WORDS[name][0]} {value:g} {FIGURE_WORDS[name][1]}" for name, value in one.figures.items()]
     state = [] if one.signal == BUDGET else ["打开" if one.enabled else "关闭"]
     return f"{since_words(one)}:{'、'.join([*state, *words])}。理由:{one.reason}"
+
+
+def try_url(signals: Sequence[str], figures: Mapping[str, str]) -> str:
+    """Return the address of the form of a backtest, filled with signals and figures."""
+    asked: dict[str, Any] = {"signals": signals, **figures}
+    return url_for("backtests.index", **asked)
 
 
 def budget_lines(last: LastRuns, *, per_month: float) -> list[str]:
