@@ -45,7 +45,8 @@ def villages() -> tuple[np.ndarray, Cases, int]:
     with gzip.open(examples / "v2000_cases.csv.gz", "rt") as file:
         lines = list(csv.reader(file))[1:]
     days = [(date(*map(int, line[2].split("/"))) - date(2024, 1, 1)).days for line in lines]
-    return points[order], cases_of([number[line[0]] for line in lines], days), 90
+    counts = [int(line[1]) for line in lines]
+    return points[order], cases_of(np.repeat([number[line[0]] for line in lines], counts), np.repeat(days, counts)), 90
 
 
 def cases_of(place: object, day: object) -> Cases:

@@ -8,8 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from math import isfinite
 from pathlib import Path
+from typing import NamedTuple
 
+_BLANK = re.compile(r"[^\S\r\n]")
 _TIME = re.compile(r"(\d{1,4})(?:[/.-](\d{1,2}))?(?:[/.-](\d{1,2}))?")
 
 
@@ -17,15 +21,36 @@ class FileError(Exception):
     """A file cannot be used; the text says which line and what to do (zh-CN)."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line: where it stands, and its fields."""
+class Row(NamedTuple):
+    """One line: of which file, which, and its fields."""
 
-    where: str
+    file: str
+    number: int
     fields: list[str]
 
+    @property
+    def where(self) -> str:
+        """What a message calls the line."""
+        return f"{self.file} 第 {self.number} 行"
 
-def rows_of(path: Path) -> list[Row]:
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a file that hold data: their numbers, and their fields."""
+
+    file: str
+    numbers: list[int]
+    fields: list[list[str]]
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self.row(at) for at in range(len(self.fields)))
+
+    def row(self, at: int) -> Row:
+        """Return one of them."""
+        return Row(self.file, self.numbers[at], self.fields[at])
+
+
+def lines_of(path: Path) -> Lines:
     """Return the lines of a file; a first line without any number after its first column is a header and left out.
 
     Raises
@@ -33,37 +58,44 @@ def rows_of(path: Path) -> list[Row]:
     FileError
         The file cannot be read or holds no line.
     """
-    rows = list(_lines(path))
-    if rows and not any(_is_number(field) or moment(field) for field in rows[0].fields[1:]):
-        rows = rows[1:]
-    if not rows:
+    text = _text(path)
+    lines = text.splitlines()
+    numbers = [at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("//")]
+    fields = _split([lines[at] for at in numbers], is_plain=not _BLANK.search(text) and '"' not in text)
+    first = 1 if fields and not any(_number(field) is not None or moment(field) for field in fields[0][1:]) else 0
+    if len(fields) == first:
         raise FileError(f"{path.name} 里没有数据行,请检查文件。")
-    return rows
+    return Lines(path.name, [at + 1 for at in numbers[first:]], fields[first:])
 
 
-def _lines(path: Path) -> Iterator[Row]:
+def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
+        raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
     except (OSError, EOFError) as error:
         raise FileError(f"读不了 {path}:{error}。请检查路径和文件。") from error
-    except UnicodeDecodeError:
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("gb18030", errors="replace")
-    lines = text.splitlines()
-    with_commas = next(("," in line for line in lines if line.strip()), False)
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("//"):
-            continue
-        fields = next(csv.reader([line], skipinitialspace=True)) if with_commas else line.split()
-        yield Row(f"{path.name} 第 {number} 行", [field.strip() for field in fields])
-
-
-def _is_number(field: str) -> bool:
     try:
-        float(field)
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", errors="replace")
+
+
+def _split(lines: list[str], *, is_plain: bool) -> list[list[str]]:
+    """Return the fields of each line; commas part them when the first line has one."""
+    if not lines or "," not in lines[0]:
+        return [line.split() for line in lines]
+    if is_plain:
+        return [line.split(",") for line in lines]
+    rows = (next(csv.reader([line], skipinitialspace=True)) if '"' in line else line.split(",") for line in lines)
+    return [[field.strip() for field in row] for row in rows]
+
+
+def _number(field: str) -> float | None:
+    try:
+        found = float(field)
     except ValueError:
-        return False
-    return True
+        return None
+    return found if isfinite(found) else None
 
 
 def number_in(row: Row, column: int, what: str) -> float:
@@ -74,12 +106,14 @@ def number_in(row: Row, column: int, what: str) -> float:
     FileError
         There is none.
     """
-    if column < len(row.fields) and _is_number(row.fields[column]):
-        return float(row.fields[column])
+    number = _number(row.fields[column]) if column < len(row.fields) else None
+    if number is not None:
+        return number
     found = row.fields[column] if column < len(row.fields) else "空"
     raise FileError(f"{row.where}:第 {column + 1} 列应是{what}(数字),现在是“{found[:40]}”。请改正后重试。")
 
 
+@lru_cache(maxsize=4096)
 def moment(text: str, *, middle: bool = False) -> date | None:
     """Return the day of ``2001/11/24``, ``2001-11``, ``1977`` or ``77``; None when it is no date.
 

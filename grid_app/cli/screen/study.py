@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from grid_app.cli.screen.files import FileError, Row, moment_in, number_in, rows_of
+from grid_app.cli.screen.files import FileError, Lines, Row, lines_of, moment_in, number_in
 from screening.scan.geometry import by_coordinates, on_sphere
 from screening.scan.periods import Periods, person_time
 from screening.scan.tables import Cases
@@ -55,7 +55,7 @@ def read_places(path: Path, *, is_globe: bool) -> Places:
         A coordinate is no number or outside the globe, or a place is named twice with different ones.
     """
     found: dict[str, tuple[float, float]] = {}
-    for row in rows_of(path):
+    for row in lines_of(path):
         point = number_in(row, 1, "第一个坐标"), number_in(row, 2, "第二个坐标")
         if is_globe and not (-90 <= point[0] <= 90 and -180 <= point[1] <= 180):
             raise FileError(f"{row.where}:坐标应是纬度、经度(度),现在是 {point[0]}、{point[1]}。请检查两列的顺序。")
@@ -76,30 +76,42 @@ def read_cases(path: Path, places: Places, periods: Periods, *, by_weekday: bool
     FileError
         A place has no coordinates, a count is no whole number, or no row lies inside the study.
     """
-    columns: list[tuple[int, int, int, int]] = []
+    lines = lines_of(path)
+    known: dict[tuple[str, ...], tuple[int, int, int] | None] = {}
+    rows: list[tuple[int, int, int]] = []
+    where: list[int] = []
     strata: dict[Stratum, int] = defaultdict(int)
-    ignored = 0
-    for row in rows_of(path):
-        count = _count(row)
-        day = moment_in(row, 2) if needs_time or len(row.fields) > 2 else periods.start
-        if not periods.start <= day <= periods.end:
-            ignored += 1
-            continue
-        weekday = day.weekday() if by_weekday else 0
-        columns.append((_place(row, places), periods.number(day), weekday, count))
-        strata[tuple(row.fields[3:])] += count
+    for at, fields in enumerate(lines.fields):
+        said = tuple(fields[1:3])
+        if said not in known:
+            known[said] = _time_and_count(lines.row(at), periods, by_weekday=by_weekday, needs_time=needs_time)
+        read = known[said]
+        if read is not None:
+            rows.append(read)
+            where.append(_place(lines, at, places))
+            strata[tuple(fields[3:])] += read[2]
     if not sum(strata.values()):
         raise FileError(f"{path.name} 里没有 {periods.start} 至 {periods.end} 的病例行或事件行。请检查起止日期。")
-    table = np.array(columns, np.int32)
-    one_by_one = (np.repeat(table[:, column], table[:, 3]) for column in range(3))
-    return CaseFile(Cases(*one_by_one), dict(strata), ignored)
+    period, weekday, count = np.array(rows, np.int32).T
+    one_by_one = (np.repeat(column, count) for column in (np.array(where, np.int32), period, weekday))
+    return CaseFile(Cases(*one_by_one), dict(strata), len(lines.fields) - len(rows))
 
 
-def _place(row: Row, places: Places) -> int:
-    at = places.number.get(row.fields[0])
-    if at is None:
-        raise FileError(f"{row.where}:地点“{row.fields[0]}”在坐标文件里没有。请补上坐标,或去掉这一行。")
-    return at
+def _place(lines: Lines, at: int, places: Places) -> int:
+    name = lines.fields[at][0]
+    number = places.number.get(name)
+    if number is None:
+        raise FileError(f"{lines.row(at).where}:地点“{name}”在坐标文件里没有。请补上坐标,或去掉这一行。")
+    return number
+
+
+def _time_and_count(row: Row, periods: Periods, *, by_weekday: bool, needs_time: bool) -> tuple[int, int, int] | None:
+    """Return period, weekday and count of a row; None for one outside the study."""
+    count = _count(row)
+    day = moment_in(row, 2) if needs_time or len(row.fields) > 2 else periods.start
+    if not periods.start <= day <= periods.end:
+        return None
+    return periods.number(day), day.weekday() if by_weekday else 0, count
 
 
 def _count(row: Row) -> int:
@@ -118,7 +130,7 @@ def read_population(path: Path, places: Places, periods: Periods) -> dict[Stratu
         A number is missing or negative.
     """
     added: dict[tuple[Stratum, int, date], float] = defaultdict(float)
-    for row in rows_of(path):
+    for row in lines_of(path):
         if row.fields[0] not in places.number:
             continue
         timeless = len(row.fields) > 1 and row.fields[1] in {"", "0", "unspecified"}
