@@ -24,7 +24,7 @@ NAME_LETTERS = 50
 """Letters in which names are looked for; further down other places are told as examples."""
 KIND_WEIGHT = 4
 """A kind of grievance weighs as much as this many pairs of letters: 太吵 and 噪音 share none."""
-FEWEST = 4
+FEWEST = 3
 """A text with fewer pairs, and no kind, says nothing about the matter: 请领导来看看."""
 HALF_A_NAME = 0.4
 """From this share of its names on, a text names what the other tells without the spot of a name."""

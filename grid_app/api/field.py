@@ -134,6 +134,7 @@ def _nearby(one: OpenNearby) -> FieldNearby:
         lat=one.lat,
         since=one.since.isoformat(),
         excerpt=one.excerpt,
+        organisation=one.organisation,
     )
 
 

@@ -75,6 +75,7 @@ class FieldNearby(Answer):
     lat: float | None
     since: str
     excerpt: str
+    organisation: str = Field(description="the unit with the duty, empty when none is named")
 
 
 class FieldDuty(Answer):

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Unit
-from grid_app.models.disputes import Dispute
+from grid_app.models.disputes import Dispute, Organisation
 from grid_app.policy import Scope
 from grid_app.queries.masking import mask_text
 from grid_app.queries.scoping import visible
@@ -36,6 +36,7 @@ class OpenNearby:
     lat: float | None
     since: date
     excerpt: str
+    organisation: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def open_nearby(session: Session, *, scope: Scope, today: date) -> list[OpenNear
             Dispute.lat,
             Dispute.noted_on,
             Dispute.summary,
+            Organisation.name.label("organisation"),
         )
+        .outerjoin(Organisation, Organisation.id == Dispute.organisation_id)
         .where(
             visible(replace(scope, sees_sealed=False, sees_county_only=False)),
             Dispute.category.not_like(f"{COUNTY_ONLY}%"),
@@ -71,7 +74,16 @@ def open_nearby(session: Session, *, scope: Scope, today: date) -> list[OpenNear
         .limit(MOST_NEARBY)
     )
     return [
-        OpenNearby(row.id, row.category, row.division_code[:12], row.lon, row.lat, row.noted_on, excerpt(row.summary))
+        OpenNearby(
+            row.id,
+            row.category,
+            row.division_code[:12],
+            row.lon,
+            row.lat,
+            row.noted_on,
+            excerpt(row.summary),
+            row.organisation or "",
+        )
         for row in rows
     ]
 

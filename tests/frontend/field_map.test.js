@@ -5,6 +5,7 @@ import { countsOf, groupAt, groupsOf, marksOf } from "../../grid_app/static/fiel
 import { isWithin, lettersOf, overlap, placeNames } from "../../grid_app/static/field/map_names.js";
 import { gridName, shapesOf } from "../../grid_app/static/field/map_shapes.js";
 import { boxAround, boxOfFix, fit, kept, moved, pixelsOf, shows, toGround, toPicture, zoomed } from "../../grid_app/static/field/map_view.js";
+import { emptyValues } from "../../grid_app/static/field/report_content.js";
 import { begunFrom, hintsFor } from "../../grid_app/static/field/report_hints.js";
 import { routeOf } from "../../grid_app/static/field/routes.js";
 import { positionWords } from "../../grid_app/static/field/screens/map.js";
@@ -164,7 +165,7 @@ test("a report begun at a mark carries category, village and link, and its hint 
   const values = begunFrom("#/report/new?same=a&how=same_household", office);
 
   assert.deepEqual(values, { link_to: "a", link_relation: "same_household", category: "0901", village_code: "990101001201" });
-  assert.equal(hintsFor(/** @type {any} */ (values), office.nearby)[0].id, "a");
+  assert.equal(hintsFor({ ...emptyValues("2026-11-20T10:00:00.000Z", ""), ...values }, office.nearby)[0].id, "a");
   assert.deepEqual(begunFrom("#/report/new?same=o", office), { link_to: "o", link_relation: "other_household", category: "0901" });
   assert.deepEqual(begunFrom("#/report/new?same=gone", office), {});
   assert.deepEqual(begunFrom("#/report/new", null), {});

@@ -42,11 +42,13 @@ test("an old draft opens, and what its form no longer knows stands behind the se
   assert.deepEqual(missingAnswers({ ...opened, village_code: OWN }, []), {});
 });
 
-test("hints are of the same group and the same village or within 500 metres, the newest first", () => {
+test("hints are of the same group and the same village or within 500 metres, the most alike first", () => {
   const near = (id, more) => ({ id, category: "0903", village_code: "990101001202", lon: null, lat: null, since: "2026-10-01", excerpt: "", ...more });
-  const list = [near("far", {}), near("group", { category: "0299", village_code: OWN }), near("own", { village_code: OWN }), near("point", { lon: 111.0545, lat: 29.03, since: "2026-11-01" })];
+  const list = [near("far", {}), near("group", { category: "0299", village_code: OWN }), near("own", { village_code: OWN, category: "0901" }), near("other", { village_code: OWN, excerpt: "承包地的租金没有给" }), near("point", { lon: 111.0515, lat: 29.03, since: "2026-11-01" })];
 
   assert.deepEqual(hintsFor(values({ lon: 111.05, lat: 29.03 }), list).map((one) => one.id), ["point", "own"]);
+  assert.deepEqual(hintsFor(values({ lon: 111.05, lat: 29.03, link_to: "other" }), list).map((one) => one.id), ["other", "point", "own"]);
+  assert.deepEqual(hintsFor(values({ summary: "土地租金没给" }), list).map((one) => one.id), ["other", "own"]);
   assert.deepEqual(hintsFor(values({ category: undefined }), list), []);
   assert.ok(Math.abs(metresBetween(111.05, 29.03, 111.0545, 29.03) - 438) < 2);
 });

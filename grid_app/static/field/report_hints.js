@@ -2,6 +2,7 @@
 /** Open matters near by that may be the same: the phone offers them, a person decides. */
 
 import { fill, h } from "./dom.js";
+import { likeness } from "./likeness.js";
 import { choices } from "./parts.js";
 import { dayWords } from "./words.js";
 
@@ -13,6 +14,8 @@ import { dayWords } from "./words.js";
 export const NEAR_METRES = 500;
 export const MOST_HINTS = 3;
 const METRES_OF_A_DEGREE = 111_320;
+/** What stands for the words of a matter that was only spoken. */
+export const VOICE_ONLY = "(语音,待整理)";
 
 /** Metres between two points that lie close together. @param {number} lon @param {number} lat @param {number} lon2 @param {number} lat2 */
 export function metresBetween(lon, lat, lon2, lat2) {
@@ -27,13 +30,31 @@ function isNear(values, one) {
   return metresBetween(values.lon, values.lat, one.lon, one.lat) <= NEAR_METRES;
 }
 
-/** At most three open matters of the same group of categories, in the same village or within 500 m; a linked one first, then the newest. @param {Values} values @param {Nearby[]} nearby */
+/** How alike a near matter is to what is written so far, as if in its village: it was found to be near. @param {Values} values @param {Nearby} one */
+function scoreOf(values, one) {
+  const { village_code, category, lon, lat, since } = one;
+  const found = likeness(
+    {
+      village_code, category: values.category ?? "", lon: values.lon ?? null, lat: values.lat ?? null,
+      since: values.captured_at.slice(0, 10), organisation: values.organisation ?? "", text: values.summary,
+    },
+    { village_code, category, lon, lat, since, organisation: one.organisation ?? "", text: one.excerpt === VOICE_ONLY ? "" : one.excerpt },
+  );
+  return found.verdict === "unrelated" ? 0 : found.score;
+}
+
+/**
+ * At most three open matters of the same group of categories, in the same village or within 500 m, that may be the same by what is
+ * written so far: a linked one first, whatever it says, then the most alike, then the newest.
+ * @param {Values} values @param {Nearby[]} nearby
+ */
 export function hintsFor(values, nearby) {
   const group = (values.category ?? "").slice(0, 2);
   if (!group) return [];
-  const alike = nearby.filter((one) => one.category.slice(0, 2) === group && isNear(values, one));
-  const isLinked = (/** @type {Nearby} */ one) => Number(one.id === values.link_to);
-  return alike.sort((a, b) => isLinked(b) - isLinked(a) || b.since.localeCompare(a.since)).slice(0, MOST_HINTS);
+  const near = nearby.filter((one) => one.category.slice(0, 2) === group && isNear(values, one));
+  const scored = near.map((one) => ({ one, score: one.id === values.link_to ? 2 : scoreOf(values, one) })).filter(({ score }) => score > 0);
+  const sorted = scored.sort((a, b) => b.score - a.score || b.one.since.localeCompare(a.one.since));
+  return sorted.slice(0, MOST_HINTS).map(({ one }) => one);
 }
 
 /**

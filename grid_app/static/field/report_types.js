@@ -37,7 +37,7 @@
 /** @typedef {{id: string, kind: "photo" | "voice", type: string, bytes: number, sha256: string}} Attachment */
 
 /** @typedef {{tile: string, code: string, label: string, hint: string, is_family: boolean}} Tile */
-/** @typedef {{id: string, category: string, village_code: string, lon: number | null, lat: number | null, since: string, excerpt: string}} Nearby */
+/** @typedef {{id: string, category: string, village_code: string, lon: number | null, lat: number | null, since: string, excerpt: string, organisation?: string}} Nearby */
 /** @typedef {{id: string, category: string, excerpt: string}} Entry */
 /** @typedef {{division_code: string, name: string, rounds: string[], due: string, answered: boolean, entries: Entry[]}} Round */
 /** @typedef {{id: string, case_code: string, tracking_code: string, state_word: string, place: string, category?: string, lon?: number | null, lat?: number | null, excerpt: string, received_at: string}} OwnReport */
