@@ -47,12 +47,15 @@ class Unit:
     sites: frozenset[str]
 
 
-def link(incidents: Sequence[Incident], vectors: Matrix, params: Parameters) -> tuple[tuple[int, ...], ...]:
+def link(
+    incidents: Sequence[Incident], vectors: Matrix, params: Parameters, named: Sequence[tuple[int, ...]] = ()
+) -> tuple[tuple[int, ...], ...]:
     """Group the incidents of a window into matters; every incident is in exactly one group.
 
     Inside one two-digit category, and in places of which one can contain the other: the same organisation in the
     same cell joins (in the mixed category 99 it only makes joining easier), equal texts in the same cell join, and
-    groups alike on average by at least ``join_likeness`` join. A person's answers come first.
+    groups alike on average by at least ``join_likeness`` join. ``named`` groups join across places and categories,
+    since their texts name one place. A person's answers come first.
 
     Parameters
     ----------
@@ -62,13 +65,15 @@ def link(incidents: Sequence[Incident], vectors: Matrix, params: Parameters) -> 
         One row per incident from ``screening.texts.text_vectors``.
     params : Parameters
         ``join_likeness``, ``join_likeness_organisation`` and ``block_limit`` are used.
+    named : sequence of tuples of int
+        Positions of incidents that name one place and tell one matter; see ``screening.named_matters``.
 
     Returns
     -------
     tuple of tuples of int
         Positions per group, each sorted, groups sorted by their first position.
     """
-    units = _units(incidents)
+    units = _units(incidents, named)
     apart = _kept_apart(incidents, units)
     blocks: dict[str, list[int]] = defaultdict(list)
     for at, unit in enumerate(units):
@@ -82,7 +87,7 @@ def link(incidents: Sequence[Incident], vectors: Matrix, params: Parameters) -> 
     return tuple(sorted(groups))
 
 
-def _units(incidents: Sequence[Incident]) -> list[Unit]:
+def _units(incidents: Sequence[Incident], named: Sequence[tuple[int, ...]]) -> list[Unit]:
     """Join what a person, an organisation or equal words join without doubt."""
     at = {one.dispute_id: position for position, one in enumerate(incidents)}
     joined = Union(len(incidents), _unrelated_pairs(incidents, at))
@@ -96,7 +101,14 @@ def _units(incidents: Sequence[Incident]) -> list[Unit]:
             key = key_of(one)
             if key is not None:
                 joined.join(first_with.setdefault(key, position), position)
+    for group in named:
+        _join_all(joined, group)
     return [_unit(members, incidents) for members in joined.groups()]
+
+
+def _join_all(joined: Union, group: Sequence[int]) -> None:
+    for position in group[1:]:
+        joined.join(group[0], position)
 
 
 def _unit(members: tuple[int, ...], incidents: Sequence[Incident]) -> Unit:

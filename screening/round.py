@@ -18,6 +18,7 @@ from screening.households import entries_of
 from screening.identity import Match, match_groups
 from screening.inputs import RoundInput
 from screening.linkage import link
+from screening.named_matters import named_groups
 from screening.parameters import Parameters
 from screening.rates import RateTest
 from screening.results import FindingResult, RoundCounts, RoundResult
@@ -27,6 +28,8 @@ from screening.signals.telling import Told
 from screening.signals.telling import tell as choose
 
 SHARED = "shared_grievance"
+MEMORY_DAYS = 365
+"""Texts of so many days are read for names."""
 
 
 def run_round(
@@ -100,7 +103,10 @@ def _nobody(_share: float) -> None:
 
 def _ask_all(cut: Cut, data: RoundInput, params: Parameters, say: Callable[[float], None]) -> list[Asked]:
     """Group the window and ask every group the count rule, and the rate test where that holds."""
-    groups = link([one.incident for one in cut.window], cut.window_vectors, params)
+    incidents, homes = [one.incident for one in cut.window], [one.household for one in cut.window]
+    named = _named(cut, data)
+    groups = link(incidents, cut.window_vectors, params, named)
+    many = _of_many_homes(named, homes, params)
     say(0.7)
     members = [tuple(cut.window[at] for at in group) for group in groups]
     matches = match_groups(
@@ -109,22 +115,39 @@ def _ask_all(cut: Cut, data: RoundInput, params: Parameters, say: Callable[[floa
     rules = [count_rule([one.incident for one in group], [one.household for one in group], params) for group in members]
     live = [at for at, group in enumerate(members) if rules[at].holds and any(one.is_open for one in group)]
     rates = dict(zip(live, rates_of_groups([groups[at] for at in live], cut, data, params), strict=True))
+    sure = {at for at, group in enumerate(groups) if many.intersection(group)}
     return [
-        Asked(group, match, rule, rates.get(at), flagged=_is_flagged(rule, match, rates.get(at)))
+        Asked(group, match, rule, rates.get(at), flagged=_is_flagged(rule, match, rates.get(at), names_one=at in sure))
         for at, (group, match, rule) in enumerate(zip(members, matches, rules, strict=True))
     ]
 
 
-def _is_flagged(rule: RuleAnswer, match: Match, rate: RateTest | None) -> bool:
+def _named(cut: Cut, data: RoundInput) -> tuple[tuple[int, ...], ...]:
+    """Give the groups of the window that name one place; what was told in the year before helps to see names."""
+    oldest = data.window_end - timedelta(days=MEMORY_DAYS)
+    entries = [*cut.window, *(one for one in cut.base if one.incident.noted_on > oldest)]
+    groups = named_groups([one.incident for one in entries], [one.household for one in entries])
+    inside = (tuple(at for at in group if at < len(cut.window)) for group in groups)
+    return tuple(group for group in inside if len(group) > 1)
+
+
+def _of_many_homes(named: Sequence[tuple[int, ...]], homes: Sequence[str], params: Parameters) -> frozenset[int]:
+    """Give the positions of the named groups that as many households tell as the count rule asks for."""
+    many = [group for group in named if len({homes[at] for at in group}) >= params.min_households]
+    return frozenset(at for group in many for at in group)
+
+
+def _is_flagged(rule: RuleAnswer, match: Match, rate: RateTest | None, *, names_one: bool) -> bool:
     """Tell whether a group is flagged; ``rate`` is None where the count rule failed or nothing is open any more.
 
     The rate test guards the first flag only. A finding that was raised before stays while the count rule holds:
     its own past is in the base by then, and a problem that lasts is not a problem solved. One big confirmed entry
-    is not asked for a rate, which counts reports and would never pass on one.
+    is not asked for a rate, which counts reports and would never pass on one; nor is a group whose households name one
+    place and one grievance (``names_one``): that is what a shared grievance is, however lively the place.
     """
     if rate is None:
         return False
-    return rate.passes or match.known is not None or rule.which == ONE_BIG_ENTRY or not rate.enough_history
+    return rate.passes or names_one or match.known is not None or rule.which == ONE_BIG_ENTRY or not rate.enough_history
 
 
 def _gravest_first(one: FindingResult) -> tuple[int, int, str, tuple[str, ...]]:
