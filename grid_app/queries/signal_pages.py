@@ -122,10 +122,13 @@ def _inside(county: str) -> ColumnElement[bool]:
 
 
 def _first_of_each(lines: Iterable[tuple[Any, Mapping[str, Any]]]) -> list[tuple[Any, Mapping[str, Any]]]:
-    found: dict[tuple[str, str, str], tuple[Any, Mapping[str, Any]]] = {}
-    for run, one in lines:
-        found.setdefault((one["kind"], one["cell"], one["category2"]), (run, one))
-    return list(found.values())
+    """Return the lines without those that a run before them, which is newer, has as well."""
+    newest: dict[tuple[str, str, str], UUID] = {}
+    return [
+        (run, one)
+        for run, one in lines
+        if newest.setdefault((one["kind"], one["cell"], one["category2"]), run.id) == run.id
+    ]
 
 
 def _without_own(

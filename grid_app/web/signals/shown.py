@@ -24,6 +24,8 @@ DAYS_OF_A_YEAR: Final = 365
 YEARS_FROM: Final = 2 * DAYS_OF_A_YEAR
 HELD_SHOWN: Final = 50
 NAMED: Final = 5
+CLOSE: Final = "\u00a0"
+"""A space at which a narrow column does not break."""
 ALL_STREAMS: Final = {"all": "全部类别合在一起"}
 RAISES_NOTHING: Final = "它只提醒已有的提示到期没有人判断,不另外提示新的事,没有准不准的问题。"
 FIGURE_WORDS: Final = {"scan_radius_km": ("半径", "公里"), "budget_per_month": ("每月最多", "条")}
@@ -138,9 +140,9 @@ def held_rows(rows: Sequence[HeldLine]) -> list[dict[str, object]]:
         {
             "signal": signal_word(one.kind),
             "place": one.place or "–",
-            "category": category_words(one.category) or "–",
+            "category": category_words(one.category),
             "observed": few_incidents(one.observed),
-            "expected": "–" if one.expected is None else f"约 {one.expected:.1f} 件",
+            "expected": "–" if one.expected is None else f"约{CLOSE}{one.expected:.1f}{CLOSE}件",
             "chance": "–" if one.recurrence_days is None else f"{interval_words(one.recurrence_days)}一次",
             "reason": one.reason,
             "round": one.round_name,
@@ -152,7 +154,7 @@ def held_rows(rows: Sequence[HeldLine]) -> list[dict[str, object]]:
 
 def few_incidents(count: int) -> str:
     """Return a number of incidents, as ``数件`` when so few that somebody could be recognised."""
-    return "数件" if 0 < count < FEW_BELOW else f"{number(count)} 件"
+    return "数件" if 0 < count < FEW_BELOW else f"{number(count)}{CLOSE}件"
 
 
 def category_words(code: str) -> str:
@@ -165,9 +167,8 @@ def not_screened_lines(rows: Sequence[NotScreenedLine]) -> list[str]:
     groups: dict[tuple[str, str], list[str]] = {}
     for one in rows:
         named = groups.setdefault((one.kind, one.reason), [])
-        subject = one.place or category_words(one.category)
-        if subject:
-            named.append(subject)
+        if one.place or one.category:
+            named.append(one.place or category_words(one.category))
     return [f"{signal_word(kind)}:{_named(names)}{reason}" for (kind, reason), names in groups.items()]
 
 
