@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import click
+from flask.globals import app_ctx
 
 from grid_app.cli.backtests import backtest_command
 from grid_app.cli.context import in_app, print_json, refuse
@@ -14,8 +15,10 @@ from grid_app.cli.progress import progress
 from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError
+from grid_app.http.analyses import Compute
+from grid_app.jobs.fan_out import LOCAL, by_county, computing
 from grid_app.jobs.rounds import analyse_and_record
-from grid_app.queries.rounds import NamedRound, closed_round_ids, named_rounds
+from grid_app.queries.rounds import NamedRound, closed_round_ids, named_rounds, rounds_by_county
 from grid_app.services.rounds.calendar import Period, chosen_period, period_on
 from grid_app.services.rounds.runs import RecordedRun
 from grid_app.services.rounds.steps import close_overdue_rounds, close_round, open_round
@@ -89,25 +92,31 @@ def close_command(*, round: str | None, all_due: bool, as_json: bool) -> None:  
 @click.argument("round", required=False)
 @click.option("--all-closed", is_flag=True, help="研判所有已关闭、还没研判的。")
 @click.option("--seed", type=int, help="随机种子;不写则用固定的,两次结果相同。")
+@click.option("--executor", default=LOCAL, help="在哪里算:local(本机),或 dask://主机:端口(全省,按县分开算)。")
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")
 @in_app
-def run_command(*, round: str | None, all_closed: bool, seed: int | None, as_json: bool) -> None:  # noqa: A002 - as above
+def run_command(*, round: str | None, all_closed: bool, seed: int | None, executor: str, as_json: bool) -> None:  # noqa: A002 - as above
     """研判一轮已关闭的排查(编号 ROUND),或所有已关闭的;再研判一次会另存一次结果。"""
     _one_or_all(round, all_given=all_closed, option="--all-closed")
     with reading() as session:
         waiting = [_id(round)] if round else closed_round_ids(session)
-    recorded: list[tuple[UUID, RecordedRun]] = []
-    with progress("正在研判", total=len(waiting)) as advance:
-        for round_id in waiting:
-            recorded += _run(round_id, seed, skips=all_closed)
+        counties = rounds_by_county(session, waiting)
+    total = len(waiting)
+    with computing(executor) as (compute, at_once), progress("正在研判", total=total) as advance:
+
+        def run(round_id: UUID) -> list[tuple[UUID, RecordedRun]]:
+            found = _run(round_id, seed, None if executor == LOCAL else compute, skips=all_closed)
             advance("正在研判", 1)
-    _say_runs(recorded, as_json=as_json)
+            return found
+
+        recorded = by_county(app_ctx.app, counties, run, at_once=at_once)
+    _say_runs([one for found in recorded for one in found], as_json=as_json)
 
 
-def _run(round_id: UUID, seed: int | None, *, skips: bool) -> list[tuple[UUID, RecordedRun]]:
+def _run(round_id: UUID, seed: int | None, compute: Compute | None, *, skips: bool) -> list[tuple[UUID, RecordedRun]]:
     """Return what was recorded; nothing when another process was quicker and any closed round would do."""
     try:
-        return [(round_id, analyse_and_record(round_id, seed=seed))]
+        return [(round_id, analyse_and_record(round_id, seed=seed, compute=compute))]
     except ConflictError as refusal:
         if skips and refusal.code in ("already_analysed", "under_way"):
             return []

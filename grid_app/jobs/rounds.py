@@ -62,7 +62,9 @@ def analyse_round(round_id: UUID, *, seed: int | None = None) -> UUID:
     return analyse_and_record(round_id, seed=seed).run_id
 
 
-def analyse_and_record(round_id: UUID, *, seed: int | None = None) -> RecordedRun:
+def analyse_and_record(
+    round_id: UUID, *, seed: int | None = None, compute: analyses.Compute | None = None
+) -> RecordedRun:
     """Analyse a closed round and return what was recorded; no transaction is open while the statistics run."""
     begin(round_id, actor=None)
-    return analyses.analyse_and_record(round_id, actor=None, seed=seed)
+    return analyses.analyse_and_record(round_id, actor=None, seed=seed, compute=compute)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from grid_app.models.places import Division
 from grid_app.models.rounds import Round, RoundRun, RoundTemplate
 from grid_app.policy import Actor
+from grid_app.queries.chunks import chunks
 from grid_app.queries.round_progress import VillageProgress, progress_of_rounds, returned_counts
 
 ROUNDS_SHOWN = 12
@@ -74,6 +75,23 @@ def closed_round_ids(session: Session) -> list[UUID]:
             select(Round.id).where(Round.state == "closed").order_by(Round.window_end, Round.due_at, Round.id)
         )
     )
+
+
+def rounds_by_county(session: Session, ids: Sequence[UUID]) -> dict[str, list[UUID]]:
+    """Return rounds by the county they lie in, each county's in the given order."""
+    path = {
+        row.id: row.path
+        for some in chunks(ids)
+        for row in session.execute(
+            select(Round.id, Division.path)
+            .join(Division, Division.code == Round.division_code)
+            .where(Round.id.in_(some))
+        )
+    }
+    found: dict[str, list[UUID]] = {}
+    for one in ids:
+        found.setdefault(path.get(one, "").strip("/").split("/")[0], []).append(one)
+    return found
 
 
 def rounds_of(session: Session, actor: Actor, *, offset: int = 0, limit: int = ROUNDS_SHOWN) -> list[RoundRow]:
