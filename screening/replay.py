@@ -170,8 +170,7 @@ def _first(name: str, told: FindingResult, day: date) -> ReplayedFinding:
 def _again(before: ReplayedFinding, told: FindingResult, day: date) -> ReplayedFinding:
     joined = {**dict.fromkeys(told.member_ids, day), **dict(before.joined)}
     return replace(
-        before, key=told.key, cell=told.cell, category2=told.category2, organisation=told.organisation,
-        last_on=day, rounds=before.rounds + 1, joined=tuple(sorted(joined.items())),
+        before, last_on=day, rounds=before.rounds + 1, joined=tuple(sorted(joined.items())),
         households_ever=max(before.households_ever, told.households_ever), since=min(before.since, told.since),
         gravest=max(before.gravest, told.grade, key=SEVERITY.index),
     )  # fmt: skip

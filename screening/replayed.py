@@ -43,7 +43,7 @@ class ReplayedFinding:
     finding_id : str
         ``R0001`` and on, in the order in which they are first told.
     kind, key, cell, category2, organisation
-        As the newest round gave them.
+        As first told.
     first_on, last_on : date
         The first and the newest round that told it.
     rounds : int

@@ -70,7 +70,7 @@ def test_a_backtest_runs_behind_its_page_and_then_says_everything(app, app_world
     with transaction() as session:
         codes = session.scalars(select(Dispute.case_code)).all()
     assert "回测完成:3 轮,一共会提示 1 条" in page
-    assert "2026-11-16 起" in page
+    assert "周末还在提示 1 条" in page
     assert "11月20日(周五)第一次提示:3 户、3 件" in page
     assert "云岭村近90天有3户分别反映同一件事" in page
     assert all(code in page for code in codes)

@@ -56,7 +56,8 @@ def _told(row: BacktestRow, result: StoredResult) -> dict[str, Any]:
     """Return what the page says of a result."""
     chosen, page = request.args.get("signal", ALL), max(request.args.get("page", 1, type=int), 1)
     listed = [one for one in result.findings if chosen in (ALL, one.told.kind)]
-    weeks = shown.week_rows(result.rounds)
+    weeks = shown.weeks_of(result.rounds)
+    rows = shown.week_rows(weeks)
     with reading() as session:
         actor = the_actor()
         found = findings_in_reach(
@@ -66,8 +67,8 @@ def _told(row: BacktestRow, result: StoredResult) -> dict[str, Any]:
         left = places_named(session, [one.subject for one in (*result.held, *result.not_screened)])
     names = {str(one.finding_id): (one.code, one.place) for one in known}
     return {
-        "weeks": weeks,
-        "highest": shown.highest_bar(weeks),
+        "weeks": rows,
+        "highest": shown.highest_bar(rows),
         "signals": shown.signal_rows(row, result, len(weeks)),
         "thresholds": shown.threshold_lines(result),
         "detected": shown.detection_sentence(result.matters),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Final
 
 from flask import url_for
@@ -38,7 +39,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class WeekRow:
-    """One week: what was new by signal, and how many were told at its end."""
+    """One week: what was new by signal, and how many were told at its end; or several weeks in which nothing was."""
 
     week: str
     bars: tuple[Bar, ...]
@@ -82,20 +83,37 @@ def proof_of(row: BacktestRow) -> list[tuple[str, str]]:
     return [("输入摘要", row.input_digest), ("结果摘要", row.result_digest), ("程序版本", row.code_version)]
 
 
-def week_rows(rounds: Sequence[ReplayedRound]) -> list[WeekRow]:
-    """Return what each week brought, Monday to Sunday, the earliest first."""
+def weeks_of(rounds: Sequence[ReplayedRound]) -> dict[date, list[ReplayedRound]]:
+    """Return the rounds of each week by its Monday, the earliest first."""
     weeks: dict[date, list[ReplayedRound]] = {}
     for one in rounds:
         weeks.setdefault(one.day - timedelta(days=one.day.weekday()), []).append(one)
-    return [_week(monday, some) for monday, some in weeks.items()]
+    return weeks
 
 
-def _week(monday: date, rounds: Sequence[ReplayedRound]) -> WeekRow:
+def week_rows(weeks: Mapping[date, list[ReplayedRound]]) -> list[WeekRow]:
+    """Return what each week brought; weeks in a row that brought nothing new are one line."""
+    rows = []
+    for has_new, some in groupby(weeks.items(), key=lambda week: _has_new(week[1])):
+        if has_new:
+            rows += [_week(monday.isoformat(), rounds) for monday, rounds in some]
+        else:
+            quiet = list(some)
+            several = f" 起 {len(quiet)} 周" if len(quiet) > 1 else ""
+            rows.append(_week(f"{quiet[0][0].isoformat()}{several}", [one for _, week in quiet for one in week]))
+    return rows
+
+
+def _has_new(rounds: Sequence[ReplayedRound]) -> bool:
+    return any(kind.new for one in rounds for kind in one.kinds)
+
+
+def _week(words: str, rounds: Sequence[ReplayedRound]) -> WeekRow:
     new: Counter[str] = Counter()
     for one in rounds:
         new.update({kind.kind: kind.new for kind in one.kinds})
     return WeekRow(
-        week=f"{monday.isoformat()} 起",
+        week=words,
         bars=tuple(Bar(signal_word(kind), count) for kind, count in new.items() if count),
         live=sum(kind.live for kind in rounds[-1].kinds),
         gone=sum(kind.gone for one in rounds for kind in one.kinds),
@@ -115,14 +133,20 @@ def signal_rows(row: BacktestRow, result: StoredResult, weeks: int) -> list[dict
 def _signal_row(kind: str, findings: Sequence[StoredFinding], weeks: int) -> dict[str, str]:
     own = [one for one in findings if one.told.kind == kind]
     judged = Counter(one.confirmed for one in own)
+    people = [(judged[True], "确认"), (judged[False], "不成立"), (judged[None], "没有判断过")]
     return {
         "signal": signal_word(kind),
-        "told": str(len(own)),
-        "weekly": f"{len(own) / max(weeks, 1):.1f}",
-        "confirmed": str(judged[True]),
-        "dismissed": str(judged[False]),
-        "open": str(judged[None]),
+        "told": f"{len(own)} 条",
+        "weekly": _weekly(len(own), weeks) if own and weeks > 1 else "",
+        "people": "、".join(f"{word} {count}" for count, word in people if count),
     }
+
+
+def _weekly(count: int, weeks: int) -> str:
+    share = count / weeks
+    if 0 < share < 0.1:
+        return "平均每周不到 0.1 条"
+    return f"平均每周 {share:.1f} 条"
 
 
 def threshold_lines(result: StoredResult) -> list[str]:
@@ -180,15 +204,24 @@ def held_rows(lines: Sequence[Left], places: Mapping[str, str]) -> list[dict[str
     return [
         {
             "signal": signal_word(one.kind),
-            "place": places.get(one.subject, one.subject) or "–",
-            "category": category_words(one.category2) if one.category2 else "–",
-            "observed": f"{number(one.observed)} 件" if one.observed else "–",
-            "rounds": f"{one.rounds} 轮",
-            "days": f"{one.first_on.isoformat()} 至 {one.last_on.isoformat()}",
+            "place": _subject(one, places),
+            "observed": f"最多 {number(one.observed)} 件" if one.observed else "–",
+            "days": _days_of(one),
             "reason": one.reason,
         }
         for one in ordered[:LEFT_SHOWN]
     ]
+
+
+def _subject(one: Left, places: Mapping[str, str]) -> str:
+    category = category_words(one.category2) if one.category2 else ""
+    return " · ".join(word for word in (places.get(one.subject, one.subject), category) if word) or "–"
+
+
+def _days_of(one: Left) -> str:
+    if one.first_on == one.last_on:
+        return one.first_on.isoformat()
+    return f"{one.first_on.isoformat()} 至 {one.last_on.isoformat()},{one.rounds} 轮"
 
 
 def not_screened_lines(lines: Sequence[Left], places: Mapping[str, str]) -> list[str]:
