@@ -29,9 +29,9 @@ BY_RULE: Final = ("same_organisation", "overdue_pile")
 _SUBJECTS: Final = {
     SHARED_GRIEVANCE: "{households}反映{category}方面的同一个问题",
     "same_organisation": "{households}的事项涉及同一个单位、项目或场所",
-    "scan": "{disputes}件{category}方面的事项,在一片地方突然增多",
-    "growth": "{disputes}件{category}方面的事项,比前几周明显增多",
-    "overdue_pile": "{disputes}件事项过了期限还没有办完",
+    "scan": "{disputes}{category}方面的事项,在一片地方突然增多",
+    "growth": "{disputes}{category}方面的事项,比前几周明显增多",
+    "overdue_pile": "{disputes}事项过了期限还没有办完",
     "silence": "登记的情况与往常或邻村相差较大",
 }
 
@@ -52,7 +52,7 @@ WHY_WORDS: Final = {
 ANSWER_WAYS: Final = {"public": "书面公开答复", "meeting": "开会当面答复"}
 
 
-def subject_of(kind: str, *, category: str, households: str, disputes: int) -> str:
+def subject_of(kind: str, *, category: str, households: str, disputes: str) -> str:
     """Return in words what a finding is about, after 某地有 or 某地: as its signal counts it.
 
     Parameters
@@ -63,10 +63,11 @@ def subject_of(kind: str, *, category: str, households: str, disputes: int) -> s
         Name of the category.
     households : str
         Such as ``3 户`` or 数户.
-    disputes : int
+    disputes : str
+        Such as ``3 件`` or 数件.
     """
     words = _SUBJECTS.get(kind, _SUBJECTS[SHARED_GRIEVANCE])
-    return words.format(category=category, households=households, disputes=f" {disputes} ")
+    return words.format(category=category, households=households, disputes=disputes)
 
 
 def signal_word(kind: str) -> str:

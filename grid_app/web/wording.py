@@ -78,6 +78,11 @@ def few(count: int) -> str:
     return f"{number(count)} 户"
 
 
+def few_matters(count: int) -> str:
+    """Return a number of matters by the same rule, such as ``数件`` or ``12 件``."""
+    return "数件" if 0 < count < FEW_BELOW else f"{number(count)} 件"
+
+
 def number(count: float) -> str:
     """Return a number with thousands parted by commas; fractions to one place, without a needless zero."""
     if isinstance(count, int):

@@ -90,6 +90,18 @@ def test_few_households_are_a_word_for_the_unit_with_the_duty_and_a_part_is_told
     assert "云岭村" not in said + finding_cell(part, now=NOW).place
 
 
+def test_each_signal_counts_what_it_counts_and_names_itself_in_the_list():
+    scan, silent = replace(ROW, kind="scan", disputes_ever=12), replace(ROW, kind="silence", households_ever=0)
+    own = replace(scan, is_own_duty=True, disputes_ever=4)
+
+    assert finding_cell(scan, now=NOW).summary == "一段时间里一片地方突然增多:新出现,先后 12 件,最早 11月1日(周日)"
+    assert finding_cell(silent, now=NOW).summary == "长期零报告或发现得晚:新出现"
+    assert ",数件," in finding_cell(own, now=NOW).summary
+    assert "有数件" in question_sentence(own)
+    assert "4" not in question_sentence(own)
+    assert "有12件" in question_sentence(scan)
+
+
 def test_a_signal_says_how_often_it_was_right_and_when_that_is_little_to_go_by():
     assert precision_sentence(None) == "这类提示在本县还没有判断过,看不出准不准。"
     few = precision_sentence(Precision("scan", 4, 3))

@@ -48,7 +48,7 @@ def tell_deciders(session: Session, finding: Finding, course: FindingCourse, *, 
     place = session.get_one(Division, finding.division_code).name
     about = subject_of(
         finding.kind, category=name_of(finding.category), households=f" {finding.households_now} 户",
-        disputes=finding.observed,
+        disputes=f" {finding.observed} 件",
     )  # fmt: skip
     words = f"{place}{about if finding.kind == SILENCE else f'有{about}'},请您判断(编号 {finding.code})。"
     tell(session, Line(NOTICE, words, _url(finding.id)), (one.account_id for one in staff), now=now)

@@ -25,7 +25,7 @@ from grid_app.vocabulary.findings import (
     subject_of,
 )
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS, FINDING_STATE_WORDS, GRADE_WORDS, TREND_WORDS
-from grid_app.web.wording import few, local_date, local_time, remaining
+from grid_app.web.wording import few, few_matters, local_date, local_time, remaining
 from screening.inputs import SILENCE
 
 TONES: Final = {"suspected": "attention", **dict.fromkeys(LIVE_STATES, "active")}
@@ -88,7 +88,7 @@ def sentence_of(row: FindingRow, facts: FindingFacts, *, own: int) -> str:
     """Return in one sentence why a finding is raised; who sees a part of it reads of the others their number alone."""
     if not row.is_beyond:
         return facts.reason
-    total = f"先后有{_subject(row, f' {row.households_ever} 户')}"
+    total = f"先后有{_subject(row, f' {row.households_ever} 户', f' {row.disputes_ever} 件')}"
     return f"{total},跨乡镇;登记的 {row.disputes_ever} 件里有 {own} 件在您的范围内,别处的只计数。"
 
 
@@ -129,21 +129,23 @@ def day_of_clock(clock: ClockRow) -> str:
 def question_sentence(row: FindingRow) -> str:
     """Return what a unit with the duty is told: the question, without who and which disputes."""
     concerned = f"(涉及{row.organisation})" if row.organisation else ""
-    what = f"{_subject(row, few(row.households_ever).replace(' ', ''))}{concerned}"
+    told = (few(row.households_ever).replace(" ", ""), few_matters(row.disputes_ever).replace(" ", ""))
+    what = f"{_subject(row, *told)}{concerned}"
     return f"{row.township}{row.place}{'' if row.kind == SILENCE else '有'}{what},最早 {local_date(row.since)}。"
 
 
-def _subject(row: FindingRow, households: str) -> str:
-    return subject_of(
-        row.kind, category=name_of(row.category), households=households, disputes=row.disputes_ever
-    )  # fmt: skip
+def _subject(row: FindingRow, households: str, disputes: str) -> str:
+    return subject_of(row.kind, category=name_of(row.category), households=households, disputes=disputes)
 
 
 def _summary(row: FindingRow, trend: str, households: str, since: str) -> str:
     if row.kind == SILENCE:
-        return f"{trend},{_subject(row, households)}"
-    told = f"{households}反映" if row.kind in COUNTS_HOUSEHOLDS else f"先后 {row.disputes_ever} 件"
-    return f"{trend},{told},最早 {since}"
+        return f"{signal_word(row.kind)}:{trend}"
+    if row.kind == SHARED_GRIEVANCE:
+        return f"{trend},{households}反映,最早 {since}"
+    disputes = few_matters(row.disputes_ever) if row.is_own_duty else f"先后 {row.disputes_ever} 件"
+    told = households if row.kind in COUNTS_HOUSEHOLDS else disputes
+    return f"{signal_word(row.kind)}:{trend},{told},最早 {since}"
 
 
 def compared_sentence(facts: FindingFacts, kind: str = SHARED_GRIEVANCE) -> str:

@@ -17,7 +17,7 @@ from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.findings import signal_word
 from grid_app.vocabulary.signals import BUDGET, NEVER_OFF, QUESTIONS, UNDECIDED, UNDECIDED_WORD
 from grid_app.web.findings.shown import precision_sentence
-from grid_app.web.wording import FEW_BELOW, local_time, number
+from grid_app.web.wording import few_matters, local_time, number
 
 DAYS_SHOWN: Final = 90
 DAYS_OF_A_YEAR: Final = 365
@@ -141,7 +141,7 @@ def held_rows(rows: Sequence[HeldLine]) -> list[dict[str, object]]:
             "signal": signal_word(one.kind),
             "place": one.place or "–",
             "category": category_words(one.category),
-            "observed": few_incidents(one.observed),
+            "observed": few_matters(one.observed).replace(" ", CLOSE),
             "expected": "–" if one.expected is None else f"约{CLOSE}{one.expected:.1f}{CLOSE}件",
             "chance": "–" if one.recurrence_days is None else f"{interval_words(one.recurrence_days)}一次",
             "reason": one.reason,
@@ -150,11 +150,6 @@ def held_rows(rows: Sequence[HeldLine]) -> list[dict[str, object]]:
         }
         for one in rows[:HELD_SHOWN]
     ]
-
-
-def few_incidents(count: int) -> str:
-    """Return a number of incidents, as ``数件`` when so few that somebody could be recognised."""
-    return "数件" if 0 < count < FEW_BELOW else f"{number(count)}{CLOSE}件"
 
 
 def category_words(code: str) -> str:
