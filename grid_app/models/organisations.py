@@ -36,3 +36,14 @@ class OrganisationMove(Base):
     id: Mapped[UuidKey]
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     dispute_id: Mapped[UUID] = mapped_column(ForeignKey("disputes.id"))
+
+
+class OrganisationDifference(Base):
+    """Somebody said that two names are two organisations, or took their merging apart; it is not suggested again."""
+
+    __tablename__ = "organisation_differences"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True, index=True)
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("assignments.id"))

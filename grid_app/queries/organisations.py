@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from grid_app.models.disputes import Dispute, Organisation
 from grid_app.models.organisations import OrganisationEntry
+from grid_app.queries.organisation_names import Suggestion, suggestions
 
 PER_PAGE: Final = 20
 MOST_OFFERED: Final = 200
@@ -20,7 +21,7 @@ STATES: Final = ("unconfirmed", "confirmed", "merged", "rejected")
 
 @dataclass(frozen=True)
 class EntryRow:
-    """One name: its state, what it was merged into, how many matters name it, and a registered name that is like it."""
+    """One name: its state, what it was merged into, how many matters name it, and what it probably means."""
 
     id: UUID
     name: str
@@ -29,7 +30,7 @@ class EntryRow:
     reason: str
     decided_at: datetime | None
     matters: int
-    like: str
+    like: Suggestion | None
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ def entries_of(session: Session, *, state: str, words: str = "", page: int = 0) 
     ).all()
     shown = rows[:PER_PAGE]
     matters = _matters(session, [one.id for one, _, _ in shown])
-    likes = {one.id: _like(session, one) for one, _, _ in shown} if state == "unconfirmed" else {}
+    likes = suggestions(session, {one.id: one.name for one, _, _ in shown}) if state == "unconfirmed" else {}
     return EntryPage(
         tuple(
             EntryRow(
                 one.id, one.name, entry.state if entry else "unconfirmed", target or "", entry.reason if entry else "",
-                entry.decided_at if entry else None, matters.get(one.id, 0), likes.get(one.id, ""),
+                entry.decided_at if entry else None, matters.get(one.id, 0), likes.get(one.id),
             )
             for one, entry, target in shown
         ),
@@ -116,24 +117,3 @@ def _matters(session: Session, ids: list[UUID]) -> dict[UUID, int]:
         .group_by(Dispute.organisation_id)
     )
     return {one: count for one, count in rows if one is not None}
-
-
-def _like(session: Session, one: Organisation) -> str:
-    """Return a registered organisation whose name holds this one, or is held by it."""
-    found = session.scalar(
-        select(Organisation.name)
-        .join(OrganisationEntry, OrganisationEntry.organisation_id == Organisation.id)
-        .where(
-            OrganisationEntry.state == "confirmed",
-            Organisation.id != one.id,
-            or_(
-                Organisation.name_key.contains(one.name_key, autoescape=True),
-                func.instr(one.name_key, Organisation.name_key) > 0
-                if session.get_bind().dialect.name == "sqlite"
-                else func.strpos(one.name_key, Organisation.name_key) > 0,
-            ),
-        )
-        .order_by(func.length(Organisation.name_key).desc(), Organisation.id)
-        .limit(1)
-    )
-    return found or ""

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.disputes import Dispute, DisputeEvent, Organisation
-from grid_app.models.organisations import OrganisationEntry
+from grid_app.models.organisations import OrganisationDifference, OrganisationEntry
+from grid_app.queries.organisation_names import canonical_ids
 from grid_app.queries.organisations import aliases
 from grid_app.services.organisations.names import ends_as_an_organisation, tells_of_a_person
 from tests.builders import add_dispute, add_organisation
@@ -146,3 +147,41 @@ def test_the_second_of_two_officers_is_told_and_only_the_county_decides(sign_in,
     assert decide(county, key, "merge", into="没有这家公司").status_code == 422
     with reading() as session:
         assert session.scalars(select(OrganisationEntry.state)).all() == ["confirmed"]
+
+
+FULL = "青溪县禾眠农业开发有限公司"
+
+
+def test_a_probable_match_is_suggested_and_merged_or_refused_by_a_person_only(county, app_world):
+    with transaction() as session:
+        full, typed, branch = (
+            add_organisation(session, name).id
+            for name in (FULL, "青溪禾棉农业公司", "青溪县禾眠农业开发有限公司第二项目部")
+        )
+        matter = add_dispute(session, app_world, organisation_id=typed).id
+    assert "可能与" not in text_of(county.get("/organisations")), "nothing is registered yet"
+    decide(county, full, "confirm", name=FULL)
+
+    page = text_of(county.get("/organisations"))
+
+    assert page.count(f"可能与“{FULL}”是同一个单位(一字同音") == 1, "the branch is none of it"
+    with reading() as session:
+        assert session.get_one(Dispute, matter).organisation_id == typed, "nothing is merged by itself"
+    assert decide(county, typed, "differ", other=str(full)).status_code == 302
+    assert decide(county, typed, "differ", other=str(full)).status_code == 302
+    assert decide(county, branch, "differ", other="x").status_code == 302
+    assert "可能与" not in text_of(county.get("/organisations"))
+    with reading() as session:
+        assert [(one.organisation_id, one.other_id) for one in session.scalars(select(OrganisationDifference))] == [
+            (typed, full)
+        ]
+
+    decide(county, typed, "merge", into=FULL)
+    with reading() as session:
+        assert session.get_one(Dispute, matter).organisation_id == full
+        assert canonical_ids(session, [typed, full, branch]) == {typed: full, full: full, branch: branch}
+        assert session.scalars(select(OrganisationDifference)).all() == []
+    decide(county, typed, "separate", reason="是两家不同的企业")
+    with reading() as session:
+        assert canonical_ids(session, [typed]) == {typed: typed}
+        assert len(session.scalars(select(OrganisationDifference)).all()) == 1, "it is not suggested again"

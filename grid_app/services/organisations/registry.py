@@ -22,6 +22,7 @@ from grid_app.policy import Action, Actor, allows
 from grid_app.services.audit import record_audit
 from grid_app.services.matters.step import take_turn, written
 from grid_app.services.numbering import next_event_number
+from grid_app.services.organisations.differences import forget_difference, is_uuid, keep_difference
 from grid_app.services.organisations.names import name_key, whole_name
 
 REJECTED: Final = "(退回的名称)"
@@ -87,6 +88,7 @@ def merge(session: Session, *, actor: Actor, organisation_id: UUID, into: str, n
         raise InvalidError(NOT_DONE, fields={"into": told})
     if session.scalar(select(exists().where(OrganisationEntry.merged_into_id == row.id))):
         raise ConflictError("有别的名称并入了它,不能再并入别处。请反过来,把另一个并入它。", code="has_aliases")
+    forget_difference(session, one=row.id, other=target.id)
     moved = list(session.scalars(select(Dispute.id).where(Dispute.organisation_id == row.id)))
     session.add_all(OrganisationMove(organisation_id=row.id, dispute_id=one) for one in moved)
     session.execute(update(Dispute).where(Dispute.organisation_id == row.id).values(organisation_id=target.id))
@@ -106,7 +108,25 @@ def separate(session: Session, *, actor: Actor, organisation_id: UUID, reason: s
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(OrganisationMove).where(OrganisationMove.organisation_id == organisation_id))
+    if entry.merged_into_id is not None:
+        keep_difference(session, actor=actor, one=organisation_id, other=entry.merged_into_id, now=now)
     _decide(session, actor, organisation_id, state="confirmed", now=now, reason=told)
+
+
+def differ(session: Session, *, actor: Actor, organisation_id: UUID, other: str, now: datetime) -> None:
+    """Say that a name is not the registered organisation it was thought to be; it waits on, and is not asked again.
+
+    Raises
+    ------
+    NotFoundError
+        One of the two is not there any more.
+    """
+    _permitted(actor)
+    row = _waiting(session, organisation_id)
+    target = session.get(Organisation, UUID(other)) if is_uuid(other) else None
+    if target is None or target.id == row.id:
+        raise NotFoundError(GONE)
+    keep_difference(session, actor=actor, one=row.id, other=target.id, now=now)
 
 
 def reject(session: Session, *, actor: Actor, organisation_id: UUID, reason: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action
 from grid_app.queries.organisations import STATES, EntryRow, entries_of, entry_counts, registered_names
 from grid_app.services.organisations.names import WRITE_IT_WHOLE, ends_as_an_organisation
-from grid_app.services.organisations.registry import confirm, merge, register, reject, separate
+from grid_app.services.organisations.registry import confirm, differ, merge, register, reject, separate
 from grid_app.vocabulary.organisations import ENTRY_STATE_WORDS
 from grid_app.web.wording import local_date
 from grid_app.wiring import wired
@@ -50,7 +50,7 @@ def add() -> Response | WerkzeugResponse:
 @bp.post("/organisations/<uuid:organisation_id>/<step>")
 @requires(Action.CONFIRM_ORGANISATION)
 def decide(organisation_id: UUID, step: str) -> Response | WerkzeugResponse:
-    """Confirm a name, merge it, take a merging back, or send it back."""
+    """Confirm a name, merge it, say that it is another one, take a merging back, or send it back."""
     if step not in STEPS:
         raise NotFoundError("没有这一步。")
     done, field, service = STEPS[step]
@@ -68,6 +68,7 @@ def decide(organisation_id: UUID, step: str) -> Response | WerkzeugResponse:
 STEPS: Final[Mapping[str, tuple[str, str, Callable[..., None]]]] = {
     "confirm": ("已确认。", "name", confirm),
     "merge": ("已并入。以后写这个名称的,都算那个单位;可以再分开。", "into", merge),
+    "differ": ("已记下:不是同一个单位,以后不再提示这一对。", "other", differ),
     "separate": ("已分开,原来用这个名称的事项也回来了。", "reason", separate),
     "reject": ("已退回,名称已删去。用过它的事项会提示补写单位全称。", "reason", reject),
 }
