@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -13,12 +14,13 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, allows
-from grid_app.queries.backtests import backtest_for
+from grid_app.queries.backtests import BEARS_FOR, backtest_for
 from grid_app.queries.finding_course import precision_of_signals
 from grid_app.queries.signal_pages import last_runs, raised_since
 from grid_app.queries.signal_settings import county_of, settings_at, settings_of
 from grid_app.services.signals.settings import (
     NO_SIGNAL,
+    BacktestFor,
     Change,
     figure_words,
     is_on,
@@ -92,9 +94,9 @@ def save(code: str) -> str | Response:
         with transaction() as session:
             by, now = the_actor(), wired().clock.now()
             if code == BUDGET:
-                changed = set_budget(session, change=change, actor=by, now=now, backtest_for=backtest_for)
+                changed = set_budget(session, change=change, actor=by, now=now, backtest_for=_bearing(now))
             else:
-                changed = switch(session, signal=code, change=change, actor=by, now=now, backtest_for=backtest_for)
+                changed = switch(session, signal=code, change=change, actor=by, now=now, backtest_for=_bearing(now))
     except (InvalidError, ConflictError) as refusal:
         errors = refusal.fields if isinstance(refusal, InvalidError) else {}
         trouble = Trouble("signal", refusal.sentence, errors, dict(form.items()))
@@ -114,7 +116,7 @@ def _page(code: str, trouble: Trouble) -> str:
         parameters, tried = parameters_of(settings), parameters_with(settings, code)
         bears = None
         if code in BACKTESTED:
-            bears = backtest_for(session, division_code=county, signal=code, parameters=tried)
+            bears = _bearing(now)(session, division_code=county, signal=code, parameters=tried)
     standing = {name: f"{getattr(parameters, name):g}" for name in FIGURES.get(code, ())}
     figures = {name: trouble.typed.get(name, value) for name, value in standing.items()}
     return render_template(
@@ -138,6 +140,11 @@ def _page(code: str, trouble: Trouble) -> str:
         may_edit=allows(actor, Action.EDIT_SIGNALS),
         trouble=trouble,
     )
+
+
+def _bearing(now: datetime) -> BacktestFor:
+    """Return what looks for a backtest; one that is too old bears nothing any more."""
+    return partial(backtest_for, since=now - BEARS_FOR)
 
 
 def _number(text: str) -> int | None:
