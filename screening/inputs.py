@@ -150,12 +150,16 @@ class KnownFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Village:
-    """A village with the point that stands for it in degrees (WGS84); both None where no boundary is known."""
+    """A village with the point that stands for it in degrees (WGS84); both None where no boundary is known.
+
+    ``since`` is the first day of one that a later division of the land made (split, merged, new); None for the others.
+    """
 
     code: str
     path: tuple[str, ...]
     lon: float | None = None
     lat: float | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

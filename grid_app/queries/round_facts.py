@@ -36,7 +36,7 @@ def villages_of(session: Session, root: str, *, known_at: datetime) -> tuple[Vil
         .limit(1)
     )
     rows = session.execute(
-        select(Division.code, Division.path, Boundary.label_lon, Boundary.label_lat)
+        select(Division.code, Division.path, Division.valid_from, Boundary.label_lon, Boundary.label_lat)
         .outerjoin(Boundary, (Boundary.code == Division.code) & (Boundary.generation_id == generation))
         .where(
             Division.level == "village",
@@ -45,7 +45,14 @@ def villages_of(session: Session, root: str, *, known_at: datetime) -> tuple[Vil
         )
         .order_by(Division.code)
     )
-    return tuple(Village(code=code, path=_above(path), lon=lon, lat=lat) for code, path, lon, lat in rows)
+    found = rows.all()
+    first = min((row.valid_from for row in found), default=day)
+    return tuple(
+        Village(
+            code=code, path=_above(path), lon=lon, lat=lat, since=valid_from if valid_from > first else None
+        )
+        for code, path, valid_from, lon, lat in found
+    )  # fmt: skip
 
 
 def _above(path: str) -> tuple[str, ...]:

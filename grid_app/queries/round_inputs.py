@@ -146,7 +146,7 @@ def _facts(session: Session, scope: Scope, root: str, parameters: Parameters) ->
     on = set(parameters.signals)
     at = scope.known_at
     found: dict[str, Any] = {}
-    if on & {"scan", "silence"}:
+    if on & {"scan", "growth", "silence"}:
         found["villages"] = villages_of(session, root, known_at=at)
     if "overdue_pile" in on:
         found["arrears"] = arrears_of(session, root, known_at=at)
@@ -209,14 +209,22 @@ def _history_start(session: Session, readable: ColumnElement[bool]) -> date | No
 
 
 def _places(session: Session, codes: Iterable[str]) -> dict[str, Place]:
+    """Return the cell of each division; one that has ended counts as the one that took its place."""
     found: dict[str, Place] = {}
+    followed: dict[str, str] = {}
     for some in chunks(sorted(codes)):
-        rows = session.execute(select(Division.code, Division.level, Division.path).where(Division.code.in_(some)))
-        for code, level, path in rows:
+        rows = session.execute(
+            select(Division.code, Division.level, Division.path, Division.successor_code).where(Division.code.in_(some))
+        )
+        for code, level, path, successor in rows:
             steps = tuple(path.strip("/").split("/"))
             steps = steps[:-1] if level == "grid" else steps
             found[code] = Place(cell=steps[-1], above=steps[:-1])
-    return found
+            if successor:
+                followed[code] = successor
+    new = sorted({code for code in followed.values() if code not in found})
+    found |= _places(session, new) if new else {}
+    return found | {code: found[successor] for code, successor in followed.items() if successor in found}
 
 
 def _links(session: Session, readable: ColumnElement[bool], known_at: datetime) -> Links:

@@ -120,6 +120,10 @@ class Look:
         """Names of places, organisations, units and categories by their codes."""
         return dict(self.data.names)
 
+    def young(self, since: date) -> frozenset[str]:
+        """Villages that a later division of the land made on ``since`` or later: they have no past to compare with."""
+        return frozenset(one.code for one in self.data.villages if one.since and one.since >= since)
+
     def name(self, code: str) -> str:
         """Give the name of a code, or the code itself."""
         return self.names.get(code, code)

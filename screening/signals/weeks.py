@@ -34,6 +34,7 @@ def raise_growth(look: Look) -> Seen:
     if known.base_days < rule.short_base:
         reason = f"前六周只有{known.base_days}天有记录，满{rule.short_base}天后才与前几周比较。"
         return Seen(not_screened=(NotScreened(kind=KIND, subject="", reason=reason),))
+    young = look.young(data.window_end - timedelta(days=rule.base + rule.fortnight))
     end = known.counts.shape[1]
     found = strongest(
         known.counts, known.is_recorded, [(end - rule.fortnight, end), (end - rule.week, end)],
@@ -45,7 +46,7 @@ def raise_growth(look: Look) -> Seen:
     raised = [
         _raised(named[own], members[own], look, found.of(np.array([at])))
         for at, own in enumerate(known.stream.tolist())
-        if found.p[at] < 1
+        if found.p[at] < 1 and named[own][0] not in young
     ]
     return Seen(tuple(raised), streams=len(known.stream))
 

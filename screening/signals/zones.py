@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from screening.ground import ground_on_globe
-from screening.inputs import RoundInput
+from screening.inputs import Village
 from screening.results import NotScreened
 from screening.signals.raised import Counting, Look, Raised, Seen, day_words, members_of, most_common, places_named
 from screening.streams import ALL, Incidents, StreamCluster, StreamResult, screen
@@ -17,6 +18,7 @@ from screening.watching import Watching
 
 KIND: Final = "scan"
 ALL_WORDS: Final = "各类反映"
+YOUNG: Final = "区划调整后设立不满一年，没有可比的以往，不参加统计扫描。"
 NOTHING: Final = "没有村（社区）的位置，或没有反映，没有做统计扫描。"
 
 
@@ -31,17 +33,21 @@ def raise_zones(look: Look) -> Seen:
     counted, data = look.counted, look.data
     if not data.villages or not counted.incidents:
         return Seen(not_screened=(NotScreened(kind=KIND, subject="", reason=NOTHING),))
+    watching = replace(Watching(), every_days=data.every_days)
+    young = look.young(data.window_end - timedelta(days=watching.base_days))
+    villages = [one for one in data.villages if one.code not in young]
     ground = ground_on_globe(
-        [one.code for one in data.villages],
-        np.array([np.nan if one.lat is None else one.lat for one in data.villages]),
-        np.array([np.nan if one.lon is None else one.lon for one in data.villages]),
+        [one.code for one in villages],
+        np.array([np.nan if one.lat is None else one.lat for one in villages]),
+        np.array([np.nan if one.lon is None else one.lon for one in villages]),
         look.params.scan_radius_km,
     )
     found = screen(
-        _incidents(counted, data), ground, replace(Watching(), every_days=data.every_days),
+        _incidents(counted, villages), ground, watching,
         today=data.window_end + timedelta(days=1), seed=look.seed, recorded_from=data.history_start,
     )  # fmt: skip
-    missing = [NotScreened(kind=KIND, subject=one.place, reason=one.reason) for one in found.missing]
+    missing = [NotScreened(kind=KIND, subject=code, reason=YOUNG) for code in sorted(young)]
+    missing += [NotScreened(kind=KIND, subject=one.place, reason=one.reason) for one in found.missing]
     missing += [
         NotScreened(kind=KIND, subject=one.stream, reason=one.not_screened) for one in found.streams if one.not_screened
     ]
@@ -50,8 +56,8 @@ def raise_zones(look: Look) -> Seen:
     return Seen(tuple(raised), tuple(missing), len(scanned))
 
 
-def _incidents(counted: Counting, data: RoundInput) -> Incidents:
-    number = {one.code: at for at, one in enumerate(data.villages)}
+def _incidents(counted: Counting, villages: Sequence[Village]) -> Incidents:
+    number = {one.code: at for at, one in enumerate(villages)}
     homes: dict[str | None, int] = {None: -1}
     for one in counted.incidents:
         homes.setdefault(one.household, len(homes) - 1)

@@ -22,10 +22,15 @@ on_sqlite = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(scope="module")
-def dask() -> Iterator[LocalCluster]:
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     """Give a scheduler on loopback with one worker process."""
     with LocalCluster(
-        n_workers=1, threads_per_worker=2, host="127.0.0.1", dashboard_address=None, silence_logs=50
+        n_workers=1,
+        threads_per_worker=2,
+        host="127.0.0.1",
+        dashboard_address=None,
+        silence_logs=50,
+        local_directory=str(tmp_path_factory.mktemp("dask")),
     ) as running:
         yield running
 

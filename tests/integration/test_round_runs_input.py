@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.disputes import DisputeEvent, DisputeLink
+from grid_app.models.places import Division
 from grid_app.models.rounds import Round
 from grid_app.queries.round_inputs import input_known_at, round_input
 from screening import Parameters
@@ -114,3 +115,16 @@ def test_a_past_moment_sees_what_was_open_linked_and_received_by_then(app, app_w
     assert [row.is_open for row in now.incidents] == [False, True, True]
     assert now.incidents[0].linked == (names[1],)
     assert {village.code for village in now.villages} >= {"990101001201"}
+
+
+def test_what_lies_in_a_village_that_has_ended_counts_in_the_one_that_took_its_place(app, app_world):
+    with transaction() as session:
+        add_dispute(session, app_world, at=NOW - DAY, division_code="990101001201J001")
+        for code in ("990101001201", "990101001201J001"):
+            session.get_one(Division, code).successor_code = "990101001202"
+        round_id = closed_round(session, now=NOW)
+
+    with reading() as session:
+        data = round_input(session, session.get_one(Round, round_id), Parameters())
+
+    assert [(one.cell, one.path) for one in data.incidents] == [("990101001202", ("990101", "990101001"))]

@@ -201,3 +201,19 @@ def test_a_village_without_a_point_is_nobodys_neighbour():
 def test_signals_are_named_in_their_order():
     with pytest.raises(ValueError, match="signals holds"):
         Parameters(signals=("scan", "shared_grievance"))
+
+
+@pytest.mark.parametrize("kind", ["scan", "growth"])
+def test_a_village_that_a_split_has_just_made_has_no_past_to_compare_with_and_that_is_said(kind):
+    young = replace(VILLAGES[7], since=WINDOW_END - timedelta(days=20))
+    villages = tuple(young if one.code == young.code else one for one in VILLAGES)
+    quiet = county(seed=22)
+    others = [one for one in quiet.incidents if one.cell != young.code]
+    split = replace(quiet, incidents=(*others, *burst(14, villages=(7,))), villages=villages)
+
+    before = run_round(replace(split, villages=VILLAGES), only(kind), seed=3)
+    result = run_round(split, only(kind), seed=3)
+
+    assert [one for one in told(before, kind) if young.code in one.cells]
+    assert not [one for one in told(result, kind) if young.code in one.cells]
+    assert kind == "growth" or [one.subject for one in result.not_screened] == [young.code]
