@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.scan.draws import add_column
-from screening.scan.kernel import fill_rungs, loose_share, raise_maxima, stretches
+from screening.scan.kernel import STEPS, fill_rungs, loose_share, raise_maxima, stretches
 from screening.scan.lanes import LANES
 from screening.scan.search import Drawn, Search
 from screening.scan.statistic import LEVEL_STEP, LEVELS, fill_level, ladder, ratio_of
 
 Window: TypeAlias = tuple[int, NDArray[np.int64], NDArray[np.uint16], NDArray[np.int64], NDArray[np.float64]]
 
-UNITS: Final = (32, 16, 8, 4, 2)
 SPARED: Final = 0.05
 """Most stretches that may end where a count that matters is no longer rare."""
 MATTERS: Final = 8.0
 RARE: Final = 4.5
+LINE: Final = 64
 KEPT_BYTES: Final = 200_000_000
 """Memory for what is the same in every replicate; windows beyond it are prepared each time."""
 
@@ -55,8 +55,9 @@ class Abreast:
         best, level = np.zeros(LANES), np.zeros(LANES, np.int64)
         wide = np.int32 if kind is np.int32 else np.int16
         lowest_counts = np.minimum(self._least_counts(0.0), np.iinfo(wide).max)
-        need = np.repeat(lowest_counts.astype(wide)[:, None], LANES, axis=1)
-        rows, means = np.zeros((places, LANES), kind), np.zeros(places)
+        need = _in_lines(len(self._floors), wide)
+        need[:] = lowest_counts[:, None]
+        rows, means = _in_lines(places, kind), np.zeros(places)
         for number, run in enumerate(search.runs):
             rows[:], means[:] = 0, 0.0
             for position, column in enumerate(run):
@@ -98,7 +99,7 @@ class Abreast:
         step = max(1, len(ptr) // 40)
         loose = (
             (unit, loose_share(ptr, idx, means, unit, self._lowest, self._ends, step))  # type: ignore[no-untyped-call]
-            for unit in UNITS
+            for unit in STEPS[:0:-1]
         )
         unit = next((unit for unit, share in loose if share <= SPARED), 1)
         stretch, mark = stretches(ptr, unit)  # type: ignore[no-untyped-call]
@@ -110,3 +111,11 @@ class Abreast:
             self._bytes += size
             self._kept[run, position] = window
         return window
+
+
+def _in_lines(rows: int, kind: type[np.signedinteger[Any]]) -> NDArray[np.signedinteger[Any]]:
+    """Return rows of zeros that begin with a line of the cache: a row across two lines takes twice as long to read."""
+    size = rows * LANES * np.dtype(kind).itemsize
+    memory = np.zeros(size + LINE, np.uint8)
+    begin = -memory.ctypes.data % LINE
+    return memory[begin : begin + size].view(kind).reshape(rows, LANES)

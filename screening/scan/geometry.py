@@ -8,7 +8,7 @@ coordinates comes first, so that the order of a file never matters.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +33,12 @@ class Zones:
     ----------
     ptr : array of int64, shape (centres + 1,)
         Where each centre's neighbours begin in ``idx``.
-    idx : array of int32
+    idx : array of int32, or of uint16 or uint32 along the curve
         Places, nearest first; a prefix is a zone.
     """
 
     ptr: NDArray[np.int64]
-    idx: NDArray[np.int32]
+    idx: NDArray[np.integer[Any]]
 
 
 def on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -198,6 +198,14 @@ def along_the_curve(points: NDArray[np.float64]) -> NDArray[np.int64]:
     steps = ((points[:, :2] - low[:2]) / np.maximum(high[:2] - low[:2], 1e-300) * 65535).astype(np.uint64)
     spread = [_apart(steps[:, axis]) for axis in (0, 1)]
     return np.argsort(spread[0] | (spread[1] << np.uint64(1)), kind="stable")
+
+
+def along(zones: Zones, curve: NDArray[np.int64], rank: NDArray[np.unsignedinteger[Any]]) -> Zones:
+    """Return the zones one after another along the curve, with place p called ``rank[p]``."""
+    ptr = np.zeros(len(zones.ptr), np.int64)
+    np.cumsum(np.diff(zones.ptr)[curve], out=ptr[1:])
+    lists = [zones.idx[zones.ptr[centre] : zones.ptr[centre + 1]] for centre in curve.tolist()]
+    return Zones(ptr, rank[np.concatenate(lists)])
 
 
 def _apart(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:

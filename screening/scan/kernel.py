@@ -14,16 +14,18 @@ from __future__ import annotations
 import numpy as np
 
 from screening.scan.compiled import compiled
-from screening.scan.lanes import LANES, first_of, nothing, plus_row, put_down, reaching, taken_up
+from screening.scan.lanes import LANES, first_of, plus_row, put_down, reaching, taken_up
 from screening.scan.statistic import BERNOULLI, LEVEL_STEP, LEVELS, fill_level, ratio_of, rung_of
 
 MARK = 16
 """Places from one kept sum of expectations to the next."""
+STEPS = (1, 4, 16)
+"""Places in a stretch: one in the first four, four in the first sixteen, and so on up to the unit of the window."""
 
 
 @compiled
 def stretches(ptr, unit):  # type: ignore[no-untyped-def]
-    """Return where each centre's stretches and marks begin; stretches end at 1, 2, 4, ... places, later every ``unit``.
+    """Return where each centre's stretches and marks begin.
 
     Returns
     -------
@@ -32,12 +34,12 @@ def stretches(ptr, unit):  # type: ignore[no-untyped-def]
     stretch, mark = np.zeros(ptr.size, np.int64), np.zeros(ptr.size, np.int64)
     for centre in range(ptr.size - 1):
         size = ptr[centre + 1] - ptr[centre]
-        number, reach = 0, 0
-        while reach < size and reach < unit:
-            reach = max(1, 2 * reach)
-            number += 1
-        if reach < size:
-            number += (size - reach + unit - 1) // unit
+        number, done = 0, 0
+        for step in STEPS:
+            if step <= unit:
+                reach = min(size, 4 * step) if step < unit else size
+                number += max(0, reach - done + step - 1) // step
+                done = max(done, reach)
         stretch[centre + 1] = stretch[centre] + number
         mark[centre + 1] = mark[centre] + (size + MARK - 1) // MARK
     return stretch, mark
@@ -60,7 +62,7 @@ def fill_rungs(ptr, idx, means, unit, lowest, stretch, rungs, mark, marks):  # t
         begin, end = ptr[centre], ptr[centre + 1]
         at, number, kept, mean = begin, stretch[centre], mark[centre], 0.0
         while at < end:
-            stop = min(end, at + max(1, min(at - begin, unit)))
+            stop = min(end, at + step_at(at - begin, unit))  # type: ignore[no-untyped-call]
             rungs[number] = rung_of(mean + means[idx[at]], lowest)
             number += 1
             for one in range(at, stop):
@@ -69,6 +71,12 @@ def fill_rungs(ptr, idx, means, unit, lowest, stretch, rungs, mark, marks):  # t
                     kept += 1
                 mean += means[idx[one]]
             at = stop
+
+
+@compiled
+def step_at(place, unit):  # type: ignore[no-untyped-def]
+    """Return how many places a stretch has that begins after so many."""
+    return min(unit, 1 if place < 4 else 4 if place < 16 else 16)
 
 
 @compiled
@@ -123,24 +131,62 @@ def raise_maxima(zones, order, rows, means, window, model, lowest, floors, level
     unit, stretch, rungs, mark, marks = window
     memory = np.empty(LANES, need.dtype)
     for centre in order:
-        seen = nothing(rows)
         begin, end = ptr[centre], ptr[centre + 1]
         at, number = begin, stretch[centre]
+        memory[:] = 0
         while at < end:
-            stop = min(end, at + max(1, min(at - begin, unit)))
-            before = seen
-            for one in range(at, stop):
-                seen = plus_row(seen, rows, idx, one)
-            if reaching(seen, need, rungs[number]):
-                put_down(before, memory)
+            step = step_at(at - begin, unit)  # type: ignore[no-untyped-call]
+            to = end if step == unit else min(end, begin + 4 * step)
+            reached = climb(memory, rows, idx, at, to, step, need, rungs, number)  # type: ignore[no-untyped-call]
+            number += (reached - at + step - 1) // step
+            at = reached
+            if reached < to:
                 kept = (at - begin) // MARK
                 mean = marks[mark[centre] + kept]
                 for one in range(begin + kept * MARK, at):
                     mean += means[idx[one]]
-                near = idx[at:stop]
+                at = min(to, at + step)
+                near = idx[reached:at]
                 raise_lanes(memory, near, mean, rows, means, model, lowest, floors, levels, need, level, best)  # type: ignore[no-untyped-call]
+                number += 1
+
+
+@compiled
+def climb(memory, rows, idx, at, to, step, need, rungs, number):  # type: ignore[no-untyped-def]
+    """Add up rows from place ``at`` to ``to``; return where the first stretch begins that reaches what is needed.
+
+    ``memory`` holds the sums before ``at``, afterwards those before the place that is returned.
+    """
+    seen = taken_up(memory)
+    if step == 1:
+        while at < to:
+            before = seen
+            seen = plus_row(seen, rows, idx, at)
+            if reaching(seen, need, rungs[number]):
+                put_down(before, memory)
+                return at
+            at += 1
             number += 1
-            at = stop
+    while at < to:
+        before = seen
+        stop = min(to, at + step)
+        one = at
+        while one + 4 <= stop:
+            seen = plus_row(seen, rows, idx, one)
+            seen = plus_row(seen, rows, idx, one + 1)
+            seen = plus_row(seen, rows, idx, one + 2)
+            seen = plus_row(seen, rows, idx, one + 3)
+            one += 4
+        while one < stop:
+            seen = plus_row(seen, rows, idx, one)
+            one += 1
+        if reaching(seen, need, rungs[number]):
+            put_down(before, memory)
+            return at
+        at = stop
+        number += 1
+    put_down(seen, memory)
+    return to
 
 
 @compiled
@@ -170,6 +216,7 @@ def raise_lanes(memory, near, mean, rows, means, model, lowest, floors, levels, 
                 most = np.int64(np.iinfo(need.dtype).max)
                 for rung in range(need.shape[0]):
                     need[rung, lane] = min(levels[reach, rung], most)
+    put_down(seen, memory)
 
 
 @compiled

@@ -47,7 +47,7 @@ def _raise_maxima(search: Search, counts: Counts, means: Floats, best: Floats) -
             _raise(best, _summed(counts, near), np.cumsum(means[:, near], axis=1).T, search.model)
 
 
-def _summed(counts: Counts, near: NDArray[np.int32]) -> Counts:
+def _summed(counts: Counts, near: NDArray[np.integer[Any]]) -> Counts:
     """Return the counts of the nearest place, the nearest two, ..., shape (zones, windows, lanes)."""
     seen = np.empty((len(near), counts.shape[0], counts.shape[2]), counts.dtype)
     seen[0] = counts[:, near[0]]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from screening.scan.clusters import Candidate, Reach, Secondary, reported
 from screening.scan.engine import FASTEST, Engine
-from screening.scan.geometry import Zones, along_the_curve, cut_zones, nearest_zones
+from screening.scan.geometry import Zones, along, along_the_curve, cut_zones, nearest_zones
 from screening.scan.inference import Simulated, monte_carlo
 from screening.scan.search import Search
 from screening.scan.tables import Table
@@ -182,14 +182,16 @@ def _drawing(
     rank = np.empty(len(curve), np.int32)
     rank[curve] = np.arange(len(curve), dtype=np.int32)
     source = table.source.renumbered(rank)
+    near = along(zones, curve, rank.astype(np.uint16) if len(curve) < 2**16 else rank.astype(np.uint32))
     expected = np.ascontiguousarray(table.in_columns(table.expected)[curve].T)
     model, most = table.model(limits.least), table.most_in_windows
     maxima = loops.maxima(
-        Search(zones.ptr, rank[zones.idx], _visiting(curve), expected, table.runs(limits.longest), model, most)
+        Search(near.ptr, near.idx, _visiting(len(curve)), expected, table.runs(limits.longest), model, most)
     )
     return lambda first, lanes: maxima(source.draw(lanes, seed=seed, first=first, engine=loops))
 
 
-def _visiting(curve: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the centres along the curve, but every fiftieth first: they raise the maxima before the many come."""
-    return np.concatenate([curve[::50], np.delete(curve, np.s_[::50])])
+def _visiting(centres: int) -> NDArray[np.int64]:
+    """Return the centres one after another, but every fiftieth first: they raise the maxima before the many come."""
+    order = np.arange(centres)
+    return np.concatenate([order[::50], np.delete(order, np.s_[::50])])

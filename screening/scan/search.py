@@ -42,7 +42,7 @@ class Search:
     Attributes
     ----------
     ptr : array of int64, shape (centres + 1,)
-    idx : array of int32
+    idx : array of uint16 or uint32
         Zones, see `geometry.Zones`.
     order : array of int64
         Centres in the order in which they are visited.
@@ -55,7 +55,7 @@ class Search:
     """
 
     ptr: NDArray[np.int64]
-    idx: NDArray[np.int32]
+    idx: NDArray[np.integer[Any]]
     order: NDArray[np.int64]
     expected: NDArray[np.float64]
     runs: list[list[int]]
