@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from screening.inputs import MIXED_CATEGORY, Incident
 from screening.likeness_organisations import organisation_pairs, organisation_stem, same_organisation
-from screening.likeness_texts import Reading, read, say_different_things, wording
+from screening.likeness_texts import Reading, Wording, read, say_different_things, wording
 from screening.places import distance_m, is_urban, may_be_one_place
 
 SAME_MATTER = "same_matter"
@@ -22,6 +22,8 @@ FAR = 0.2
 """Place part of two known positions of one village that are not near each other."""
 FAR_NAMED = 0.5
 """What is left of a shared name when the positions are not near: a worker may stand elsewhere than the matter is."""
+NAMED_ONCE = 0.6
+"""What is left of the place when one text names something that the other does not tell."""
 WORDLESS_PLACE, WORDLESS_KIND = 0.4, 0.4
 """What place or organisation, and the same category, say about two reports when one has no words."""
 OTHER_KIND = 0.5
@@ -136,10 +138,11 @@ def likeness(one: Incident, other: Incident, params: HintParameters) -> Likeness
         return NOT_COMPARED
     told = wording(left, right, params.names_to_words, params.least_names, params.copied)
     organisation = _organisation_part(one, left, other, right)
-    parts = Parts(told.words, told.names, _place_part(one, other, params), organisation)
+    place = _place_part(one, other, params)
+    parts = Parts(told.words, told.names, place, organisation)
     if told.is_elsewhere or organisation == 0:
         return Likeness(0.0, parts, UNRELATED)
-    score = _score(one, other, parts, params)
+    score = _score(_where(parts, told), told.words, _same_kind(one, other), params)
     if told.words is None or told.is_other_group:
         score = min(score, params.same_matter - JUST_BELOW)
     verdict = SAME_MATTER if score >= params.same_matter else RELATED if score >= params.related else UNRELATED
@@ -177,12 +180,17 @@ def _organisation_part(one: Incident, left: Reading, other: Incident, right: Rea
     return 1.0 if pairs and pairs <= text.pairs else None
 
 
-def _score(one: Incident, other: Incident, parts: Parts, params: HintParameters) -> float:
-    told = [part for part in (parts.names, parts.organisation) if part is not None]
-    where = max(told) * (FAR_NAMED if parts.place == FAR else 1.0) if told else parts.place
-    if parts.text is None:
-        return WORDLESS_PLACE * where + WORDLESS_KIND * _same_kind(one, other)
-    what = (1 + params.half_words) * parts.text / (parts.text + params.half_words)
+def _where(parts: Parts, told: Wording) -> float:
+    named = [part for part in (parts.names, parts.organisation) if part is not None]
+    if named:
+        return max(named) * (FAR_NAMED if parts.place == FAR else 1.0)
+    return parts.place * (NAMED_ONCE if told.is_named_once else 1.0)
+
+
+def _score(where: float, words: float | None, kind: float, params: HintParameters) -> float:
+    if words is None:
+        return WORDLESS_PLACE * where + WORDLESS_KIND * kind
+    what = (1 + params.half_words) * words / (words + params.half_words)
     return float(where ** (1 - params.matter) * what**params.matter)
 
 

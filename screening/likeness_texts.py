@@ -8,7 +8,7 @@ one table of pairs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -18,7 +18,7 @@ from screening.grievances.kinds import KINDS
 from screening.grievances.messages import even_letters
 from screening.grievances.names import name_spots
 
-RAW_LETTERS, HEAD_LETTERS = 110, 80
+RAW_LETTERS, HEAD_LETTERS = 100, 80
 """Letters that are read: a report says first where and what, and twice as many cost twice the time for little."""
 NAME_LETTERS = 50
 """Letters in which names are looked for; further down other places are told as examples."""
@@ -26,8 +26,12 @@ KIND_WEIGHT = 4
 """A kind of grievance weighs as much as this many pairs of letters: 太吵 and 噪音 share none."""
 FEWEST = 3
 """A text with fewer pairs, and no kind, says nothing about the matter: 请领导来看看."""
+LEAST_ALIKE = 0.08
+"""Below it no two texts are asked about, whatever they name: it spares nine of ten the search for names."""
 HALF_A_NAME = 0.4
 """From this share of its names on, a text names what the other tells without the spot of a name."""
+KEPT = 2_000
+"""Readings that are kept, some 10 KB each: the open matters of the villages about which reports just came in."""
 BESIDE = 2
 """Letters behind a name by which its place in a copy of the sentence is found."""
 
@@ -38,6 +42,7 @@ COMMON = (
     "现在|目前|已经|一直|多次|至今|谢谢|感谢"
 )
 """Words of every complaint; with a corpus their frequency would say so."""
+_NO_PAIR = frozenset({""})
 _MARK = re.compile(r"[\W_]")
 _GROUP = re.compile("[0-9十]+组")
 _AREA_ENDS, _AREA_AFTER, _ESTATE_END = ("村", "镇", "乡"), ("社区", "街道"), "新村"
@@ -57,8 +62,8 @@ class Spot:
 class Reading:
     """What is compared of a text; a pair of letters is the same in either order, so that swapped letters match.
 
-    ``words`` are the pairs without what every complaint says, ``kinds`` kinds of grievances, ``groups`` the villagers'
-    groups named. Names are looked for when they are asked for: most texts differ already in what they say.
+    ``words`` are the pairs without what every complaint says, ``kinds`` kinds of grievances. Names are looked for when
+    they are asked for: most texts differ already in what they say.
     """
 
     even: str
@@ -66,23 +71,32 @@ class Reading:
     known: bytes
     words: frozenset[str]
     kinds: frozenset[int]
-    groups: frozenset[str]
 
     @cached_property
     def pairs(self) -> frozenset[str]:
         """All pairs of neighbouring letters."""
-        return _whole(self.row)
+        return frozenset(self.row)
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The groups of villagers that are named."""
+        return frozenset(_GROUP.findall(self.even))
 
     @cached_property
     def spots(self) -> tuple[Spot, ...]:
         """Where a place or an organisation is probably named."""
         return tuple(self._spots())
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The pairs of all names."""
+        return frozenset(pair for spot in self.spots for pair in spot.pairs)
+
     def _spots(self) -> Iterator[Spot]:
+        nameable = _outside(self.row, self.known)
         for begin, end in name_spots(self.even[:NAME_LETTERS]):
             name = self.even[begin:end]
-            inside = (at for at in range(begin, end - 1) if not (self.known[at] or self.known[at + 1]))
-            pairs = _whole(self.row[at] for at in inside)
+            pairs = frozenset(nameable[begin : end - 1]) - _NO_PAIR
             if pairs and not _GROUP.fullmatch(name):
                 is_area = name.endswith(_AREA_ENDS) and not name.endswith(_ESTATE_END)
                 yield Spot(name, end, pairs, is_area or self.even.startswith(_AREA_AFTER, end))
@@ -92,16 +106,18 @@ class Reading:
 class Wording:
     """How alike two texts are: shared names and shared matter, 0 to 1, None when the texts do not tell.
 
-    ``is_elsewhere`` says that they name different places, ``is_other_group`` different groups of villagers.
+    ``is_named_once`` says that one names something which the other does not tell, ``is_elsewhere`` that they name
+    different places, ``is_other_group`` different groups of villagers.
     """
 
     names: float | None
     words: float | None
+    is_named_once: bool
     is_elsewhere: bool
     is_other_group: bool
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=KEPT)
 def read(text: str) -> Reading:
     """Return what is compared of a text.
 
@@ -112,16 +128,16 @@ def read(text: str) -> Reading:
     """
     even = even_letters(text[:RAW_LETTERS])[:HEAD_LETTERS]
     plain = _MARK.sub(" ", even)
-    row = tuple(one + other if one < other else other + one for one, other in pairwise(plain))
+    row = tuple([one + other if one < other else other + one for one, other in pairwise(plain)])
     common, known, kinds = _known_words(plain)
-    words = _whole(pair for at, pair in enumerate(row) if not (common[at] or common[at + 1]))
-    return Reading(even, row, bytes(known), words, frozenset(kinds), _groups(even))
+    words = frozenset(_outside(row, common)) - _NO_PAIR
+    return Reading(even, row, bytes(known), words, frozenset(kinds))
 
 
 def say_different_things(one: Reading, other: Reading) -> bool:
-    """Tell, without looking for names, whether two texts are about different matters for certain."""
-    told = bool(one.kinds and other.kinds)
-    return told and one.kinds.isdisjoint(other.kinds) and one.words.isdisjoint(other.words)
+    """Tell whether two texts share next to nothing, names or words, so that names need not be looked for."""
+    alike = _cosine(one, other, one.words, other.words)
+    return alike is not None and alike < LEAST_ALIKE
 
 
 def wording(one: Reading, other: Reading, gate: float, least: float, copied: float) -> Wording:
@@ -144,7 +160,8 @@ def wording(one: Reading, other: Reading, gate: float, least: float, copied: flo
         telling, silent = (one, other) if own[0] else (other, one)
         away = names is None and alike >= copied and _puts_another(silent, telling)
     apart = bool(one.groups and other.groups and not one.groups & other.groups)
-    return Wording(names, words, away, apart)
+    once = len(shares) == 1 and names is None and words is not None
+    return Wording(names, words, once, away, apart)
 
 
 def _names_of(one: Reading, other: Reading) -> tuple[set[str], set[str]]:
@@ -159,7 +176,8 @@ def _names_of(one: Reading, other: Reading) -> tuple[set[str], set[str]]:
             continue
         names |= spot.pairs
         shared = spot.pairs & other.pairs
-        found |= spot.pairs if shared and _has_letters(other.even, spot.letters) else shared
+        is_swapped = 0 < len(shared) < len(spot.pairs) and _has_letters(other.even, spot.letters)
+        found |= spot.pairs if is_swapped else shared
     return names, found
 
 
@@ -177,37 +195,39 @@ def _puts_another(silent: Reading, telling: Reading) -> bool:
             end += 1
         beside = telling.even[end : end + BESIDE]
         at = silent.even.find(beside) - 1 if len(beside) == BESIDE else -1
-        if at >= 0 and silent.even[at].isalnum() and not silent.known[at]:
+        if at >= 0 and not silent.known[at]:
             return True
     return False
 
 
 def _words(one: Reading, other: Reading) -> float | None:
     """Return the cosine of the words beside the names, kinds counted as several pairs; None when one says nothing."""
-    names = {pair for text in (one, other) for spot in text.spots for pair in spot.pairs}
-    left, right = one.words - names, other.words - names
+    names = one.named | other.named
+    return _cosine(one, other, one.words - names, other.words - names)
+
+
+def _cosine(one: Reading, other: Reading, left: frozenset[str], right: frozenset[str]) -> float | None:
     sizes = [len(pairs) + KIND_WEIGHT * len(text.kinds) for pairs, text in ((left, one), (right, other))]
     if min(sizes) < FEWEST:
         return None
     return (len(left & right) + KIND_WEIGHT * len(one.kinds & other.kinds)) / sqrt(sizes[0] * sizes[1])
 
 
-def _groups(even: str) -> frozenset[str]:
-    return frozenset(_GROUP.findall(even)) if "组" in even else frozenset()
-
-
-def _whole(pairs: Iterable[str]) -> frozenset[str]:
-    """Leave out pairs with a blank, which sorts before every letter."""
-    return frozenset(pair for pair in pairs if pair[0] != " ")
+def _outside(pairs: tuple[str, ...], known: bytes | bytearray) -> list[str]:
+    """Return the pairs in their order, those that touch a known letter emptied."""
+    return ["" if first or second else pair for pair, first, second in zip(pairs, known, known[1:], strict=False)]
 
 
 def _known_words(plain: str) -> tuple[bytearray, bytearray, set[int]]:
-    """Return which letters stand in common words, which in these or words of grievances, and the kinds of these."""
+    """Return which letters stand in common words, which in these or words of grievances, and the kinds of these.
+
+    A mark, blank by now, is as good as a common word.
+    """
     common, known, kinds = bytearray(len(plain)), bytearray(len(plain)), set[int]()
     for found in _KNOWN.finditer(plain):
         begin, end = found.span()
         known[begin:end] = b"\1" * (end - begin)
-        kinds_of_word = _KINDS_OF[found[0]]
+        kinds_of_word = _KINDS_OF.get(found[0], frozenset())
         if not kinds_of_word:
             common[begin:end] = b"\1" * (end - begin)
         kinds |= kinds_of_word
@@ -223,4 +243,4 @@ def _kinds_of_words() -> dict[str, frozenset[int]]:
 
 
 _KINDS_OF = _kinds_of_words()
-_KNOWN = re.compile("|".join(_KINDS_OF))
+_KNOWN = re.compile("|".join((*_KINDS_OF, " +")))

@@ -14,6 +14,7 @@ const HALF_WORDS = 0.15;
 const SAME_VILLAGE = 0.5;
 const FAR = 0.2;
 const FAR_NAMED = 0.5;
+const NAMED_ONCE = 0.6;
 const WORDLESS = 0.4;
 const OTHER_KIND = 0.5;
 const JUST_BELOW = 0.01;
@@ -69,7 +70,7 @@ function isComparable(one, other) {
 function scoreOf(one, other, told, organisation) {
   const place = placePart(one, other);
   const named = [told.names, organisation].filter((part) => part !== null);
-  const where = named.length ? Math.max(...named) * (place === FAR ? FAR_NAMED : 1) : place;
+  const where = named.length ? Math.max(...named) * (place === FAR ? FAR_NAMED : 1) : place * (told.isNamedOnce ? NAMED_ONCE : 1);
   if (told.words === null) return WORDLESS * where + WORDLESS * sameKind(one, other);
   const what = ((1 + HALF_WORDS) * told.words) / (told.words + HALF_WORDS);
   return where ** (1 - MATTER) * what ** MATTER;

@@ -4,11 +4,12 @@
 import { evenLetters, nameSpots, withoutMarks } from "./likeness_names.js";
 import { COMMON, KINDS } from "./likeness_words.js";
 
-const RAW_LETTERS = 110;
+const RAW_LETTERS = 100;
 const HEAD_LETTERS = 80;
 const NAME_LETTERS = 50;
 const KIND_WEIGHT = 4;
 const FEWEST = 3;
+const LEAST_ALIKE = 0.08;
 const HALF_A_NAME = 0.4;
 const BESIDE = 2;
 const LEAST_NAMES = 0.25;
@@ -18,21 +19,26 @@ const GROUP = /[0-9十]+组/g;
 
 /** @typedef {{letters: string, end: number, pairs: Set<string>, isArea: boolean}} Spot */
 /** @typedef {{even: string, known: boolean[], pairs: Set<string>, words: Set<string>, kinds: Set<number>, groups: Set<string>, spots: Spot[]}} Reading */
-/** @typedef {{names: number | null, words: number | null, isElsewhere: boolean, isOtherGroup: boolean}} Wording */
+/** @typedef {{names: number | null, words: number | null, isNamedOnce: boolean, isElsewhere: boolean, isOtherGroup: boolean}} Wording */
 
 const KIND_WORDS = KINDS.flatMap((words, kind) => words.split("|").map((word) => /** @type {const} */ ([word, kind])));
 const KINDS_OF = new Map([...new Set([...COMMON.split("|"), ...KIND_WORDS.map(([word]) => word)])]
   .sort((one, other) => other.length - one.length)
   .map((word) => [word, KIND_WORDS.filter(([part]) => word.includes(part)).map(([, kind]) => kind)]));
-const KNOWN = new RegExp([...KINDS_OF.keys()].join("|"), "g");
+const KNOWN = new RegExp([...KINDS_OF.keys(), " +"].join("|"), "g");
 
 /** @template T @param {Iterable<T>} some @param {Set<T>} others */
 function shared(some, others) {
   return new Set([...some].filter((one) => others.has(one)));
 }
 
-/** Pairs without a blank. @param {string[]} pairs */
-const whole = (pairs) => new Set(pairs.filter((pair) => !pair.startsWith(" ")));
+
+/** @template T @param {Set<T>} some @param {Set<T>} others */
+function countShared(some, others) {
+  let count = 0;
+  for (const one of some) if (others.has(one)) count += 1;
+  return count;
+}
 
 /** What is compared of a text. @param {string} text @returns {Reading} */
 export function read(text) {
@@ -49,24 +55,29 @@ export function read(text) {
     if (!found.length) common.fill(true, index, index + word.length);
     for (const kind of found) kinds.add(kind);
   }
-  const words = whole(row.filter((_, at) => !common[at] && !common[at + 1]));
-  return { even, known, pairs: whole(row), words, kinds, groups: new Set(even.match(GROUP) ?? []), spots: spotsIn(even, row, known) };
+  /** @type {Spot[] | undefined} */
+  let spots;
+  const words = new Set(row.filter((_, at) => !common[at] && !common[at + 1]));
+  return { even, known, pairs: new Set(row), words, kinds, groups: new Set(even.match(GROUP) ?? []), get spots() {
+    return (spots ??= spotsIn(even, row, known)); // most texts differ already in what they say
+  } };
 }
 
 /** @param {string} even @param {string[]} row @param {boolean[]} known @returns {Spot[]} */
 function spotsIn(even, row, known) {
   return nameSpots(even.slice(0, NAME_LETTERS)).flatMap(([begin, end]) => {
     const letters = even.slice(begin, end);
-    const pairs = whole(row.slice(begin, end - 1).filter((_, at) => !known[begin + at] && !known[begin + at + 1]));
+    const pairs = new Set(row.slice(begin, end - 1).filter((_, at) => !known[begin + at] && !known[begin + at + 1]));
     if (!pairs.size || /^[0-9十]+组$/.test(letters)) return [];
     const isArea = /[村镇乡]$/.test(letters) && !letters.endsWith("新村");
     return [{ letters, end, pairs, isArea: isArea || /^(社区|街道)/.test(even.slice(end)) }];
   });
 }
 
-/** Whether two texts are about different matters for certain, whatever they name. @param {Reading} one @param {Reading} other */
+/** Whether two texts share next to nothing, names or words. @param {Reading} one @param {Reading} other */
 export function sayDifferentThings(one, other) {
-  return one.kinds.size > 0 && other.kinds.size > 0 && !shared(one.kinds, other.kinds).size && !shared(one.words, other.words).size;
+  const alike = cosine(one, other, one.words, other.words);
+  return alike !== null && alike < LEAST_ALIKE;
 }
 
 /** @param {Reading} one @param {Reading} other @returns {Wording} */
@@ -87,8 +98,8 @@ export function wording(one, other) {
     const [telling, silent] = own.names.size ? [one, other] : [other, one];
     isElsewhere = names === null && alike >= COPIED && putsAnother(silent, telling);
   }
-  const isOtherGroup = one.groups.size > 0 && other.groups.size > 0 && !shared(one.groups, other.groups).size;
-  return { names, words, isElsewhere, isOtherGroup };
+  const isOtherGroup = one.groups.size > 0 && other.groups.size > 0 && !countShared(one.groups, other.groups);
+  return { names, words, isNamedOnce: shares.length === 1 && names === null && words !== null, isElsewhere, isOtherGroup };
 }
 
 /** The pairs of one text's names, and those that the other text has; a village that both name says nothing. @param {Reading} one @param {Reading} other */
@@ -99,7 +110,8 @@ function namesOf(one, other) {
     const both = shared(spot.pairs, other.pairs);
     if (spot.isArea && both.size === spot.pairs.size) continue;
     for (const pair of spot.pairs) names.add(pair);
-    for (const pair of both.size && hasLetters(other.even, spot.letters) ? spot.pairs : both) found.add(pair);
+    const isSwapped = both.size > 0 && both.size < spot.pairs.size && hasLetters(other.even, spot.letters);
+    for (const pair of isSwapped ? spot.pairs : both) found.add(pair);
   }
   return { names, found };
 }
@@ -119,7 +131,7 @@ function putsAnother(silent, telling) {
     while (end < telling.even.length && telling.known[end]) end += 1;
     const beside = telling.even.slice(end, end + BESIDE);
     const at = beside.length === BESIDE ? silent.even.indexOf(beside) - 1 : -1;
-    return at >= 0 && withoutMarks(silent.even[at]) !== " " && !silent.known[at];
+    return at >= 0 && !silent.known[at];
   });
 }
 
@@ -127,7 +139,12 @@ function putsAnother(silent, telling) {
 function wordsOf(one, other) {
   const names = new Set([one, other].flatMap(({ spots }) => spots.flatMap(({ pairs }) => [...pairs])));
   const [left, right] = [one, other].map(({ words }) => new Set([...words].filter((pair) => !names.has(pair))));
+  return cosine(one, other, left, right);
+}
+
+/** @param {Reading} one @param {Reading} other @param {Set<string>} left @param {Set<string>} right */
+function cosine(one, other, left, right) {
   const sizes = [left.size + KIND_WEIGHT * one.kinds.size, right.size + KIND_WEIGHT * other.kinds.size];
   if (Math.min(...sizes) < FEWEST) return null;
-  return (shared(left, right).size + KIND_WEIGHT * shared(one.kinds, other.kinds).size) / Math.sqrt(sizes[0] * sizes[1]);
+  return (countShared(left, right) + KIND_WEIGHT * countShared(one.kinds, other.kinds)) / Math.sqrt(sizes[0] * sizes[1]);
 }
