@@ -23,9 +23,11 @@ from typing import Any
 
 from bench.alarm_rows import alarms_rows
 from bench.counts.rows import counts_rows
+from bench.duplicates.rows import duplicates_rows
 from bench.field.rows import field_rows
 from bench.grievances.rows import grievances_rows
 from bench.lists.rows import lists_rows
+from bench.organisations.rows import organisations_rows
 from bench.report_rows import (
     Row,
     acceptance_rows,
@@ -68,6 +70,8 @@ MEASUREMENTS = (
     Measurement("alarms", "False alarms and rises found", "bench.alarms", alarms_rows),
     Measurement("counts", "Growth against the weeks before", "bench.bench_counts", counts_rows),
     Measurement("grievances", "Shared grievances", "bench.bench_grievances", grievances_rows),
+    Measurement("duplicates", "Duplicates at intake", "bench.bench_duplicates", duplicates_rows),
+    Measurement("organisations", "Names of organisations", "bench.bench_organisations", organisations_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
