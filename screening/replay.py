@@ -177,16 +177,19 @@ def _again(before: ReplayedFinding, told: FindingResult, day: date) -> ReplayedF
 
 
 def _held(one: HeldBack) -> Left:
-    return _left(one.kind, one.cell, one.category2, one.reason, one.observed)
+    return replace(
+        _left(one.kind, one.cell, one.reason), category2=one.category2, observed=one.observed,
+        member_ids=tuple(sorted(one.member_ids)),
+    )  # fmt: skip
 
 
 def _not_screened(one: NotScreened) -> Left:
-    return _left(one.kind, one.subject, "", one.reason, 0)
+    return _left(one.kind, one.subject, one.reason)
 
 
-def _left(kind: str, subject: str, category2: str, reason: str, observed: int) -> Left:
+def _left(kind: str, subject: str, reason: str) -> Left:
     return Left(
-        kind=kind, subject=subject, category2=category2, reason=reason, observed=observed,
+        kind=kind, subject=subject, category2="", reason=reason, observed=0, member_ids=(),
         first_on=date.min, last_on=date.min, rounds=1,
     )  # fmt: skip
 
@@ -200,5 +203,6 @@ def _added(before: Sequence[Left], day: date, lines: Iterable[Left]) -> tuple[Le
         kept[key] = replace(
             old, reason=line.reason, last_on=day, rounds=old.rounds + (old.last_on < day),
             observed=max(old.observed, line.observed),
+            member_ids=tuple(sorted({*old.member_ids, *line.member_ids})),
         )  # fmt: skip
     return tuple(kept.values())

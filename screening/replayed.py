@@ -95,7 +95,7 @@ class Left:
     """What rounds saw and did not tell, or could not look at: one line per subject, with how often.
 
     ``subject`` is a division code, a category or empty; ``observed`` is the most incidents of any round; ``reason`` is
-    that of the newest.
+    that of the newest; ``member_ids`` are all disputes it was ever about, sorted.
     """
 
     kind: str
@@ -103,6 +103,7 @@ class Left:
     category2: str
     reason: str
     observed: int
+    member_ids: tuple[str, ...]
     first_on: date
     last_on: date
     rounds: int

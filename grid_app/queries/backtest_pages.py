@@ -18,6 +18,7 @@ from grid_app.queries.backtests import StoredFinding
 from grid_app.queries.chunks import chunks
 from grid_app.queries.round_inputs import organisation_id_of
 from grid_app.queries.scoping import visible
+from screening.replayed import Left
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,12 @@ def findings_in_reach(
         own_duty=own.duty,
         reached=members_reached(session, scope, {name for one in shown for name, _ in one.told.joined}),
     )
+
+
+def without_complaints(session: Session, actor: Actor, lines: Sequence[Left]) -> list[Left]:
+    """Return the lines without those that hold a dispute that complains of the reader's unit."""
+    own = own_part(session, unit_id=actor.unit_id, disputes={name for one in lines for name in one.member_ids})
+    return [one for one in lines if own.complained.isdisjoint(one.member_ids)]
 
 
 def places_named(session: Session, codes: Iterable[str]) -> dict[str, str]:

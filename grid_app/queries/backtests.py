@@ -182,7 +182,7 @@ def _finding(stored: Mapping[str, Any]) -> ReplayedFinding:
 
 
 def _left(stored: Mapping[str, Any]) -> Left:
-    return Left(**{**stored, **_days(stored, ("first_on", "last_on"))})
+    return Left(**{**stored, "member_ids": tuple(stored["member_ids"]), **_days(stored, ("first_on", "last_on"))})
 
 
 def _detection(stored: Mapping[str, Any]) -> Detection:

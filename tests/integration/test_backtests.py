@@ -15,10 +15,12 @@ from grid_app.http import backtests
 from grid_app.models.backtests import Backtest
 from grid_app.models.disputes import Dispute
 from grid_app.models.rounds import FindingEvent
+from grid_app.queries.backtest_pages import without_complaints
 from grid_app.queries.backtests import SILENT_FOR, backtest_for, backtest_of, backtests_of, result_of
 from grid_app.services.backtests.asking import asked_of
 from grid_app.services.findings.decisions import confirm_finding
 from screening import Parameters
+from screening.replayed import Left
 from tests.builders import add_dispute
 from tests.findings_world import found
 from tests.world import COUNTY, NOW
@@ -161,3 +163,21 @@ def test_a_signal_is_borne_by_a_backtest_with_the_same_figures_over_four_weeks(f
     assert borne(parameters=replace(figures, budget_per_month=5.0)) is None
     assert borne(since=row(whole.backtest_id).started_at) == whole.backtest_id
     assert borne(since=row(whole.backtest_id).started_at + timedelta(seconds=1)) is None
+
+
+def test_what_was_held_back_of_a_matter_that_complains_of_a_unit_is_not_shown_to_it(app_world, finding_id):
+    with transaction() as session:
+        first = session.scalars(select(Dispute).order_by(Dispute.id)).first()
+        first.about_unit_id = app_world.units["county"]
+        lines = [_held(str(first.id)), _held()]
+    with reading() as session:
+        officer, lead = app_world.actor(session, "county_officer"), app_world.actor(session, "county_lead")
+        assert without_complaints(session, officer, lines) == lines[1:]
+        assert without_complaints(session, lead, lines) == lines
+
+
+def _held(*members: str) -> Left:
+    return Left(
+        kind="scan", subject=COUNTY, category2="09", reason="-", observed=1, member_ids=members, first_on=TODAY,
+        last_on=TODAY, rounds=1,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
 from grid_app.policy import Action
-from grid_app.queries.backtest_pages import findings_in_reach, places_named
+from grid_app.queries.backtest_pages import findings_in_reach, places_named, without_complaints
 from grid_app.queries.backtests import BacktestRow, StoredResult, backtest_of, result_of
 from grid_app.queries.findings import findings_by_id
 from grid_app.services.backtests.running import BROKEN_OFF, MISSING
@@ -64,6 +64,7 @@ def _told(row: BacktestRow, result: StoredResult) -> dict[str, Any]:
             session, actor, the_scope(), listed, offset=(page - 1) * FINDINGS_SHOWN, limit=FINDINGS_SHOWN
         )
         known = findings_by_id(session, actor, [UUID(one.matter_id) for one in result.matters])
+        held = without_complaints(session, actor, result.held)
         left = places_named(session, [one.subject for one in (*result.held, *result.not_screened)])
     names = {str(one.finding_id): (one.code, one.place) for one in known}
     return {
@@ -82,8 +83,8 @@ def _told(row: BacktestRow, result: StoredResult) -> dict[str, Any]:
         "has_next": page * FINDINGS_SHOWN < found.total,
         "chosen": chosen,
         "kinds": _tabs(row, result, chosen),
-        "held": shown.held_rows(result.held, left),
-        "held_total": len(result.held),
+        "held": shown.held_rows(held, left),
+        "held_total": len(held),
         "not_screened": shown.not_screened_lines(result.not_screened, left),
     }
 

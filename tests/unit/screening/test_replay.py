@@ -97,12 +97,13 @@ def test_what_was_held_back_is_one_line_with_how_often_and_the_budget_counts_thi
         recurrence_days=40.0, reason="本月名额已满",
     )  # fmt: skip
     scan = replace(result.findings[0], kind="scan")
-    one = replace(result, findings=(scan,), held=(held, replace(held, observed=6)))
+    one = replace(result, findings=(scan,), held=(held, replace(held, observed=6, member_ids=("n2", "n1"))))
 
     replay = replay_round(replay_round(Replay(), day, one), day + timedelta(days=7), replace(one, findings=()))
 
     (line,) = replay.held
     assert (line.observed, line.rounds, line.first_on, line.last_on) == (6, 2, day, day + timedelta(days=7))
+    assert line.member_ids == ("n1", "n2")
     assert told_lately(replay, day + timedelta(days=29)) == 1
     assert told_lately(replay, day + timedelta(days=30)) == 0
     with pytest.raises(ValueError, match="order of their days"):
