@@ -120,7 +120,7 @@ def moved(told: Sequence[Message], truth: Truth) -> dict[str, dict[str, Any]]:
     plain = Parameters()
     cases = {
         f"{name} {share:+.0%}": replace(plain, **{name: getattr(plain, name) * (1 + share)})
-        for name in ("join", "firm", "firm_alone", "one_place", "matter", "half_matter")
+        for name in ("join", "core", "one_place", "matter", "half_matter")
         for share in (-0.2, 0.2)
     }
     found = {name: judged(truth, replayed(told, params)[0]) for name, params in cases.items()}

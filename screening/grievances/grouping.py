@@ -136,6 +136,36 @@ def groups_of(told: Vectors, rows: Rows, same_text: Rows, params: Parameters) ->
     return [rows[label[which] == name] for name in sorted(set(label.tolist()))]
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """How far the people of a group say one thing: of the one who agrees best with two others, and of the place."""
+
+    core: float
+    place: float
+
+
+def agreement(told: Vectors, rows: Rows, people: Sequence[str], params: Parameters) -> Agreement:
+    """Return how alike a message is to those of two other people, at best, and the mean of the place alone.
+
+    A mean over all pairs hides that two people agree and a third writes about something else; so one message has to be
+    near enough to others of enough people: a core point of density clustering (Ester et al. 1996), counted in people.
+    """
+    known = rows[[people[row] != "" for row in rows]]
+    who = np.array([people[row] for row in known])
+    order = np.argsort(who, kind="stable")
+    known, who = known[order], who[order]
+    starts = np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]])) if len(who) else np.zeros(0, np.int64)
+    if len(starts) < params.people:
+        return Agreement(0.0, 0.0)
+    place, matter = told.place[known], told.matter[known]
+    where = np.clip((place @ place.T).toarray(), 0.0, 1.0)
+    apart = who[:, None] != who[None, :]
+    alike = np.where(apart, likeness(where, (matter @ matter.T).toarray(), params), 0.0)
+    of_people = np.maximum.reduceat(alike, starts, axis=1)
+    core = np.partition(of_people, -(params.people - 1), axis=1)[:, -(params.people - 1)].max()
+    return Agreement(float(core), float(where[apart].mean()))
+
+
 def firmness(told: Vectors, rows: Rows, people: Sequence[str], params: Parameters) -> tuple[float, float]:
     """Return the mean likeness, and that of the place alone, between messages of different people; 0 for one person."""
     place, matter = told.place[rows], told.matter[rows]

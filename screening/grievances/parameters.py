@@ -13,13 +13,15 @@ class Parameters:
     ----------
     join : float
         Mean likeness, 0 to 1, from which two groups become one (average linkage).
-    firm : float
-        Mean likeness between different people from which a group is told as a finding. Higher than ``join``: in an
-        all-time grouping a doubtful member costs little, a doubtful finding costs somebody a journey.
-    firm_alone : float
-        The same where the titles do not name one kind of grievance: three titles about three things need more.
+    core : float
+        Likeness that one message needs to messages of two other people, so that the group is told as a finding. Higher
+        than ``join``: in an all-time grouping a doubtful member costs little, a doubtful finding costs somebody a
+        journey.
+    firm, firm_alone : float
+        Mean likeness between different people instead, where two are enough and no third can confirm it: the second
+        figure where their titles do not name one kind of grievance.
     one_place : float
-        The least mean likeness of the place alone for that: many kindergartens are not one.
+        The least mean likeness of the place alone between different people: many kindergartens are not one.
     matter : float
         How much of the likeness is the matter, the rest being the place, as powers of a product.
     half_matter : float
@@ -35,10 +37,11 @@ class Parameters:
         Growth of what is known from which all pairs are weighed anew and not only those of new messages.
     """
 
-    join: float = 0.5
+    join: float = 0.58
+    core: float = 0.69
     firm: float = 0.6
     firm_alone: float = 0.66
-    one_place: float = 0.6
+    one_place: float = 0.65
     matter: float = 0.65
     half_matter: float = 0.1
     people: int = 3

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.grievances.findings import Finding, Known, Ledger
-from screening.grievances.grouping import NO_LINKS, Links, firmness, groups_of, links, pieces, titles_agree
+from screening.grievances.grouping import NO_LINKS, Links, agreement, groups_of, links, pieces
 from screening.grievances.messages import Message
 from screening.grievances.parameters import Parameters
 from screening.grievances.places import Place
@@ -111,10 +111,8 @@ class _Screening:
         return Round(moment, self._ledger.tell(found, moment))
 
     def _is_firm(self, told: Vectors, group: NDArray[np.int64]) -> bool:
-        whole, place = firmness(told, group, self._people, self._params)
-        agree = titles_agree(self._table, group, self._people)
-        least = self._params.firm if agree else self._params.firm_alone
-        return whole >= least and place >= self._params.one_place
+        found = agreement(told, group, self._people, self._params)
+        return found.core >= self._params.core and found.place >= self._params.one_place
 
     def _grow(self, told: Vectors, begin: int, known: int) -> None:
         """Find the links of new messages, or all anew when much was added."""

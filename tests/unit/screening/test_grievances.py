@@ -8,11 +8,15 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from screening.grievances.grouping import Links, pieces
+from screening.grievances.grouping import Links, agreement, pieces
 from screening.grievances.messages import LONG_LETTERS, Message, compared_text
+from screening.grievances.names import name_spots
+from screening.grievances.parameters import Parameters
 from screening.grievances.places import Gazetteer, Place
 from screening.grievances.replay import all_time, replay
+from screening.grievances.vectors import Vectors
 
 FIRST = datetime(2026, 3, 2)  # noqa: DTZ001 - local time
 AGAIN = timedelta(days=120)
@@ -104,6 +108,28 @@ def test_the_same_words_about_two_places_are_two_findings_and_another_matter_sta
     found = {members for _, _, members in told([*background(), *here, *there, other])}
 
     assert found == {frozenset(one.message_id for one in part) for part in (here, there)}
+
+
+def test_two_who_agree_make_no_shared_grievance_until_a_third_says_what_one_of_them_says():
+    matters = [[1.0, 0.0], [1.0, 0.02], [0.03, 1.0], [0.03, 1.0], [0.9, 0.3]]
+    told = Vectors(sparse.csr_array(np.ones((5, 1))), sparse.csr_array(np.array(matters)))
+
+    def core(rows: list[int], people: list[str]) -> float:
+        return agreement(told, np.array(rows), people, Parameters()).core
+
+    assert core([0, 1, 2], ["p1", "p2", "p3", "p3", "p4"]) < Parameters().core
+    assert core([0, 1, 2, 3], ["p1", "p2", "p3", "p3", "p4"]) < Parameters().core
+    assert core([0, 1, 2, 4], ["p1", "p2", "p3", "p3", "p4"]) > Parameters().core
+    assert core([0, 1, 2, 4], ["p1", "p2", "p3", "p3", ""]) < Parameters().core
+    assert core([0, 1, 4], ["p1", "p2", "p3", "p3", "p2"]) == 0
+
+
+def test_services_that_every_county_has_are_no_names_of_places():
+    texts = ("a市自来水公司强行停水", "a4区四方街道办事处收费", "a市供电公司停电")
+
+    for text in texts:
+        named = {text[begin:end] for begin, end in name_spots(text)}
+        assert not any(word in name for name in named for word in ("自来水", "办事处", "供电")), named
 
 
 def test_a_finding_keeps_its_name_while_it_grows_and_its_order_follows_people():
