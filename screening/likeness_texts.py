@@ -43,6 +43,8 @@ COMMON = (
 )
 """Words of every complaint; with a corpus their frequency would say so."""
 _NO_PAIR = frozenset({""})
+_RARE = re.compile("[\U00010000-\U0010ffff]")
+"""Signs that a phone counts as two letters; they are marks on both sides."""
 _MARK = re.compile(r"[\W_]")
 _GROUP = re.compile("[0-9十]+组")
 _AREA_ENDS, _AREA_AFTER, _ESTATE_END = ("村", "镇", "乡"), ("社区", "街道"), "新村"
@@ -126,7 +128,7 @@ def read(text: str) -> Reading:
     >>> [spot.letters for spot in read("莲屏村云湖花园夜里施工太吵").spots]
     ['莲屏村', '云湖花园']
     """
-    even = even_letters(text[:RAW_LETTERS])[:HEAD_LETTERS]
+    even = _RARE.sub("□", even_letters(text[:RAW_LETTERS]))[:HEAD_LETTERS]
     plain = _MARK.sub(" ", even)
     row = tuple([one + other if one < other else other + one for one, other in pairwise(plain)])
     common, known, kinds = _known_words(plain)

@@ -31,30 +31,30 @@ function isNear(values, one) {
 }
 
 /** How alike a near matter is to what is written so far, as if in its village: it was found to be near. @param {Values} values @param {Nearby} one */
-function scoreOf(values, one) {
+function alike(values, one) {
   const { village_code, category, lon, lat, since } = one;
-  const found = likeness(
+  return likeness(
     {
       village_code, category: values.category ?? "", lon: values.lon ?? null, lat: values.lat ?? null,
       since: values.captured_at.slice(0, 10), organisation: values.organisation ?? "", text: values.summary,
     },
     { village_code, category, lon, lat, since, organisation: one.organisation ?? "", text: one.excerpt === VOICE_ONLY ? "" : one.excerpt },
   );
-  return found.verdict === "unrelated" ? 0 : found.score;
 }
 
 /**
  * At most three open matters of the same group of categories, in the same village or within 500 m, that may be the same by what is
  * written so far: a linked one first, whatever it says, then the most alike, then the newest.
- * @param {Values} values @param {Nearby[]} nearby
+ * @param {Values} values @param {Nearby[]} nearby @returns {(Nearby & {isLikely: boolean})[]}
  */
 export function hintsFor(values, nearby) {
   const group = (values.category ?? "").slice(0, 2);
   if (!group) return [];
   const near = nearby.filter((one) => one.category.slice(0, 2) === group && isNear(values, one));
-  const scored = near.map((one) => ({ one, score: one.id === values.link_to ? 2 : scoreOf(values, one) })).filter(({ score }) => score > 0);
-  const sorted = scored.sort((a, b) => b.score - a.score || b.one.since.localeCompare(a.one.since));
-  return sorted.slice(0, MOST_HINTS).map(({ one }) => one);
+  const judged = near.map((one) => ({ one, isLinked: one.id === values.link_to && values.link_relation !== "unrelated", ...alike(values, one) }));
+  const asked = judged.filter(({ isLinked, verdict }) => isLinked || verdict !== "unrelated");
+  asked.sort((a, b) => Number(b.isLinked) - Number(a.isLinked) || b.score - a.score || b.one.since.localeCompare(a.one.since));
+  return asked.slice(0, MOST_HINTS).map(({ one, verdict }) => ({ ...one, isLikely: verdict === "same_matter" }));
 }
 
 /**
@@ -92,16 +92,16 @@ export function hintsPart(form) {
   let shown = "";
   const paint = (force = false) => {
     const hints = hintsFor(form.values, form.bundle?.nearby ?? []);
-    const key = hints.map((one) => one.id).join();
+    const key = hints.map((one) => `${one.id}${one.isLikely}`).join();
     if (key === shown && !force) return;
     shown = key;
     fill(box, ...(hints.length ? [h("h2", {}, "附近有相近的事,是同一件吗?"), ...hints.map(question)] : []));
   };
 
-  /** @param {Nearby} one */
+  /** @param {Nearby & {isLikely: boolean}} one */
   function question(one) {
     return choices({
-      name: `hint-${one.id}`, legend: one.excerpt, hint: `${dayWords(one.since)}登记`, layout: "choices-row hint-question", optional: true,
+      name: `hint-${one.id}`, legend: one.excerpt, hint: `${dayWords(one.since)}登记${one.isLikely ? ",很可能是同一件事" : ""}`, layout: "choices-row hint-question", optional: true,
       value: answerOf(form.values, one.id),
       options: [["same_household", "同一户同一件事"], ["other_household", "另一户同样的事"], ["unrelated", "无关"]],
       onchange: (relation) => {
