@@ -11,7 +11,7 @@ from screening.scan.draws import add_column
 from screening.scan.kernel import STEPS, fill_rungs, loose_share, raise_maxima, stretches
 from screening.scan.lanes import LANES
 from screening.scan.search import Drawn, Search
-from screening.scan.statistic import LEVEL_STEP, LEVELS, fill_level, ladder, ratio_of
+from screening.scan.statistic import LEVEL_STEP, LEVELS, fill_level, ladder, rare_until
 
 Window: TypeAlias = tuple[int, NDArray[np.int64], NDArray[np.uint16], NDArray[np.int64], NDArray[np.float64]]
 
@@ -35,7 +35,7 @@ class Abreast:
             float(positive.min(initial=1.0)), float(search.expected.sum(axis=1).max() * len(search.expected))
         )
         self._levels = np.full((LEVELS, len(self._floors)), -1, np.int64)
-        self._ends = self._ends_of_rungs()
+        self._ends = rare_until(self._least_counts(MATTERS), self._floors, RARE, search.model)
         self._kept: dict[tuple[int, int], Window] = {}
         self._bytes = 0
         self._kinds: list[type[np.signedinteger[Any]]] = [np.int32]
@@ -75,21 +75,6 @@ class Abreast:
             fill_level(self._levels, row, self._floors, self._search.model)
         counts: NDArray[np.int64] = self._levels[row]
         return counts
-
-    def _ends_of_rungs(self) -> NDArray[np.float64]:
-        """Return for each rung the largest expectation at which the least count that matters there is still rare."""
-        kind, total, people, _ = self._search.model
-        counts = self._least_counts(MATTERS)
-        ends = self._floors.copy()
-        for rung, n in enumerate(counts.tolist()):
-            high = float(n)
-            for _ in range(20):
-                middle = 0.5 * (ends[rung] + high)
-                if n > total or ratio_of(float(n), middle, kind, total, people) >= RARE:
-                    ends[rung] = middle
-                else:
-                    high = middle
-        return ends
 
     def _window(self, run: int, position: int, means: NDArray[np.float64]) -> Window:
         """Return how the zones are judged in a window: in stretches as long as mostly spare the second look."""

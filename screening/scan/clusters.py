@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,11 @@ class Candidate:
     end: int
     statistic: float
 
+    @cached_property
+    def held(self) -> frozenset[int]:
+        """The places, to ask for one of them."""
+        return frozenset(self.places.tolist())
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -57,8 +63,10 @@ class Reach:
         """Return every place not farther than the last of the first ``count`` of the centre's list."""
         last = int(self.zones.idx[self.zones.ptr[centre] + count - 1])
         squared = np.round(((self.points - self.points[centre]) ** 2).sum(axis=1), 9)
-        order = np.argsort(squared, kind="stable")
-        return order[: int(np.flatnonzero(order == last)[0]) + 1]
+        inside = squared < squared[last]
+        inside[: last + 1] |= squared[: last + 1] == squared[last]
+        places = np.flatnonzero(inside)
+        return places[np.argsort(squared[places], kind="stable")]
 
 
 def _candidate(centre: int, found: NDArray[np.float64], where: NDArray[np.int64], reach: Reach) -> Candidate:
@@ -86,7 +94,7 @@ def reported(
 
 def _is_held(centre: int, window: NDArray[np.int64], taken: list[Candidate]) -> bool:
     same_time = (other for other in taken if window[1] < other.end and other.begin < window[2])
-    return any(centre in other.places for other in same_time)
+    return any(centre in other.held for other in same_time)
 
 
 def _equally_strong(found: NDArray[np.float64]) -> Iterator[list[int]]:
@@ -101,9 +109,9 @@ def _may_stand(one: Candidate, taken: list[Candidate], rule: Secondary) -> bool:
     """Say whether a cluster may be reported; one at another time stands in nobody's way."""
     same_time = [other for other in taken if one.begin < other.end and other.begin < one.end]
     if rule is Secondary.NONE_OVERLAPPING:
-        return not any(np.isin(one.places, other.places).any() for other in same_time)
-    mine_in = [one.centre in other.places for other in same_time]
-    theirs_in = [other.centre in one.places for other in same_time]
+        return all(one.held.isdisjoint(other.held) for other in same_time)
+    mine_in = [one.centre in other.held for other in same_time]
+    theirs_in = [other.centre in one.held for other in same_time]
     refused = {
         Secondary.NO_CENTRES_IN_OTHERS: any(mine_in) or any(theirs_in),
         Secondary.NO_CENTRES_IN_STRONGER: any(mine_in),

@@ -19,8 +19,3 @@ def compiled(function: F) -> F:
     from numba import njit  # noqa: PLC0415 - half a second that only a scan should pay
 
     return cast("F", njit(cache=True, nogil=True)(function))
-
-
-@compiled
-def ready() -> None:
-    """Do nothing: numba loads the rest of itself at the first call of anything compiled, a third of a second."""

@@ -108,12 +108,26 @@ def _all_distances(
         squared = np.zeros((min(ROWS_AT_ONCE, len(points) - first), len(kept)))
         for axis in range(points.shape[1]):
             squared += (points[first : first + ROWS_AT_ONCE, axis, None] - points[None, kept, axis]) ** 2
-        for row in np.argsort(_rounded(squared), axis=1, kind="stable"):
+        for row in _nearest_first(squared):
             lists.append(_prefix(kept[row], weight, most))
             held += len(lists[-1])
         if held > MOST_NEIGHBOURS:
             raise TooManyNeighboursError
     return _gather(lists)
+
+
+def _nearest_first(squared: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the order of each row, of equal distances the first place first.
+
+    Distance and place in one whole number are sorted several times faster than distances in a stable way.
+    """
+    bits = int(squared.shape[1]).bit_length()
+    if squared.size == 0 or squared.max() * 1e9 >= min(2.0**53, 2.0 ** (62 - bits)):
+        return np.argsort(_rounded(squared), axis=1, kind="stable")
+    keys = np.rint(squared * 1e9).astype(np.int64) << bits
+    keys |= np.arange(squared.shape[1])
+    keys.sort(axis=1)
+    return keys & ((1 << bits) - 1)
 
 
 def _rounded(squared: NDArray[np.float64]) -> NDArray[np.float64]:

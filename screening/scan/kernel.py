@@ -227,8 +227,8 @@ def best_windows(ptr, idx, counts, means, spans, model, found, where):  # type: 
 
     Parameters
     ----------
-    counts, means : arrays of float, shape (places, windows)
-        Observed and expected.
+    counts, means : arrays of float, shape (places, windows or more)
+        Observed and expected; zero beyond the windows.
     spans : array of int64, shape (windows, 2)
         First period, and period after the last.
     found : array of float, shape (centres,)
@@ -237,14 +237,14 @@ def best_windows(ptr, idx, counts, means, spans, model, found, where):  # type: 
         Number of places in the zone, first period, period after the last.
     """
     kind, total, people, least = model
-    windows = counts.shape[1]
-    seen, mean = np.zeros(windows), np.zeros(windows)
+    windows, share = spans.shape[0], 1.0 / total
+    seen, mean = np.zeros(counts.shape[1]), np.zeros(counts.shape[1])
     for centre in range(ptr.size - 1):
         seen[:] = 0.0
         mean[:] = 0.0
         best = found[centre]
         for at in range(ptr[centre], ptr[centre + 1]):
-            if could_be_better(seen, mean, counts[idx[at]], means[idx[at]], kind, total, best) == 0:  # type: ignore[no-untyped-call]
+            if could_be_better(seen, mean, counts, means, idx[at], kind, share, best) == 0:  # type: ignore[no-untyped-call]
                 continue
             size = at - ptr[centre] + 1
             for t in range(windows):
@@ -260,16 +260,15 @@ def best_windows(ptr, idx, counts, means, spans, model, found, where):  # type: 
 
 
 @compiled
-def could_be_better(seen, mean, more_seen, more_mean, kind, total, best):  # type: ignore[no-untyped-def]
+def could_be_better(seen, mean, counts, means, place, kind, share, best):  # type: ignore[no-untyped-def]
     """Add a place to the sums, and return in how many windows the bound of `statistic.fill_level` is above the best."""
     worth = 0
     for t in range(seen.size):
-        n, inside = seen[t] + more_seen[t], mean[t] + more_mean[t]
+        n, inside = seen[t] + counts[place, t], mean[t] + means[place, t]
         seen[t], mean[t] = n, inside
         over = n - inside
-        above = (
-            (over * over > 2.0 * best * inside * (1.0 - inside / total)) | (n > total - inside) | (kind == BERNOULLI)
-        )
+        above = over * over > 2.0 * best * inside * (1.0 - inside * share)
+        above |= ((n + inside) * share > 1.0) | (kind == BERNOULLI)
         worth += (over > 0.0) & above
     return worth
 

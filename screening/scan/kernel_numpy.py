@@ -88,7 +88,7 @@ def best_windows(
         near = idx[ptr[centre] : ptr[centre + 1]]
         if not near.size:
             continue
-        n, inside = np.cumsum(counts[near], axis=0), np.cumsum(means[near], axis=0)
+        n, inside = (np.cumsum(side[near, : len(spans)], axis=0) for side in (counts, means))
         ratios = np.where(n >= least, ratios_of(n, inside, kind, total, people), 0.0)
         top = float(ratios.max())
         if top <= 0.0 or top <= found[centre] - TIE:

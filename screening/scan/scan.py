@@ -15,7 +15,7 @@ from screening.scan.engine import FASTEST, Engine
 from screening.scan.geometry import Zones, along, along_the_curve, cut_zones, nearest_zones
 from screening.scan.inference import Simulated, monte_carlo
 from screening.scan.search import Search
-from screening.scan.tables import Table
+from screening.scan.tables import Cases, Span, Table, permutation
 
 
 class Analysis(StrEnum):
@@ -156,16 +156,32 @@ def scan(
     return Scanned([_cluster(one, table) for one in candidates], simulated, seconds)
 
 
+def load_loops() -> None:
+    """Load the compiled loops from the disk, and what numba imports only when it is first called, by a tiny scan."""
+    place = np.array([0, 0, 0, 1, 2], np.int32)
+    cases = Cases(place, np.array([3, 3, 3, 0, 1], np.int32), np.zeros(5, np.int32))
+    points = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    table = permutation(cases, len(points), Span(4, 1, is_nested=True))
+    scan(table, points, Limits(share=1.0, radius=2.0), Chance(1, None))
+
+
 def _best(table: Table, zones: Zones, limits: Limits, loops: Engine) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     places = len(zones.ptr) - 1
     found, where = np.zeros(places), np.zeros((places, 3), np.int64)
     sides = [table.in_columns(side) for side in (table.observed.astype(np.float64), table.expected)]
     for run in table.runs(limits.longest):
-        counts, means = (np.cumsum(side[:, run], axis=1) for side in sides)
+        counts, means = (_summed(side[:, run]) for side in sides)
         loops.best_windows(
             zones.ptr, zones.idx, counts, means, table.spans(run), table.model(limits.least), found, where
         )
     return found, where
+
+
+def _summed(side: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return sums over the first column, the first two, ..., with columns of zeros up to a multiple of eight."""
+    summed = np.zeros((side.shape[0], -(-side.shape[1] // 8) * 8))
+    np.cumsum(side, axis=1, out=summed[:, : side.shape[1]])
+    return summed
 
 
 def _cluster(one: Candidate, table: Table) -> Cluster:

@@ -133,6 +133,24 @@ def fill_level(counts: NDArray[np.int64], level: int, floors: NDArray[np.float64
         counts[level, rung] = n if n <= total else UNREACHED
 
 
+@compiled
+def rare_until(
+    counts: NDArray[np.int64], floors: NDArray[np.float64], level: float, model: Model
+) -> NDArray[np.float64]:
+    """Return for each rung the largest expectation at which the ratio of its count still reaches a level."""
+    kind, total, people, _ = model
+    found = floors.copy()
+    for rung in range(floors.size):
+        high = float(counts[rung])
+        for _ in range(20):
+            middle = 0.5 * (found[rung] + high)
+            if counts[rung] > total or ratio_of(float(counts[rung]), middle, kind, total, people) >= level:
+                found[rung] = middle
+            else:
+                high = middle
+    return found
+
+
 def ratios_of(
     n: NDArray[np.float64], mean: NDArray[np.float64], kind: int, total: float, people: float
 ) -> NDArray[np.float64]:

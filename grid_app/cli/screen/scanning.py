@@ -25,11 +25,10 @@ from grid_app.cli.screen.study import (
     read_population,
 )
 from screening.scan.clusters import Secondary
-from screening.scan.compiled import ready
 from screening.scan.geometry import TooManyNeighboursError, chord
 from screening.scan.inference import recurrence_interval
 from screening.scan.periods import Periods, Unit
-from screening.scan.scan import Analysis, Chance, Cluster, Limits, Scanned, scan
+from screening.scan.scan import Analysis, Chance, Cluster, Limits, Scanned, load_loops, scan
 from screening.scan.tables import Cases, Span, Table, bernoulli, expectation_poisson, permutation, poisson
 
 MODELS = ["space-time-permutation", "poisson", "expectation-poisson", "bernoulli"]
@@ -97,7 +96,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def scan_command(**options: Any) -> None:  # noqa: ANN401 - click hands over what the decorators name
     """时空扫描:哪里、什么时候比预期多,偶然出现的机会多大。"""
     as_json = options.pop("as_json")
-    ready()  # as loading the program is, this is no part of the seconds that are told
+    load_loops()  # as loading the program is, this is no part of the seconds that are told
     try:
         began = time.process_time()
         asked = _asked(options)
