@@ -75,3 +75,17 @@ def test_a_finding_over_villages_names_all_of_them():
 
     assert found.cells == (VILLAGE, NEXT_VILLAGE)
     assert found.households_current == 3
+
+
+def test_the_same_words_of_many_villages_are_a_word_and_no_name():
+    stop = "公交站牌移走后，老人要多走一里路"
+    everywhere = [incident(f"w{at}", text=stop, cell=f"43070220030{at}", category="1104") for at in range(6)]
+    twice = [incident(f"v{at}", text=stop, cell="430702200300", category="1104") for at in range(2)]
+
+    assert grouped([*everywhere, *twice]) == []
+
+
+def test_one_home_in_each_of_three_villages_is_three_matters():
+    apart = [incident(f"w{at}", text=NOISE[at], cell=f"43070220030{at}", category="0203") for at in range(3)]
+
+    assert grouped(apart) == []
