@@ -77,9 +77,9 @@ def open_questions(session: Session, *, scope: Scope, dispute_id: UUID, places: 
         lat=dispute.lat,
         organisation=organisation or "",
         today=today,
+        leave_out=frozenset(_answered(session, dispute_id)),
     )
-    answered = _answered(session, dispute_id)
-    hints = [hint for hint in similar_open(session, scope=scope, asked=asked) if hint.id not in answered]
+    hints = similar_open(session, scope=scope, asked=asked, limit=1)
     return Questions(_between(session, dispute, places), hints[0] if hints else None)
 
 

@@ -25,7 +25,7 @@ from grid_app.vocabulary.words import OPEN_STATES, VOICE_ONLY
 from screening.inputs import Incident
 from screening.likeness import HintParameters, Likeness, Parts, likeness
 
-MOST_CANDIDATES = 300
+MOST_CANDIDATES = 500
 MOST_HINTS = 3
 EXCERPT_SIGNS = 40
 NEAR_METRES = 500.0

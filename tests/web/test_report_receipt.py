@@ -42,6 +42,26 @@ def test_the_receipt_asks_about_a_similar_matter_until_it_is_answered(worker, si
     assert f"/report/{new}/relate" not in page_of(answer)
 
 
+def test_each_of_many_similar_matters_is_asked_about_in_its_turn_and_another_estate_never(worker, app, app_world):
+    fumes = "云湖花园的餐馆油烟熏人,夜里太吵"
+    with transaction() as session:
+        told = {str(add_dispute(session, app_world, summary=fumes).id) for _ in range(4)}
+        add_dispute(session, app_world, summary=fumes.replace("云湖花园", "丽景山庄"))
+    page = page_of(worker.post("/report", data=filled(worker) | {"summary": fumes}, follow_redirects=True))
+    new = next(one.id for one in stored() if one.summary == fumes and str(one.id) not in told)
+    asked = set()
+
+    while f"/report/{new}/relate" in page:
+        fields = fields_of(page, f"/report/{new}/relate")
+        asked.update(fields["other"])
+        page = page_of(
+            worker.post(f"/report/{new}/relate", data={**fields, "relation": "other_household"}, follow_redirects=True)
+        )
+
+    assert asked == told
+    assert len(stored()) == 6
+
+
 def test_an_answer_about_a_matter_elsewhere_changes_nothing(worker, sign_in, app, app_world):
     worker.post("/report", data=filled(worker))
     own = stored()[0].id
