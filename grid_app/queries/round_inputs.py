@@ -86,7 +86,7 @@ def round_input(session: Session, round_row: Round, parameters: Parameters) -> R
 
 def input_known_at(
     session: Session, *, division_code: str, window_end: date, known_at: datetime, parameters: Parameters,
-    earlier: tuple[KnownFinding, ...], template_code: str = "weekly",
+    earlier: tuple[KnownFinding, ...], template_code: str = "village_weekly",
 ) -> RoundInput:  # fmt: skip
     """Return what an analysis of an area would have read at a past moment.
 
