@@ -7,7 +7,7 @@ number, a branch and its whole) is held under ``APART``, however alike the lette
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from screening.organisations.edits import MEANT, Slip, slip_between
@@ -37,6 +37,8 @@ DOUBTFUL_TRADE: Final = 0.21
 ONE_TRADE: Final = frozenset(("estate",))
 """A class whose words mean the same without a letter in common: 房地产 and 置业."""
 HALF: Final = 0.5
+NO_TOWN: Final = 0.03
+ONE_PLACE: Final = "地名只有一方写明"
 WHY: Final = {
     "sound": "一字同音", "shape": "一字形近", "rough": "一字音近", "swap": "两字颠倒", "dropped": "少一字",
     "added": "多一字", "other": "一字不同",
@@ -77,6 +79,21 @@ def likeness(written: Name, right: Name) -> Likeness:
     >>> told("华兴建材第二项目部", "华兴建材有限公司").why
     ('分支不同',)
     """
+    found = _compared(written, right)
+    if bool(written.town) == bool(right.town):
+        return found
+    bare = _compared(_without_town(written), _without_town(right))
+    if bare.score - NO_TOWN <= found.score:
+        return found
+    return Likeness(round(bare.score - NO_TOWN, 4), tuple(dict.fromkeys((*bare.why, ONE_PLACE))))
+
+
+def _without_town(name: Name) -> Name:
+    return replace(name, core=name.core[len(name.town) :], town="")
+
+
+def _compared(written: Name, right: Name) -> Likeness:
+    """Compare two names as they stand."""
     found = [_judged(reading, written, right) for reading in _readings(written, right)]
     if not found:
         return Likeness(round(FAR * _common(written.stem, right.stem), 4), ("字号不同",))
@@ -90,7 +107,11 @@ def _judged(reading: _Reading, written: Name, right: Name) -> Likeness:
     against = _against(written, right, place, trade)
     if against or place is None or trade is None:
         return Likeness(round(min(APART, reading.score), 4), (against,))
-    notes = (reading.why, "地名只有一方写明" if place else "", "行业写法不同" if trade else "")
+    notes = (
+        reading.why,
+        ONE_PLACE if place else "",
+        ("行业写法不同" if written.trade else "没有写行业") if trade else "",
+    )
     return Likeness(round(reading.score - place - trade, 4), tuple(note for note in notes if note))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from screening.organisations.regions import Places, Region, leading_regions, region_of
+from screening.organisations.regions import Places, Region, leading_regions, leading_town, region_of
 from screening.organisations.words import AFTER, BEFORE, BRANCHES, FORMS, PARENTS, SAME_WORDS, TRADES
 
 LONGEST: Final = 120
@@ -51,6 +51,8 @@ class Name:
         Class of the legal form, or empty.
     branch : str
         Which branch, shop or project office; empty for the whole.
+    town : str
+        With which name of a town the core begins; many a firm bears it, and many leave it out.
     """
 
     text: str
@@ -61,6 +63,7 @@ class Name:
     classes: frozenset[str]
     form: str
     branch: str
+    town: str = ""
 
     @property
     def stem(self) -> str:
@@ -102,7 +105,7 @@ def parse_name(name: str, places: Places) -> Name:
     more_regions, extra, aside_branch = _asides(asides, places)
     return Name(
         text=text + extra, place=place, regions=(*regions, *more_regions), core=core + extra, trade=trade,
-        classes=classes, form=form, branch=branch or aside_branch,
+        classes=classes, form=form, branch=branch or aside_branch, town=leading_town(core, places),
     )  # fmt: skip
 
 

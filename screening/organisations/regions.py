@@ -41,10 +41,11 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Places that are known by name; ``longest`` is the length of the longest."""
+    """Places that are known by name; ``longest`` is the length of the longest, ``towns`` are bare names of towns."""
 
     known: dict[str, Region]
     longest: int
+    towns: frozenset[str] = frozenset()
 
 
 def places_of(names: Iterable[str]) -> Places:
@@ -61,16 +62,31 @@ def places_of(names: Iterable[str]) -> Places:
         known[name] = known[name + "省"] = Region(name, "province", known=True)
     for name in CITIES.split():
         known[name], known[name + "市"] = Region(name, BARE, known=True), Region(name, "city", known=True)
-    for name in names:
+    towns: set[str] = set()
+    for name in (re.sub(r"[(（].*", "", one) for one in names):
         region = _split(name)
         if region is None:
             continue
+        if region.level == "town" and len(region.bare) >= 2:
+            towns.add(region.bare)
         region = Region(region.bare, region.level, known=True)
         known[name] = region
         if region.level not in _WHOLE_LEVELS and len(region.bare) >= 2:
             known.setdefault(region.bare, Region(region.bare, BARE, known=True))
             known[region.bare + name[-1]] = region
-    return Places(known, max(map(len, known)))
+    return Places(known, max(map(len, known)), frozenset(towns))
+
+
+def leading_town(core: str, places: Places) -> str:
+    """Give the bare name of a known town at the beginning of a core of at least two more letters, or nothing.
+
+    Examples
+    --------
+    >>> leading_town("石桥安屿", places_of(["石桥镇"])), leading_town("石桥", places_of(["石桥镇"]))
+    ('石桥', '')
+    """
+    sizes = range(2, min(5, len(core) - 1))
+    return next((core[:size] for size in sizes if core[:size] in places.towns), "")
 
 
 def leading_regions(text: str, places: Places) -> tuple[tuple[Region, ...], str]:

@@ -68,7 +68,7 @@ def decide(organisation_id: UUID, step: str) -> Response | WerkzeugResponse:
 STEPS: Final[Mapping[str, tuple[str, str, Callable[..., None]]]] = {
     "confirm": ("已确认。", "name", confirm),
     "merge": ("已并入。以后写这个名称的,都算那个单位;可以再分开。", "into", merge),
-    "differ": ("已记下:不是同一个单位,以后不再提示这一对。", "other", differ),
+    "differ": ("已记下:不是同一个单位,以后不再提示这一对。按错了,仍可在“是另一个单位的别称”里并入。", "other", differ),
     "separate": ("已分开,原来用这个名称的事项也回来了。", "reason", separate),
     "reject": ("已退回,名称已删去。用过它的事项会提示补写单位全称。", "reason", reject),
 }
