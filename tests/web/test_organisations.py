@@ -152,7 +152,8 @@ def test_the_second_of_two_officers_is_told_and_only_the_county_decides(sign_in,
 FULL = "青溪县禾眠农业开发有限公司"
 
 
-def test_a_probable_match_is_suggested_and_merged_or_refused_by_a_person_only(county, app_world):
+@on_sqlite
+def test_a_probable_match_is_suggested_and_merged_or_refused_by_a_person_only(db_url, county, app_world):
     with transaction() as session:
         full, typed, branch = (
             add_organisation(session, name).id
