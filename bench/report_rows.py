@@ -158,9 +158,9 @@ SCAN_BARS: Mapping[str, tuple[str, float]] = {
     "v2000_radius_10": ("2,000 villages, 50,060 cases, radius 10, 999 replicates: CPU s", 0.5),
     "v2000_half": ("the same, circles up to half of the cases: CPU s", 2.5),
     "cells_30000": ("30,000 cells, radius 10 cells, 999 replicates: CPU s", 6.0),
-    "twelve_categories": ("a daily round of twelve categories, 500 villages, a year: CPU s", 3.0),
+    "twelve_categories": ("a daily round of twelve categories, 500 villages, a year, <= 9,999 replicates: CPU s", 3.0),
     "memory_mb": ("memory at 30,000 cells: MB", 700.0),
-    "cold_start": ("the command from call to answer, kernels on disk: s", 2.0),
+    "cold_start": ("the command from call to answer, kernels on disk: CPU s", 2.0),
 }
 
 

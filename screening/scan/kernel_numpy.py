@@ -41,23 +41,26 @@ def maxima(search: Search) -> Callable[[Drawn], Floats]:
 
 def _raise_maxima(search: Search, counts: Counts, means: Floats, best: Floats) -> None:
     """Raise ``best`` to the largest statistic of each lane over all zones and the windows of a run."""
+    by_place = np.ascontiguousarray(counts.swapaxes(0, 1))
     for centre in search.order:
         near = search.idx[search.ptr[centre] : search.ptr[centre + 1]]
         if near.size:
-            _raise(best, _summed(counts, near), np.cumsum(means[:, near], axis=1).T, search.model)
+            _raise(best, _summed(by_place, near), np.cumsum(means[:, near], axis=1).T, search.model)
 
 
-def _summed(counts: Counts, near: NDArray[np.integer[Any]]) -> Counts:
+def _summed(by_place: Counts, near: NDArray[np.integer[Any]]) -> Counts:
     """Return the counts of the nearest place, the nearest two, ..., shape (zones, windows, lanes)."""
-    seen = np.empty((len(near), counts.shape[0], counts.shape[2]), counts.dtype)
-    seen[0] = counts[:, near[0]]
-    for at in range(1, len(near)):
-        np.add(seen[at - 1], counts[:, near[at]], out=seen[at])
+    seen = np.empty((len(near), *by_place.shape[1:]), by_place.dtype)
+    before = seen[0]
+    before[:] = by_place[near[0]]
+    for now, place in zip(seen[1:], near[1:].tolist(), strict=True):
+        np.add(before, by_place[place], now)
+        before = now
     return seen
 
 
 def _raise(best: Floats, seen: Counts, mean: Floats, model: Model) -> None:
-    """Take logarithms only where some lane passes the bound of `statistic.least_count`."""
+    """Take logarithms only where some lane passes the bound of `statistic.fill_level`."""
     kind, total, people, least = model
     level = int(best.min() / LEVEL_STEP) * LEVEL_STEP
     spread = level * mean * np.maximum(0.0, 1.0 - mean / total)

@@ -28,11 +28,13 @@ class Drawn:
 
     def counted(self, shape: tuple[int, ...], kind: type[np.signedinteger[Any]]) -> NDArray[np.signedinteger[Any]]:
         """Return the number of cases by column, place and lane; ``shape`` is that of columns and places."""
-        counts = np.zeros((*shape, len(self.places)), kind)
+        columns, places = shape
+        counts = np.empty((len(self.places), columns * places), kind)
         for lane in range(len(self.places)):
-            column = np.repeat(np.arange(shape[0]), np.diff(self.bounds[lane]))
-            np.add.at(counts[:, :, lane], (column, self.places[lane, : len(column)]), 1)
-        return counts
+            column = np.repeat(np.arange(columns), np.diff(self.bounds[lane]))
+            cell = column * places + self.places[lane, : len(column)]
+            counts[lane] = np.bincount(cell, minlength=columns * places)
+        return np.ascontiguousarray(counts.T).reshape(columns, places, -1)
 
 
 @dataclass(frozen=True)
