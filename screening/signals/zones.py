@@ -73,7 +73,7 @@ def _raised(cluster: StreamCluster, stream: StreamResult, look: Look) -> Raised:
     own = [look.counted.incidents[at] for at in cluster.incidents]
     entries = look.counted.entries_of(cluster.incidents)
     told = sorted({one.place for one in own})
-    category = stream.stream if stream.stream != ALL else most_common([one.incident.category2 for one in entries])
+    category = "" if stream.stream == ALL else stream.stream
     about = ALL_WORDS if stream.stream == ALL else f"“{look.name(stream.stream)}”类反映"
     days = (cluster.last - cluster.begin).days + 1
     return Raised(
