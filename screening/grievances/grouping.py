@@ -55,15 +55,16 @@ def links(told: Vectors, rows: Rows, first: int, params: Parameters) -> Links:
     The place alone bounds the likeness, so that only pairs whose place can reach it are looked at further.
     """
     floor = (params.join * (1 + params.half_matter) ** params.matter) ** (1 / (1 - params.matter))
-    turned = sparse.csc_array(told.place[rows].T)
     later = rows[rows >= first]
     found = [NO_LINKS]
     for start in range(0, len(later), CHUNK_ROWS):
         chunk = later[start : start + CHUNK_ROWS]
-        product = sparse.coo_array(told.place[chunk] @ turned)
-        one, other = chunk[product.coords[0]], rows[product.coords[1]]
-        near = (product.data >= floor) & (other < one)
-        nearest = _nearest(one[near], other[near], product.data[near])
+        before = rows[: np.searchsorted(rows, chunk[-1])]
+        product = sparse.coo_array(told.place[chunk] @ told.place[before].T.tocsr())
+        reach = np.flatnonzero(product.data >= floor)
+        one, other = chunk[product.coords[0][reach]], before[product.coords[1][reach]]
+        near = other < one
+        nearest = _nearest(one[near], other[near], product.data[reach][near])
         found.append(_strong(told, *nearest, params))
     return Links(*(np.concatenate([getattr(part, name) for part in found]) for name in ("one", "other", "alike")))
 

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.grievances.parameters import Parameters
-from screening.grievances.table import LETTER_BITS, LetterTable
-from screening.grievances.vectors import Vectors
+from screening.grievances.table import FIRST_PLACE, LETTER_BITS, LetterTable
+from screening.grievances.vectors import Matrix, Vectors
 
 LONGEST = 12
+LETTER_MASK = (1 << LETTER_BITS) - 1
 _DISTRICT = re.compile(r"[a-z]\d{0,3}[市区县]")
 MOST_TITLES = 100
 """The first titles name a finding; more of the same would not change it."""
@@ -31,12 +32,19 @@ def label_of(table: LetterTable, told: Vectors, rows: NDArray[np.int64]) -> str:
     return "·".join(part for part in (place, matter) if part) or titles[0][:LONGEST]
 
 
-def _weights(table: LetterTable, part: object) -> dict[int, float]:
-    total = np.asarray(part.sum(axis=0)).ravel()  # type: ignore[attr-defined]
-    return {int(table.codes[at]): float(total[at]) for at in np.flatnonzero(total)}
+def _weights(table: LetterTable, part: Matrix) -> dict[str, float]:
+    """Return what each pair of letters weighs in all rows together, by its two letters in either order."""
+    columns, where = np.unique(part.indices, return_inverse=True)
+    total = np.bincount(where, part.data, len(columns))
+    weights: dict[str, float] = {}
+    for code, weight in zip(table.codes[columns].tolist(), total.tolist(), strict=True):
+        if code < FIRST_PLACE:
+            low, high = chr(code >> LETTER_BITS), chr(code & LETTER_MASK)
+            weights[low + high] = weights[high + low] = weight
+    return weights
 
 
-def _shared(titles: Sequence[str], weights: dict[int, float]) -> str:
+def _shared(titles: Sequence[str], weights: dict[str, float]) -> str:
     """Return the piece of letters that weighs most, times the share of titles that have it."""
     seen: Counter[str] = Counter()
     for title in titles:
@@ -49,14 +57,10 @@ def _shared(titles: Sequence[str], weights: dict[int, float]) -> str:
     return max(common, key=lambda piece: (_weight(piece, weights) * common[piece], len(piece), piece), default="")
 
 
-def _weight(piece: str, weights: dict[int, float]) -> float:
-    pairs = {_code(piece[at], piece[at + 1]) for at in range(len(piece) - 1)}
+def _weight(piece: str, weights: dict[str, float]) -> float:
+    both = (piece[at : at + 2] for at in range(len(piece) - 1))
+    pairs = dict.fromkeys(min(pair, pair[::-1]) for pair in both)
     return sum(weights.get(pair, -0.05) for pair in pairs)
-
-
-def _code(one: str, other: str) -> int:
-    low, high = sorted((ord(one), ord(other)))
-    return low << LETTER_BITS | high
 
 
 def reason_of(
