@@ -8,6 +8,7 @@ matcher's own tables of sounds and shapes: how the matcher does with slips it ha
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import random
@@ -23,6 +24,9 @@ from screening.organisations.register import Register
 REGISTERED, EACH = 20_000, 600
 MANY, QUESTIONS = 100_000, 1_000
 SEED = 20_261_122
+WHOLE = {"村": "村民委员会", "区": "居民委员会"}
+SHORT = {"村": "委会", "区": "居委会"}
+COMMITTEE = "committee of a village by its short name"
 
 
 def read() -> tuple[list[str], list[str]]:
@@ -51,6 +55,22 @@ def counted(register: Register, asked: Sequence[Asked]) -> dict[str, dict[str, i
     return {kind: dict(counts) for kind, counts in found.items()}
 
 
+def committees() -> dict[str, dict[str, dict[str, int]]]:
+    """Return the same counts for committees of real villages, of which every third is not registered."""
+    path = Path(os.environ["GRID_TEST_DATA"]) / "changde" / "villages.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["name"][-1] in WHOLE]
+    whole = {row["code"]: row["town"] + row["name"] + WHOLE[row["name"][-1]] for row in rows}
+    away = set(sorted(whole, key=lambda code: random.Random(code).random())[: len(rows) // 3])  # noqa: S311
+    names = {row[part] for row in rows for part in ("county", "town", "name")}
+    register = Register(((code, name) for code, name in whole.items() if code not in away), sorted(names))
+    asked = [Asked(COMMITTEE, row["town"] + row["name"] + SHORT[row["name"][-1]], row["code"]) for row in rows]
+    return {
+        "variants": counted(register, [one for one in asked if one.identity not in away]),
+        "others": counted(register, [Asked("committee of another village", whole[code]) for code in sorted(away)]),
+    }
+
+
 def speed(brands: Sequence[str], places: Sequence[str]) -> dict[str, float]:
     """Return the CPU seconds to make a large register ready, and to ask it."""
     rng = random.Random(SEED)  # noqa: S311
@@ -71,10 +91,11 @@ def measure() -> dict[str, Any]:
     rng.shuffle(brands)
     firms = firms_of(brands[:REGISTERED], places, rng, REGISTERED)
     register = Register(((firm.identity, firm.name) for firm in firms), places)
+    offices = committees()
     return {
         "registered": len(firms),
-        "variants": counted(register, variants(firms, rng, EACH)),
-        "others": counted(register, others(firms, brands, places, rng, EACH)),
+        "variants": counted(register, variants(firms, rng, EACH)) | offices["variants"],
+        "others": counted(register, others(firms, brands, places, rng, EACH)) | offices["others"],
         "seconds": speed(brands, places),
     }
 
