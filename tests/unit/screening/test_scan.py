@@ -12,7 +12,7 @@ from screening.scan import scan as scanning
 from screening.scan.clusters import Secondary
 from screening.scan.engine import ARRAYS
 from screening.scan.engine import FASTEST as COMPILED
-from screening.scan.geometry import TooManyNeighboursError, along_the_curve, nearest_zones, on_sphere
+from screening.scan.geometry import TooManyNeighboursError, along_the_curve, by_coordinates, nearest_zones, on_sphere
 from screening.scan.inference import (
     Simulated,
     least_over_streams,
@@ -21,7 +21,7 @@ from screening.scan.inference import (
     tail_p_value,
 )
 from screening.scan.scan import Chance, Limits, scan
-from screening.scan.tables import Cases, Span, permutation
+from screening.scan.tables import Cases, Span, permutation, poisson
 from tests.unit.screening.scan_worlds import MODELS, points_of, table_of, textbook_best
 
 pytestmark = pytest.mark.xdist_group("scan")  # the loops are compiled once
@@ -61,6 +61,26 @@ def test_compiled_loops_and_arrays_give_the_same_answers(model, span):
     rounded = [[replace(c, statistic=round(c.statistic, 9)) for c in result.clusters] for result in (one, other)]
     assert rounded[0] == rounded[1]
     assert np.abs(one.simulated.maxima - other.simulated.maxima).max() < 1e-9
+
+
+@pytest.mark.parametrize("size", [9_000, 40_000])
+def test_many_cases_in_large_zones_are_counted_without_overflow(size):
+    rng = np.random.default_rng(size)
+    points = rng.integers(0, 60, (90, 2)).astype(float)
+    points = points[by_coordinates(points, [str(at) for at in range(90)])]
+    expected = np.exp(rng.normal(0, 1.5, (90, 1))) * np.ones((1, 9))
+    place = rng.choice(90, size, p=expected[:, 0] / expected[:, 0].sum())
+    cases = Cases(place.astype(np.int32), rng.integers(0, 9, size).astype(np.int32), np.zeros(size, np.int32))
+    table = poisson(cases, expected, Span(9, 4, is_nested=True))
+
+    one, zones = lanes_of(table, points, COMPILED)
+    other, _ = lanes_of(table, points, ARRAYS)
+
+    drawn = table.source.draw(1, seed=5, first=2, engine=ARRAYS)
+    counts = table.in_columns(drawn.counted(table.expected.T.shape, np.int32)[:, :, 0].T)
+    assert np.diff(zones.ptr).max() > 40
+    assert np.abs(one - other).max() < 1e-9
+    assert one[2] == pytest.approx(textbook_best(table, counts, zones, longest=4, least=2), abs=1e-9)
 
 
 def test_batches_do_not_change_a_replicate():
