@@ -123,11 +123,16 @@ class _Screening:
         self._linked = known
 
     def _grouped(self, told: Vectors, begin: int, known: int) -> list[NDArray[np.int64]]:
-        """Return the groups of the rows in memory; a piece that did not change keeps its groups."""
+        """Return the groups of the rows in memory; a piece that did not change keeps its groups.
+
+        A piece of fewer people than a shared grievance needs holds none.
+        """
         inside = (self._links.one >= begin) & (self._links.other >= begin)
         current = Links(self._links.one[inside], self._links.other[inside], self._links.alike[inside])
         kept: dict[bytes, list[NDArray[np.int64]]] = {}
         for piece in pieces(current, known):
+            if len({self._people[row] for row in piece.tolist()} - {""}) < self._params.people:
+                continue
             name = piece.tobytes()
             kept[name] = self._groups.get(name) or groups_of(told, piece, self._table.same_text, self._params)
         self._groups = kept
