@@ -95,6 +95,15 @@ def test_no_rows_one_row_and_all_time_have_defined_answers(run, tmp_path):
     assert [one["message_ids"] for one in grouped["rounds"][0]["findings"]] == [["1", "2", "3"]]
 
 
+def test_ten_megabytes_in_one_message_are_read_at_their_head_and_the_answer_says_so(run):
+    long = [*ROWS[:2], [*ROWS[2][:4], ROWS[2][4] + "啊" * 3_500_000]]
+
+    found = json.loads(run(table(long)).output)["rounds"][2]["findings"][0]
+
+    assert found["message_ids"] == ["1", "2", "3"]
+    assert "其中1条正文过长,只读了开头" in found["reason"]
+
+
 def test_real_messages_of_one_autumn_are_told_in_time_and_nothing_else_is_mixed_in(run, test_data):
     folder = test_data / "taidi2020c"
     rows = rows_of(folder / "messages_dev.csv")
