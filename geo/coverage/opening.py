@@ -104,6 +104,7 @@ class _Reader:
     adjacent: bool = False
 
     def read(self, text: str) -> None:
+        """Take in the pieces of a text one after the other."""
         place = 0
         for found in TOKENS.finditer(text):
             self._take_rest(text[place : found.start()])
@@ -115,6 +116,7 @@ class _Reader:
         self._take_rest(text[place:])
 
     def result(self) -> Opening:
+        """Return what has been read so far."""
         week = tuple(self._day(weekday) for weekday in range(7))
         if any(week):
             state: State = "partly" if self.rest else "read"
