@@ -1,0 +1,1 @@
+"""The figures of siting for the page of benchmarks."""
