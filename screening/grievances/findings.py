@@ -31,7 +31,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """A group of a round with three people or more: its rows, name, and whether it holds together firmly."""
+    """A group of a round with three people or more: its rows, whether it holds together firmly, and then its name."""
 
     rows: NDArray[np.int64]
     label: str
@@ -109,7 +109,7 @@ class Ledger:
             rows |= one.rows
         people = self.people_at(rows, moment)
         state = "growing" if people > one.people else "shrinking" if people < one.people else "unchanged"
-        label = groups[0].label if groups else one.label
+        label = (groups[0].label if groups else "") or one.label
         return replace(one, rows=rows, people=people, state=state, label=label)
 
     def _started(self, group: Known, moment: datetime) -> _Live:

@@ -17,7 +17,6 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse.csgraph import connected_components
 
 from screening.grievances.parameters import Parameters
-from screening.grievances.table import LetterTable
 from screening.grievances.vectors import Vectors, likeness
 
 CHUNK_ROWS = 512
@@ -165,23 +164,3 @@ def agreement(told: Vectors, rows: Rows, people: Sequence[str], params: Paramete
     of_people = np.maximum.reduceat(alike, starts, axis=1)
     core = np.partition(of_people, -(params.people - 1), axis=1)[:, -(params.people - 1)].max()
     return Agreement(float(core), float(where[apart].mean()))
-
-
-def firmness(told: Vectors, rows: Rows, people: Sequence[str], params: Parameters) -> tuple[float, float]:
-    """Return the mean likeness, and that of the place alone, between messages of different people; 0 for one person."""
-    place, matter = told.place[rows], told.matter[rows]
-    where = np.clip((place @ place.T).toarray(), 0.0, 1.0)
-    square = likeness(where, (matter @ matter.T).toarray(), params)
-    who = np.array([people[row] for row in rows])
-    apart = (who[:, None] != who[None, :]) & (who != "")[:, None] & (who != "")[None, :]
-    return (float(square[apart].mean()), float(where[apart].mean())) if apart.any() else (0.0, 0.0)
-
-
-def titles_agree(table: LetterTable, rows: Rows, people: Sequence[str]) -> bool:
-    """Tell whether the titles of at least half of the people name one kind of grievance."""
-    named: dict[int, set[str]] = defaultdict(set)
-    for row in rows:
-        for kind in table.title_kinds(int(row)):
-            named[kind].add(people[row])
-    most = max((len(who - {""}) for who in named.values()), default=0)
-    return 2 * most >= len({people[row] for row in rows} - {""})

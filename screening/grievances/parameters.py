@@ -17,9 +17,6 @@ class Parameters:
         Likeness that one message needs to messages of two other people, so that the group is told as a finding. Higher
         than ``join``: in an all-time grouping a doubtful member costs little, a doubtful finding costs somebody a
         journey.
-    firm, firm_alone : float
-        Mean likeness between different people instead, where two are enough and no third can confirm it: the second
-        figure where their titles do not name one kind of grievance.
     one_place : float
         The least mean likeness of the place alone between different people: many kindergartens are not one.
     matter : float
@@ -39,8 +36,6 @@ class Parameters:
 
     join: float = 0.58
     core: float = 0.69
-    firm: float = 0.6
-    firm_alone: float = 0.66
     one_place: float = 0.65
     matter: float = 0.65
     half_matter: float = 0.1

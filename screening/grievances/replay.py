@@ -95,6 +95,7 @@ class _Screening:
         self._links: Links = NO_LINKS
         self._linked = self._weighed = 0
         self._groups: dict[bytes, list[NDArray[np.int64]]] = {}
+        self._seen: dict[bytes, Known] = {}
 
     def round_at(self, moment: datetime) -> Round:
         """Do the round of a moment, later than those before."""
@@ -103,12 +104,18 @@ class _Screening:
         begin = int(np.searchsorted(self._written, np.datetime64(oldest, "us"), side="left"))
         told = vectors(self._table, known)
         self._grow(told, begin, known)
-        found = [
-            Known(group, label_of(self._table, told, group), self._is_firm(told, group))
-            for group in self._grouped(told, begin, known)
-            if self._ledger.people_at(group, moment) >= self._params.people
-        ]
-        return Round(moment, self._ledger.tell(found, moment))
+        groups = self._grouped(told, begin, known)
+        live = [group for group in groups if self._ledger.people_at(group, moment) >= self._params.people]
+        self._seen = {group.tobytes(): self._as_seen(told, group) for group in live}
+        return Round(moment, self._ledger.tell(list(self._seen.values()), moment))
+
+    def _as_seen(self, told: Vectors, group: NDArray[np.int64]) -> Known:
+        """Judge a group, and name a firm one; one that has not changed since the last round is as it was."""
+        before = self._seen.get(group.tobytes())
+        if before:
+            return before
+        is_firm = self._is_firm(told, group)
+        return Known(group, label_of(self._table, told, group) if is_firm else "", is_firm)
 
     def _is_firm(self, told: Vectors, group: NDArray[np.int64]) -> bool:
         found = agreement(told, group, self._people, self._params)
@@ -118,6 +125,7 @@ class _Screening:
         """Find the links of new messages, or all anew when much was added."""
         if known > self._weighed * self._params.refresh:
             self._links, self._linked, self._weighed, self._groups = NO_LINKS, begin, known, {}
+            self._seen = {}
         rows = np.arange(begin, known)
         self._links = self._links.and_also(links(told, rows, self._linked, self._params))
         self._linked = known

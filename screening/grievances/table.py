@@ -48,12 +48,6 @@ class LetterTable:
         """Number of messages."""
         return len(self.starts) - 1
 
-    def title_kinds(self, row: int) -> frozenset[int]:
-        """Return the kinds of grievances that the title of a message names."""
-        own = slice(int(self.starts[row]), int(self.starts[row + 1]))
-        codes = self.codes[self.columns[own]]
-        return frozenset(codes[(codes >= FIRST_KIND) & (self.anywhere[own] >= TITLE_WEIGHT)].tolist())
-
 
 def letter_table(messages: Sequence[Message], places: Sequence[Place] = ()) -> LetterTable:
     """Return the table of messages; names of known places become one column per place, whatever alias is used.
