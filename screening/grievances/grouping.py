@@ -17,7 +17,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse.csgraph import connected_components
 
 from screening.grievances.parameters import Parameters
-from screening.grievances.vectors import Vectors, likeness
+from screening.grievances.vectors import Matrix, Vectors, likeness
 
 CHUNK_ROWS = 512
 NEAREST = 60
@@ -120,8 +120,18 @@ def _by_label(label: NDArray[np.int32], rows: Rows) -> list[Rows]:
 
 def alike_within(told: Vectors, rows: Rows, params: Parameters) -> NDArray[np.float64]:
     """Return the likeness of every pair of rows, as a square."""
-    place, matter = told.place[rows], told.matter[rows]
-    return likeness((place @ place.T).toarray(), (matter @ matter.T).toarray(), params)
+    return likeness(_products(told.place, rows), _products(told.matter, rows), params)
+
+
+def _products(part: Matrix, rows: Rows) -> NDArray[np.float64]:
+    """Return the products of every pair of some rows, as a square; what other rows alone have is left out first.
+
+    Turning a matrix over costs as much as it has columns, and a corpus has a million.
+    """
+    own = part[rows]
+    known, columns = np.unique(own.indices, return_inverse=True)
+    small = sparse.csr_array((own.data, columns, own.indptr), shape=(len(rows), max(1, len(known))))
+    return np.asarray((small @ small.T).toarray())
 
 
 def groups_of(told: Vectors, rows: Rows, same_text: Rows, params: Parameters) -> list[Rows]:
@@ -157,10 +167,9 @@ def agreement(told: Vectors, rows: Rows, people: Sequence[str], params: Paramete
     starts = np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]])) if len(who) else np.zeros(0, np.int64)
     if len(starts) < params.people:
         return Agreement(0.0, 0.0)
-    place, matter = told.place[known], told.matter[known]
-    where = np.clip((place @ place.T).toarray(), 0.0, 1.0)
+    where = np.clip(_products(told.place, known), 0.0, 1.0)
     apart = who[:, None] != who[None, :]
-    alike = np.where(apart, likeness(where, (matter @ matter.T).toarray(), params), 0.0)
+    alike = np.where(apart, likeness(where, _products(told.matter, known), params), 0.0)
     of_people = np.maximum.reduceat(alike, starts, axis=1)
     core = np.partition(of_people, -(params.people - 1), axis=1)[:, -(params.people - 1)].max()
     return Agreement(float(core), float(where[apart].mean()))
