@@ -32,6 +32,8 @@ class Parameters:
         Messages older than this are not compared any more in a round.
     refresh : float
         Growth of what is known from which all pairs are weighed anew and not only those of new messages.
+    many, refresh_many : int, float
+        With so many messages known rarity changes slowly, and all are weighed anew at this growth instead.
     """
 
     join: float = 0.58
@@ -44,3 +46,5 @@ class Parameters:
     recent_days: int = 28
     memory_days: int = 365
     refresh: float = 1.1
+    many: int = 10_000
+    refresh_many: float = 1.5

@@ -123,11 +123,13 @@ class _Screening:
 
     def _grow(self, told: Vectors, begin: int, known: int) -> None:
         """Find the links of new messages, or all anew when much was added."""
-        if known > self._weighed * self._params.refresh:
+        params = self._params
+        growth = params.refresh_many if self._weighed >= params.many else params.refresh
+        if known > self._weighed * growth:
             self._links, self._linked, self._weighed, self._groups = NO_LINKS, begin, known, {}
             self._seen = {}
         rows = np.arange(begin, known)
-        self._links = self._links.and_also(links(told, rows, self._linked, self._params))
+        self._links = self._links.and_also(links(told, rows, self._linked, params))
         self._linked = known
 
     def _grouped(self, told: Vectors, begin: int, known: int) -> list[NDArray[np.int64]]:
