@@ -26,6 +26,9 @@ FILES = {
     "idb/LICENSE": "idb/LICENSE",
     "flatbush/flatbush.js": "flatbush/flatbush.js",
     "flatbush/LICENSE": "flatbush/LICENSE",
+    "pbf/index.js": "pbf/index.js",
+    "pbf/index.d.ts": "pbf/index.d.ts",
+    "pbf/LICENSE": "pbf/LICENSE",
     "point-in-polygon-hao/dist/pointInPolygon.min.js": "point-in-polygon-hao/pointInPolygon.min.js",
     "point-in-polygon-hao/LICENSE": "point-in-polygon-hao/LICENSE",
 }
