@@ -9,6 +9,7 @@ import grid_app.models.accounts
 import grid_app.models.assistance
 import grid_app.models.attachments
 import grid_app.models.backtests
+import grid_app.models.boundary_changes
 import grid_app.models.callbacks
 import grid_app.models.clocks
 import grid_app.models.disputes
@@ -34,6 +35,7 @@ import grid_app.models.retention
 import grid_app.models.round_analyses
 import grid_app.models.rounds
 import grid_app.models.signals
+import grid_app.models.siting
 import grid_app.models.support
 import grid_app.models.support_work  # noqa: F401 - the imports register the tables
 from grid_app.database.base import Base

@@ -54,6 +54,7 @@ class MediationCase(Base):
     __table_args__ = (
         Index("uq_mediation_cases_open", "dispute_id", unique=True, sqlite_where=OPEN_CASE, postgresql_where=OPEN_CASE),
         Index("ix_mediation_cases_unit", "unit_id", "state"),
+        Index("ix_mediation_cases_opened_at", "opened_at"),
     )
 
 
@@ -89,7 +90,10 @@ class MediationSession(Base):
     record: Mapped[str] = mapped_column(Text, default="")
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignments.id"))
 
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        Index("ix_mediation_sessions_room_id_held_at", "room_id", "held_at"),
+    )
 
 
 class MediationInvitee(Base):

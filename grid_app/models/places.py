@@ -7,14 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grid_app.database.base import Base, UuidKey
 
 
 class Division(Base):
-    """One node of the division tree; ``path`` is ``/county/township/village/grid/`` and carries the scope."""
+    """One node of the division tree; ``path`` is ``/county/township/village/grid/`` and carries the scope.
+
+    ``urban`` is what the county said of a village; unsaid, a community counts as urban (see ``kind``).
+    """
 
     __tablename__ = "divisions"
 
@@ -28,6 +31,7 @@ class Division(Base):
     valid_to: Mapped[date | None]
     successor_code: Mapped[str | None] = mapped_column(String(24))
     households: Mapped[int | None]
+    urban: Mapped[bool | None]
 
     __table_args__ = (Index("ix_divisions_path_prefix", "path", postgresql_ops={"path": "varchar_pattern_ops"}),)
 
@@ -71,7 +75,12 @@ class Boundary(Base):
 
 
 class MediationRoom(Base):
-    """A place for mediation (人民调解法 8); ``status`` is ``active`` or ``closed``."""
+    """A place for mediation (人民调解法 8); ``status`` is ``active`` or ``closed``.
+
+    ``mediators`` counts those whose term ends on ``term_until``. ``used_on`` is the last use that somebody told; the
+    meetings on record count beside it. ``tested_on`` is the last opening on trial. ``None`` is not known, never no.
+    ``place_confirmed``: somebody made sure that the point is right although it lies outside the village.
+    """
 
     __tablename__ = "mediation_rooms"
 
@@ -89,6 +98,17 @@ class MediationRoom(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     status: Mapped[str] = mapped_column(String(10), default="active")
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    term_until: Mapped[date | None]
+    used_on: Mapped[date | None]
+    tested_on: Mapped[date | None]
+    accessible: Mapped[bool | None]
+    woman_mediator: Mapped[bool | None]
+    languages: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    seats: Mapped[int | None]
+    place_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    closed_on: Mapped[date | None]
+    closed_why: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     __table_args__ = (Index("idx_mediation_rooms_point", "point", postgresql_using="gist"),)
 
