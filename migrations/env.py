@@ -37,7 +37,8 @@ import grid_app.models.rounds
 import grid_app.models.signals
 import grid_app.models.siting
 import grid_app.models.support
-import grid_app.models.support_work  # noqa: F401 - the imports register the tables
+import grid_app.models.support_work
+import grid_app.models.villages  # noqa: F401 - the imports register the tables
 from grid_app.database.base import Base
 
 
