@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from grid_app.policy import Actor
 from grid_app.queries.accounts import under
 
 COMMITTEE = "mediation_committee"
+TERM_YEARS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,11 @@ def _composition(row: CommitteeComposition | None) -> Composition | None:
         row.members, row.has_director, row.women, row.mixed_area, row.has_minority, row.elected_on, row.changed_on,
         row.filed_on, row.version,
     )  # fmt: skip
+
+
+def term_ends(elected_on: date) -> date:
+    """Return the last day of a term of three years."""
+    try:
+        return elected_on.replace(year=elected_on.year + TERM_YEARS) - timedelta(days=1)
+    except ValueError:  # elected on 29 February
+        return elected_on.replace(year=elected_on.year + TERM_YEARS, day=28)

@@ -20,12 +20,11 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoun
 from grid_app.models.mediation import CommitteeComposition
 from grid_app.policy import Action, Actor, Role, allows
 from grid_app.queries.clocks import rule_versions
-from grid_app.queries.committees import Composition, committees_of
+from grid_app.queries.committees import Composition, committees_of, term_ends
 from grid_app.services.audit import record_audit
 from grid_app.services.clocks.rules import own_calendar
 
 FEWEST, MOST, MOST_TYPED = 3, 9, 99
-TERM_YEARS: Final = 3
 BEFORE_TERM_ENDS: Final = timedelta(days=90)
 FILING: Final = "mediation_committee_filing"
 COUNTY: Final = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEAD})
@@ -121,14 +120,6 @@ def filing_dues(session: Session, made_up: list[Composition], *, today: date) ->
     rule = rule_in_force(versions or [one for one in STANDING if one.code == FILING], on=today)
     calendar = own_calendar(session)
     return {day: local_date(count(rule, started_at=start_of_day(day), calendar=calendar).due_at) for day in days}
-
-
-def term_ends(elected_on: date) -> date:
-    """Return the last day of a term of three years."""
-    try:
-        return elected_on.replace(year=elected_on.year + TERM_YEARS) - timedelta(days=1)
-    except ValueError:  # elected on 29 February
-        return elected_on.replace(year=elected_on.year + TERM_YEARS, day=28)
 
 
 def _day(day: date) -> str:
