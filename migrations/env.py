@@ -16,6 +16,7 @@ import grid_app.models.disputes
 import grid_app.models.documents
 import grid_app.models.duties
 import grid_app.models.escalations
+import grid_app.models.exports
 import grid_app.models.field
 import grid_app.models.findings
 import grid_app.models.follow_ups
