@@ -30,10 +30,10 @@ def import_command(*, file: Path, dry_run: bool, as_json: bool) -> None:
     content = _content(file)
     if dry_run:
         with reading() as session:
-            done = preview_rooms(session, content=content)
+            done = preview_rooms(session, content=content, now=wired().clock.now(), places=wired().places)
     else:
         with transaction() as session:
-            done = import_rooms(session, content=content, actor=None, now=wired().clock.now())
+            done = import_rooms(session, content=content, actor=None, now=wired().clock.now(), places=wired().places)
     if as_json:
         print_json({"file": file.name, "dry_run": dry_run} | asdict(done))
     else:
@@ -57,5 +57,7 @@ def _lines(done: RoomsImported, *, dry_run: bool) -> Iterator[str]:
     )
     for row in done.refused:
         yield f"  第 {row.number} 行({row.code or '没有代码'}):{';'.join(row.reasons)}。"
+    for row in done.remarks:
+        yield f"  请核对第 {row.number} 行({row.code}):{';'.join(row.reasons)}。"
     if dry_run:
         yield "这是试运行,什么也没有写入。"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
+from grid_app.adapters.locator import MemoryPlaceFinder
 from grid_app.database.transaction import transaction
 from grid_app.errors import InvalidError
 from grid_app.models.places import MediationRoom
@@ -108,7 +111,7 @@ def test_files_of_chinese_excel_are_read(session, world):
 
 
 def test_a_preview_writes_nothing(session, world):
-    shown = preview_rooms(session, content=(HEADER + GOOD).encode())
+    shown = preview_rooms(session, content=(HEADER + GOOD).encode(), now=NOW)
 
     assert shown.added == 1
     assert [room.code for room in session.scalars(select(MediationRoom))] == ["R1"]
@@ -141,3 +144,32 @@ def test_the_command_takes_good_rows_and_ends_with_1_when_there_are_none(db_url,
     assert "第 2 行(R9)" in refused.stdout
     assert "没有一行能导入" in refused.stderr
     assert missing.exit_code == 1
+
+
+FACTS = (
+    "code,name,division_code,lon,lat,opening_hours,"
+    "term_until,used_on,tested_on,accessible,woman_mediator,languages,seats,status\n"
+)
+
+
+def test_facts_about_a_room_are_read_and_odd_ones_are_told_and_kept(session, world):
+    rows = (
+        "R2,云岭村矛盾纠纷调解室,990101001201,111.25,29.05,每天 9:00-9:00,"
+        "2027年3月1日,2026/11/1,,是,0,苗语,12,active\n",
+        "R3,甲,990101001202,111.15,29.05,周三上午,,,2026-11-20,,,,,closed\n",
+        "R4,乙,990101001202,,,,2026-2-30,,,,,,,\n",
+        "R5,丙,990101001202,,,,,2026-11-21,,也许,,,-1,\n",
+    )
+
+    done = import_rooms(
+        session, content=(FACTS + "".join(rows)).encode(), actor=None, now=NOW, places=MemoryPlaceFinder()
+    )
+
+    assert (done.added, [row.number for row in done.refused]) == (2, [4, 5])
+    assert [len(row.reasons) for row in done.refused] == [1, 3]
+    assert [(row.number, len(row.reasons)) for row in done.remarks] == [(2, 3)]
+    assert "石桥村" in done.remarks[0].reasons[0]
+    stored = {room.code: room for room in session.scalars(select(MediationRoom))}
+    assert (stored["R2"].term_until, stored["R2"].used_on) == (date(2027, 3, 1), date(2026, 11, 1))
+    assert (stored["R2"].accessible, stored["R2"].woman_mediator, stored["R2"].seats) == (True, False, 12)
+    assert (stored["R3"].tested_on, stored["R3"].accessible, stored["R3"].languages) == (date(2026, 11, 20), None, "")

@@ -17,7 +17,8 @@ from grid_app.queries.boundaries import PENDING, GenerationRow, generations, tre
 from grid_app.queries.rooms import ROOM_KIND_WORDS, ROOM_STATUS_WORDS, RoomRow, rooms_in
 from grid_app.services.places.boundaries import activate, discard
 from grid_app.services.places.boundaries_check import check_generation, gather_check
-from grid_app.services.places.rooms import COLUMNS, import_rooms, preview_rooms
+from grid_app.services.places.room_values import COLUMNS
+from grid_app.services.places.rooms import import_rooms, preview_rooms
 from grid_app.vocabulary.words import LEVEL_WORDS
 from grid_app.web.places.upload import Upload, load_upload
 from grid_app.web.wording import local_time, number
@@ -112,10 +113,12 @@ def upload_rooms() -> Answer:
     try:
         if is_trial:
             with reading() as session:
-                done = preview_rooms(session, content=content)
+                done = preview_rooms(session, content=content, now=wired().clock.now(), places=wired().places)
         else:
             with transaction() as session:
-                done = import_rooms(session, content=content, actor=the_actor(), now=wired().clock.now())
+                done = import_rooms(
+                    session, content=content, actor=the_actor(), now=wired().clock.now(), places=wired().places
+                )
     except InvalidError as error:
         return _rooms_page({"file": error.sentence}), 422
     return render_template("pages/rooms_imported.html", done=done, is_trial=is_trial)
