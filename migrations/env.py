@@ -25,6 +25,7 @@ import grid_app.models.intake
 import grid_app.models.joint
 import grid_app.models.leading
 import grid_app.models.library
+import grid_app.models.map_weeks
 import grid_app.models.mediation
 import grid_app.models.organisations
 import grid_app.models.places

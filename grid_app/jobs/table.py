@@ -17,10 +17,12 @@ from grid_app.jobs.findings import escalate_undecided_job
 from grid_app.jobs.housekeeping import forget_chunks_job, forget_job
 from grid_app.jobs.imports import go_on_with_imports_job
 from grid_app.jobs.ladders import step_up_job
+from grid_app.jobs.map_weeks import keep_weeks_job
 from grid_app.jobs.retention import NAME as RETENTION
 from grid_app.jobs.retention import clear_job
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
 from grid_app.jobs.support_work import open_due_reviews_job
+from grid_app.jobs.villages import assess_villages_job
 from grid_app.jobs.whistles import name_silence_job
 
 
@@ -90,6 +92,12 @@ JOBS: Final = (
         "Last month is drawn from on the first day of a month; no hour of it matters, a second run draws none.",
     ),
     Job(
+        "village_status.assess",
+        assess_villages_job,
+        timedelta(hours=1),
+        "The present month is assessed on its first day; no hour of it matters, a second run adds nothing.",
+    ),
+    Job(
         "sign_ins.forget",
         forget_job,
         timedelta(hours=1),
@@ -100,6 +108,12 @@ JOBS: Final = (
         forget_chunks_job,
         timedelta(hours=6),
         "Chunks count for nothing once their photo is whole or has rested for 90 days; no hour of the day matters.",
+    ),
+    Job(
+        "map_weeks.keep",
+        keep_weeks_job,
+        timedelta(minutes=15),
+        "A week that ended is looked at on Monday morning; without it kept, each look would count it anew.",
     ),
     Job(
         RETENTION,

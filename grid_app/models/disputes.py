@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from grid_app.database.base import Base, UuidKey
 
 HAS_DUE, HAS_LIMIT = text("due_at IS NOT NULL"), text("statutory_due_at IS NOT NULL")
+STILL_OPEN = "state NOT IN ('closed', 'not_accepted', 'referred_out', 'legally_concluded')"
+"""The states of ``ENDED_STATES``, written out: an index over open disputes serves a question in the same words."""
 ON_SPOT = text("closure_ground = 'settled_on_spot'")
 
 
@@ -92,7 +94,19 @@ class Dispute(Base):
         Index("ix_disputes_place_state", "division_code", "state", "received_at"),
         Index("ix_disputes_state_received", "state", "received_at"),
         Index("ix_disputes_reporter_received", "reported_by", "received_at"),
-        Index("ix_disputes_tally", "division_code", "state", "grade", "category", "about_unit_id"),
+        Index("ix_disputes_tally", "division_code", "state", "grade", "category", "about_unit_id", "place_kind"),
+        Index(
+            "ix_disputes_standing",
+            "division_code",
+            "grade",
+            "category",
+            "place_kind",
+            "about_unit_id",
+            "statutory_due_at",
+            "due_at",
+            sqlite_where=text(STILL_OPEN),
+            postgresql_where=text(STILL_OPEN),
+        ),
         Index("idx_disputes_point", "point", postgresql_using="gist"),
         Index("ix_disputes_due", "due_at", "id", sqlite_where=HAS_DUE, postgresql_where=HAS_DUE),
         Index("ix_disputes_statutory", "statutory_due_at", sqlite_where=HAS_LIMIT, postgresql_where=HAS_LIMIT),
