@@ -13,6 +13,7 @@ from typing import Final
 
 from grid_app.jobs.callbacks import draw_callbacks_job
 from grid_app.jobs.delivery import deliver_job
+from grid_app.jobs.exports import clear_exports_job, make_exports_job
 from grid_app.jobs.findings import escalate_undecided_job
 from grid_app.jobs.housekeeping import forget_chunks_job, forget_job
 from grid_app.jobs.imports import go_on_with_imports_job
@@ -54,6 +55,18 @@ JOBS: Final = (
         go_on_with_imports_job,
         timedelta(seconds=10),
         "Whoever waits at the desk for a long sheet sees it move on; one that was interrupted is taken up again.",
+    ),
+    Job(
+        "exports.make",
+        make_exports_job,
+        timedelta(seconds=15),
+        "A file is begun by the process that was asked; what it could not finish is taken up by whoever leads.",
+    ),
+    Job(
+        "exports.clear",
+        clear_exports_job,
+        timedelta(hours=1),
+        "Files are kept three days; an hour more changes nothing.",
     ),
     Job(
         "rounds.open",

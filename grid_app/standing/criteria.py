@@ -20,17 +20,22 @@ TOO_FEW: Final = "too_few"
 NO_DATA: Final = "no_data"
 RESULT_WORDS: Final = {MET: "达到", NOT_MET: "没有达到", TOO_FEW: "样本不足", NO_DATA: "尚无数据"}
 NAMES: Final = {
-    "R1": "排查按时回执",
-    "R2": "有管用的调解室",
-    "R3": "及时首次联系",
+    "R1": "排查回执",
+    "R2": "调解室",
+    "R3": "首次联系",
     "R4": "早发现",
-    "R5": "没有未改正的失职",
-    "R6": "结果告诉当事人",
-    "R7": "台账和联系方式是新的",
+    "R5": "职责履行",
+    "R6": "结果告知",
+    "R7": "台账和公开信息",
 }
 CHECKABLE: Final = ("R1", "R3", "R4", "R6")
 """Criteria that are counted, and may have too few cases: a township's check on the spot stands in for them."""
 LEAST_TOLD: Final = 10
+_ROOMS: Final = {
+    EFFECTIVE: (MET, "调解室的开放时间、人员和使用都符合。"),
+    NOMINAL: (NOT_MET, "有调解室,但开放时间、人员或使用有一样不够。"),
+    NO_ROOM: (NOT_MET, "没有登记在用的调解室。"),
+}
 
 
 @dataclass(frozen=True)
@@ -89,13 +94,8 @@ def _rounds(facts: VillageFacts, rules: Rules, _on: date) -> CriterionResult:
 
 def _room(facts: VillageFacts, _rules: Rules, _on: date) -> CriterionResult:
     wanted = "要求每周至少开半天、有两名以上调解员、90 天内用过或试开过。"
-    if facts.room == EFFECTIVE:
-        return CriterionResult("R2", MET, "调解室开放时间、人员和使用都符合。", wanted)
-    if facts.room == NOMINAL:
-        return CriterionResult("R2", NOT_MET, "有调解室,但开放时间、人员或使用有一样不够。", wanted)
-    if facts.room == NO_ROOM:
-        return CriterionResult("R2", NOT_MET, "没有登记在用的调解室。", wanted)
-    return CriterionResult("R2", NO_DATA, "调解室的开放时间、人员或最近使用没有登记全。", wanted)
+    state, usual = _ROOMS.get(facts.room, (NO_DATA, "调解室的开放时间、人员或最近使用没有登记全。"))
+    return CriterionResult("R2", state, facts.room_why or usual, wanted)
 
 
 def _contact(facts: VillageFacts, rules: Rules, _on: date) -> CriterionResult:

@@ -40,8 +40,8 @@ class VillageFacts:
         Rounds due in the window; those the whole village had answered by then, zero returns among them.
     zero_days : int
         For how many days up to the last due round every return said that there is nothing.
-    room : str
-        Of ``ROOM_STATES``; ``unknown`` when a fact about the rooms is not on record.
+    room, room_why : str
+        Of ``ROOM_STATES``; ``unknown`` when a fact about the rooms is not on record. And the sentence behind it.
     has_unit : bool
         Whether an office of the village is on record, so that duties and notices can be.
     matters, contacted : int
@@ -67,6 +67,7 @@ class VillageFacts:
     rounds_on_time: int = 0
     zero_days: int = 0
     room: str = UNKNOWN
+    room_why: str = ""
     has_unit: bool = False
     matters: int = 0
     contacted: int = 0

@@ -1,0 +1,1 @@
+"""The status of villages, and the course of their official naming."""
