@@ -55,7 +55,10 @@ class Action(StrEnum):
     ACKNOWLEDGE = "escalation.acknowledge"
     SUBSCRIBE_PUSH = "push.subscribe"
     READ_MAP = "map.read"
+    EXPORT = "data.export"
+    EDIT_SHEETS = "sheet.edit"
     RECORD_NAMING = "naming.record"
+    EDIT_ROOMS = "room.edit"
     DRAW_AREAS = "area.draw"
     PUBLISH_LAWYERS = "lawyers.publish"
     CONFIRM_ORGANISATION = "organisation.confirm"
@@ -104,7 +107,10 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.ACKNOWLEDGE: _OFFICE,
     Action.SUBSCRIBE_PUSH: _CONTENT,
     Action.READ_MAP: frozenset({Role.VILLAGE_LEAD}) | _OFFICE,
+    Action.EXPORT: _OFFICE,
+    Action.EDIT_SHEETS: _COUNTY,
     Action.RECORD_NAMING: _COUNTY,
+    Action.EDIT_ROOMS: _OFFICE,
     Action.DRAW_AREAS: _COUNTY,
     Action.PUBLISH_LAWYERS: _COUNTY,
     Action.CONFIRM_ORGANISATION: _COUNTY,

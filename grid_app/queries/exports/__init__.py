@@ -1,0 +1,1 @@
+"""Questions of exports: what a file is made of, always within a scope."""
