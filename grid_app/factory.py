@@ -40,6 +40,7 @@ from grid_app.web.joint import pages as joint
 from grid_app.web.leading import pages as leading
 from grid_app.web.library import pages as library
 from grid_app.web.maps import pages as maps
+from grid_app.web.maps import tiles as map_tiles
 from grid_app.web.mediation import pages as mediation
 from grid_app.web.organisations import pages as organisations
 from grid_app.web.places import pages as places
@@ -79,6 +80,7 @@ PAGES = (
     leading,
     joint,
     maps,
+    map_tiles,
     mediation,
     committees,
     organisations,

@@ -187,6 +187,8 @@ ROUTES = {
     "leading.index": "dispute.handle",
     "leading.page": "dispute.read",
     "leading.take": "dispute.add",
+    "map_tiles.codes": "map.read",
+    "map_tiles.tile": "map.read",
     "maps.ask_withdrawal": "naming.record",
     "maps.facts": "map.read",
     "maps.frame": "map.read",

@@ -1,0 +1,97 @@
+"""Tiles of the map for pages and for the command line: whose they are, and cutting them when they are not there.
+
+A generation is cut when it is activated; where its file is missing all the same (deleted, killed while cutting, another
+machine), the first who asks for it sets the cutting going and is told to come again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Final
+from uuid import UUID
+
+from flask import copy_current_request_context
+
+from grid_app.adapters.tile_cutting import BeingCutError, cut_tiles, forget_others
+from grid_app.adapters.tile_files import TileFiles
+from grid_app.database.transaction import reading
+from grid_app.queries.tiles import TileShape, served_generations, tile_shapes
+from grid_app.wiring import wired
+
+FOLDER: Final = "tiles"
+PATIENCE_SECONDS: Final = 0.5
+"""How long the one who set the cutting going waits for it: a small county is cut by then."""
+log = logging.getLogger(__name__)
+_lock = Lock()
+_at_work: dict[tuple[Path, UUID], Thread] = {}
+_failed: set[tuple[Path, UUID]] = set()
+
+
+def tile_files() -> TileFiles:
+    """Return the tiles of this installation."""
+    return _files(wired().settings.instance_dir / FOLDER)
+
+
+def cut(generation: UUID, *, tell: Callable[[float], None] = lambda _share: None) -> None:
+    """Cut the tiles of a generation if they are not there, and delete those that no map asks for any more.
+
+    ``tell`` is called with the share that is done, from 0 to 1.
+
+    Raises
+    ------
+    BeingCutError
+        Another process or thread is at it.
+    """
+
+    def read() -> list[TileShape]:
+        with reading() as session:
+            return tile_shapes(session, generation_id=generation)
+
+    files = tile_files()
+    cut_tiles(files, generation, read, tell=tell)
+    with reading() as session:
+        served = served_generations(session)
+    forget_others(files, served)
+
+
+def are_ready(generation: UUID) -> bool:
+    """Say whether the tiles of a generation can be given now; cutting them begins, behind the page, when not."""
+    files = tile_files()
+    if files.is_ready(generation):
+        return True
+    begin_cutting(generation, patience=PATIENCE_SECONDS)
+    return files.is_ready(generation)
+
+
+def begin_cutting(generation: UUID, *, patience: float = 0.0) -> None:
+    """Let a thread cut the tiles of a generation, one thread each, and wait so many seconds for a new one.
+
+    One that failed is not tried again by this process: it would fail again for everyone who asks.
+    """
+    key = (tile_files().folder, generation)
+    with _lock:
+        running = _at_work.get(key)
+        if key in _failed or (running is not None and running.is_alive()):
+            return
+        work = _at_work[key] = Thread(target=copy_current_request_context(_work), args=(key,), daemon=True)
+        work.start()
+    work.join(patience)
+
+
+def _work(key: tuple[Path, UUID]) -> None:
+    try:
+        cut(key[1])
+    except BeingCutError:
+        log.info("tiles are being cut elsewhere", extra={"generation": str(key[1])})
+    except Exception:  # the thread's outermost line: pages say that the map is not there, the log why
+        _failed.add(key)
+        log.exception("cutting tiles failed", extra={"generation": str(key[1])})
+
+
+@lru_cache(maxsize=8)
+def _files(folder: Path) -> TileFiles:
+    return TileFiles(folder)

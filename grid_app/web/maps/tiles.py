@@ -1,0 +1,114 @@
+"""Vector tiles of the map, and the codes by which facts name their areas: cached for good, scoped like all else."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, request
+
+from geo.tiles.encoding import narrowed
+from geo.tiles.features import LAYERS, Layer, zooms_of
+from grid_app.adapters.tile_cutting import share_cut
+from grid_app.database.transaction import reading
+from grid_app.errors import NotFoundError
+from grid_app.http.guard import guard_pages, requires, the_scope
+from grid_app.http.problems import problem
+from grid_app.http.tiles import are_ready, tile_files
+from grid_app.policy import Action
+from grid_app.queries.map_area import root_in_scope
+from grid_app.queries.tiles import served_generations
+from grid_app.web.maps.asked import NOT_YOURS
+
+FOR_GOOD: Final = "private, max-age=31536000, immutable"
+STALE: Final = "这一代边界已经换了。请刷新页面。"
+NO_TILE: Final = "没有这一块底图。"
+BEING_CUT: Final = "正在准备底图,请稍候。数据都在,没有丢。"
+TILE_TYPE: Final = "application/vnd.mapbox-vector-tile"
+
+
+bp = Blueprint("map_tiles", __name__)
+guard_pages(bp)
+
+
+@bp.get("/map/tiles/<uuid:generation>/<root>/<layer>/<int:zoom>/<int:column>/<int:row>.mvt")
+@requires(Action.READ_MAP)
+def tile(*, generation: UUID, root: str, layer: str, zoom: int, column: int, row: int) -> Response:
+    """Give the part of one tile that lies under ``root``; the same address always gives the same bytes."""
+    drawn = _known(layer)
+    if zoom not in zooms_of(drawn) or max(column, row) >= 2**zoom:
+        raise NotFoundError(NO_TILE)
+    path = _path_in_scope(generation, root)
+    if not are_ready(generation):
+        return _being_cut()
+    files = tile_files()
+    packed = files.tile(generation, drawn, zoom=zoom, column=column, row=row)
+    places = files.places(generation, drawn, path)
+    if packed is not None and len(places) < files.count(generation, drawn):
+        rest = narrowed(gzip.decompress(packed), frozenset(place.code for place in places))
+        packed = gzip.compress(rest, 6, mtime=0) if rest else None
+    if packed is None:
+        answer = make_response(b"", 204)
+        answer.headers["Cache-Control"] = FOR_GOOD
+        return answer
+    return _kept(packed, TILE_TYPE)
+
+
+@bp.get("/map/codes/<uuid:generation>/<root>/<layer>.json")
+@requires(Action.READ_MAP)
+def codes(*, generation: UUID, root: str, layer: str) -> Response:
+    """Give the codes under ``root`` in the order in which facts name them, with names, boxes and label points."""
+    listed, path = _known(layer), _path_in_scope(generation, root)
+    if not are_ready(generation):
+        return _being_cut()
+    places = tile_files().places(generation, listed, path)
+    document = {
+        "i": [place.index for place in places],
+        "codes": [place.code for place in places],
+        "names": [place.name for place in places],
+        "parents": [place.parent for place in places],
+        "boxes": [[round(side, 5) for side in place.box] for place in places],
+        "labels": [[round(degrees, 5) for degrees in place.label] for place in places],
+    }
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return _kept(gzip.compress(body, 6, mtime=0), "application/json")
+
+
+def _known(layer: str) -> Layer:
+    if layer not in LAYERS:
+        raise NotFoundError(NO_TILE)
+    return layer
+
+
+def _path_in_scope(generation: UUID, root: str) -> str:
+    """Return the path of ``root`` when the asker may see it and the generation is one that is still served."""
+    with reading() as session:
+        division = root_in_scope(session, scope=the_scope(), code=root)
+        if division is None:
+            raise NotFoundError(NOT_YOURS)
+        if generation not in served_generations(session):
+            raise NotFoundError(STALE)
+        return division.path
+
+
+def _being_cut() -> Response:
+    answer = problem(503, "tiles_being_cut", BEING_CUT, more={"done": share_cut(tile_files())})
+    answer.headers["Retry-After"] = "1"
+    return answer
+
+
+def _kept(packed: bytes, content_type: str) -> Response:
+    """Return gzipped bytes that may be kept for good, unpacked for the rare client that does not take them."""
+    takes_gzip = request.accept_encodings["gzip"] > 0
+    answer = make_response(packed if takes_gzip else gzip.decompress(packed))
+    answer.content_type = content_type
+    answer.vary.add("Accept-Encoding")
+    if takes_gzip:
+        answer.content_encoding = "gzip"
+    answer.headers["Cache-Control"] = FOR_GOOD
+    answer.set_etag(hashlib.sha256(packed).hexdigest()[:20])
+    answer.make_conditional(request)  # becomes 304 in place
+    return answer
