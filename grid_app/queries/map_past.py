@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -25,7 +24,7 @@ from grid_app.models.map_weeks import MapWeek
 from grid_app.models.places import Division
 from grid_app.policy import Scope
 from grid_app.queries.map_counts import NOT_LOCATED
-from grid_app.queries.map_standing import Standing
+from grid_app.queries.map_standing import GRADES, SERVICE, STATUTORY, Standing
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import ENDED_STATES
 
@@ -33,20 +32,16 @@ WEEKS_BACK: Final = 26
 STATUTORY_KIND: Final = "statutory"
 GRADED: Final = "graded"
 PLACED_ANEW: Final = ("place_settled", "boundary_moved")
-_Key = tuple[str, str, int, str, str, bool, bool]
 
 
 class KeptLine(NamedTuple):
-    """Open disputes that are alike, with what a scope asks for: ``group`` is 15, 16 or empty, ``about`` a unit."""
+    """Open disputes of one place, with what a scope asks for: ``group`` is 15, 16 or empty, ``about`` a unit."""
 
     path: str
-    grade: str
     placed: int
     group: str
     about: str
-    number: int
-    service: int
-    statutory: int
+    counts: tuple[int, ...]
 
 
 def monday_of(day: date) -> date:
@@ -77,7 +72,7 @@ def standing_of(lines: Iterable[KeptLine], scope: Scope) -> list[Standing]:
         return []  # who handled what was not kept
     about = str(scope.unit_id) if scope.unit_id else None
     return [
-        Standing(one.path, one.grade, bool(one.placed), bool(one.group), one.number, one.service, one.statutory)
+        Standing(one.path, bool(one.placed), bool(one.group), one.counts)
         for one in lines
         if one.path.startswith(scope.paths)
         and (scope.sees_sealed or one.group != SEALED)
@@ -94,20 +89,19 @@ def lines_at(session: Session, moment: datetime) -> list[KeptLine]:
     graded, moved = _later_details(session, moment)
     late = _late(session, moment)
     paths = _paths(session, set(moved.values()))
-    counted: Counter[_Key] = Counter()
+    lines: dict[tuple[str, int, str, str], list[int]] = {}
     for row in session.execute(_open_then(moment)):
-        by_law = late.get(row.id)
         key = (
             paths.get(moved.get(row.id, ""), row.path),
-            graded.get(row.id, row.grade),
             int(row.place_kind != NOT_LOCATED),
             row.category[:2] if row.category[:2] in (SEALED, COUNTY_ONLY) else "",
             str(row.about_unit_id or ""),
-            by_law is False,
-            by_law is True,
         )
-        counted[key] += 1
-    return _summed(counted)
+        counts = lines.setdefault(key, [0] * (STATUTORY + 1))
+        counts[GRADES.index(graded.get(row.id, row.grade))] += 1
+        if row.id in late:
+            counts[STATUTORY if late[row.id] else SERVICE] += 1
+    return sorted(KeptLine(*key, tuple(counts)) for key, counts in lines.items())
 
 
 def packed(lines: Iterable[KeptLine]) -> tuple[bytes, str]:
@@ -118,17 +112,7 @@ def packed(lines: Iterable[KeptLine]) -> tuple[bytes, str]:
 
 def opened(content: bytes) -> list[KeptLine]:
     """Return kept lines."""
-    return [KeptLine._make(row) for row in json.loads(zlib.decompress(content))]
-
-
-def _summed(counted: Counter[_Key]) -> list[KeptLine]:
-    lines: dict[tuple[str, str, int, str, str], list[int]] = {}
-    for (path, grade, placed, group, about, service, statutory), number in counted.items():
-        sums = lines.setdefault((path, grade, placed, group, about), [0, 0, 0])
-        sums[0] += number
-        sums[1] += number * service
-        sums[2] += number * statutory
-    return sorted(KeptLine(*key, *sums) for key, sums in lines.items())
+    return [KeptLine(*row) for row in json.loads(zlib.decompress(content))]
 
 
 def _open_then(moment: datetime) -> Select[UUID, str, str, str, str, UUID | None]:

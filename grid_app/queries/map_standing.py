@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from geo.codes import Level
+from geo.codes import CODE_LENGTH, Level
 from grid_app.models.disputes import STILL_OPEN, Dispute
 from grid_app.models.places import Division
 from grid_app.policy import Scope
 from grid_app.queries.map_counts import NOT_LOCATED
-from grid_app.queries.scoping import visible
+from grid_app.queries.scoping import permitted_kinds, visible
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import GRADE_ORDER
 
 GRADES: Final = tuple(reversed(GRADE_ORDER))
 """The most serious first, as the counts of a place are kept."""
 SERVICE, STATUTORY = len(GRADES), len(GRADES) + 1
-_PLACES: Final = {grade: place for place, grade in enumerate(GRADES)}
 _DEPTH: Final[dict[Level, int]] = {"county": 0, "township": 1, "village": 2, "grid": 3}
 Tally = list[int]
 """Open disputes by grade, then those past a service target, then those past a limit of the law; none is in both."""
@@ -33,15 +32,12 @@ def _none() -> Tally:
 
 
 class Standing(NamedTuple):
-    """Open disputes of one place that are alike; ``service`` and ``statutory`` of them are late."""
+    """Open disputes of one place; ``counts`` are a tally, ``withheld`` ones are on no map."""
 
     path: str
-    grade: str
     placed: bool
     withheld: bool
-    number: int
-    service: int
-    statutory: int
+    counts: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -78,23 +74,30 @@ def standing_now(session: Session, *, scope: Scope, now: datetime) -> list[Stand
     withheld = or_(Dispute.category.like(f"{SEALED}%"), Dispute.category.like(f"{COUNTY_ONLY}%"))
     keys = (
         Dispute.division_code.label("division"),
-        Dispute.grade.label("grade"),
         case((Dispute.place_kind == NOT_LOCATED, 0), else_=1).label("placed"),
         case((withheld, 1), else_=0).label("withheld"),
     )
     by_law = and_(Dispute.statutory_due_at.is_not(None), Dispute.statutory_due_at < now)
     by_target = and_(Dispute.due_at.is_not(None), Dispute.due_at < now)
-    sums = (
-        func.count().label("number"),
+    sums = [
+        *(func.sum(case((Dispute.grade == grade, 1), else_=0)).label(grade) for grade in GRADES),
         func.sum(case((by_law, 0), (by_target, 1), else_=0)).label("service"),
         func.sum(case((by_law, 1), else_=0)).label("statutory"),
+    ]
+    inner = select(*keys, *sums).where(literal_column(STILL_OPEN), _reach(scope)).group_by(*keys).subquery()
+    question = (
+        select(Division.path, *(column for column in inner.c if column.name != "division"))
+        .join(Division, Division.code == inner.c.division)
+        .where(or_(*(Division.path.startswith(path, autoescape=True) for path in scope.paths)))
     )
-    inner = select(*keys, *sums).where(literal_column(STILL_OPEN), visible(scope)).group_by(*keys).subquery()
-    question = select(
-        Division.path, inner.c.grade, inner.c.placed, inner.c.withheld, inner.c.number, inner.c.service,
-        inner.c.statutory,
-    ).join(Division, Division.code == inner.c.division)  # fmt: skip
-    return [Standing._make(row) for row in session.execute(question)]
+    return [Standing(path, placed, withheld, counts) for path, placed, withheld, *counts in session.execute(question)]
+
+
+def _reach(scope: Scope) -> ColumnElement[bool]:
+    """Return what a narrowed scope may see; a whole county is cut out by its places alone, after counting."""
+    of_places_only = not (scope.own_and_assigned_only or scope.reporter_account or scope.sees_joined)
+    whole = all(len(path.strip("/")) <= CODE_LENGTH["county"] for path in scope.paths)
+    return permitted_kinds(scope) if scope.paths and whole and of_places_only else visible(scope)
 
 
 def counts_at(
@@ -123,7 +126,6 @@ def counts_at(
         else:
             code = steps[depth + 1]
             tally = areas.setdefault(code, _none()) if code in drawn else undrawn
-        tally[_PLACES[row.grade]] += row.number
-        tally[SERVICE] += row.service
-        tally[STATUTORY] += row.statutory
+        for at, number in enumerate(row.counts):
+            tally[at] += number
     return LevelCounts(dict(sorted(areas.items())), undrawn, nowhere, withheld)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from grid_app.models.accounts import Assignment
 from grid_app.models.disputes import Dispute
@@ -29,7 +29,13 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     if scope.sees_joined and scope.unit_id is not None:
         joined = select(JointUnit.dispute_id).where(JointUnit.unit_id == scope.unit_id, JointUnit.left_at.is_(None))
         reach.append(and_(Dispute.id.in_(joined), Dispute.closed_at.is_(None)))
-    conditions = [or_(*reach)]
+    conditions = [or_(*reach), permitted_kinds(scope)]
+    return and_(*conditions)
+
+
+def permitted_kinds(scope: Scope) -> ColumnElement[bool]:
+    """Return the part of ``visible`` that is not about places: what the scope may know of at all."""
+    conditions: list[ColumnElement[bool]] = [true()]
     if not scope.sees_sealed:
         conditions.append(Dispute.category.not_like(f"{SEALED}%"))
     if not scope.sees_county_only:
