@@ -57,6 +57,10 @@ class Action(StrEnum):
     READ_MAP = "map.read"
     EXPORT = "data.export"
     EDIT_SHEETS = "sheet.edit"
+    READ_STATUS = "village_status.read"
+    CHECK_VILLAGE = "village_status.check"
+    APPLY_NAMING = "naming.apply"
+    CHECK_NAMING = "naming.check"
     RECORD_NAMING = "naming.record"
     EDIT_ROOMS = "room.edit"
     DRAW_AREAS = "area.draw"
@@ -109,6 +113,10 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_MAP: frozenset({Role.VILLAGE_LEAD}) | _OFFICE,
     Action.EXPORT: _OFFICE,
     Action.EDIT_SHEETS: _COUNTY,
+    Action.READ_STATUS: frozenset({Role.VILLAGE_LEAD}) | _OFFICE,
+    Action.CHECK_VILLAGE: _TOWNSHIP,
+    Action.APPLY_NAMING: frozenset({Role.VILLAGE_LEAD}) | _COUNTY,
+    Action.CHECK_NAMING: _OFFICE,
     Action.RECORD_NAMING: _COUNTY,
     Action.EDIT_ROOMS: _OFFICE,
     Action.DRAW_AREAS: _COUNTY,

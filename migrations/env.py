@@ -27,6 +27,7 @@ import grid_app.models.leading
 import grid_app.models.library
 import grid_app.models.map_weeks
 import grid_app.models.mediation
+import grid_app.models.namings
 import grid_app.models.organisations
 import grid_app.models.places
 import grid_app.models.policies
