@@ -11,6 +11,7 @@ from geo.boundaries import read_boundaries
 from geo.codes import LEVELS, Level
 from geo.coordinates import CRS_NAMES, Crs
 from geo.coverage_check import check_coverage
+from grid_app.adapters.tile_cutting import BeingCutError
 from grid_app.cli.boundaries_words import (
     activation_document,
     activation_lines,
@@ -23,6 +24,7 @@ from grid_app.cli.context import in_app, print_json
 from grid_app.cli.progress import progress
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
+from grid_app.http import tiles
 from grid_app.services.places.boundaries import activate, import_boundaries, preview_import
 from grid_app.services.places.boundaries_check import check_generation, gather_check
 from grid_app.wiring import wired
@@ -110,11 +112,38 @@ def activate_command(*, successors: tuple[str, ...], as_json: bool) -> None:
     chosen = dict(_pair(text) for text in successors)
     with transaction() as session:
         done = activate(session, actor=None, now=wired().clock.now(), successors=chosen)
+    note = _cut_tiles()
     if as_json:
         print_json(activation_document(done))
         return
-    for line in activation_lines(done):
+    for line in (*activation_lines(done), note):
         click.echo(line)
+
+
+@boundaries_group.command("tiles")
+@in_app
+def tiles_command() -> None:
+    """准备使用中这一代边界的底图;已经有就什么也不做。"""
+    click.echo(_cut_tiles())
+
+
+def _cut_tiles() -> str:
+    """Cut the tiles of the generation in use under a bar, and say how that went; a map cuts what is missing itself."""
+    with progress("正在准备底图", total=1.0) as advance:
+        told = 0.0
+
+        def tell(share: float) -> None:
+            nonlocal told
+            advance("正在准备底图", share - told)
+            told = share
+
+        try:
+            tiles.cut_in_use(tell=tell)
+        except BeingCutError:
+            return "底图正由另一个进程准备,不用再做。"
+        except OSError as error:
+            return f"底图没有准备好({error.strerror or '不能写文件'});第一次打开地图时会再做,边界已经启用,没有受影响。"
+    return "底图已准备好。"
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -58,6 +58,22 @@ def cut(generation: UUID, *, tell: Callable[[float], None] = lambda _share: None
     forget_others(files, served)
 
 
+def cut_in_use(*, tell: Callable[[float], None] = lambda _share: None) -> None:
+    """Cut the tiles of the generation in use, as ``cut`` does; without one there is nothing to do."""
+    with reading() as session:
+        served = served_generations(session)
+    if served:
+        cut(served[0], tell=tell)
+
+
+def begin_cutting_in_use() -> None:
+    """Let a thread cut the tiles of the generation in use, for a page that does not wait for them."""
+    with reading() as session:
+        served = served_generations(session)
+    if served:
+        begin_cutting(served[0])
+
+
 def are_ready(generation: UUID) -> bool:
     """Say whether the tiles of a generation can be given now; cutting them begins, behind the page, when not."""
     files = tile_files()

@@ -105,6 +105,8 @@ def test_people_read_sentences(grid_app, engine, villages):
     assert "用这次的图形替换" in again.stdout
     assert "已登记的归属不会自动改" in checked.stdout
     assert "第 2 代边界已启用" in activated.stdout
+    assert "底图已准备好" in activated.stdout
+    assert "底图已准备好" in grid_app("boundaries", "tiles").stdout
     assert "沿用 11 个" in activated.stdout
 
 

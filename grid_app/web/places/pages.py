@@ -12,6 +12,7 @@ from geo.coordinates import CRS_NAMES
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, InvalidError
 from grid_app.http.guard import guard_pages, requires, the_actor
+from grid_app.http.tiles import begin_cutting_in_use
 from grid_app.policy import Action, Scope
 from grid_app.queries.boundaries import PENDING, GenerationRow, generations, tree
 from grid_app.queries.rooms import ROOM_KIND_WORDS, ROOM_STATUS_WORDS, RoomRow, rooms_in
@@ -78,6 +79,7 @@ def put_into_use() -> Answer:
         successors = _successors(text)
         with transaction() as session:
             done = activate(session, actor=the_actor(), now=wired().clock.now(), successors=successors)
+        begin_cutting_in_use()
     except InvalidError as error:
         return _pending_page(text, error.fields or {"successors": error.sentence}), 422
     flash(
