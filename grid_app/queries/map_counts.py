@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.disputes import Dispute
 from grid_app.models.places import Boundary, BoundaryGeneration, Division
 from grid_app.policy import Scope
-from grid_app.queries.map_area import village_of
+from grid_app.queries.map_standing import (
+    GRADES,
+    NOT_LOCATED,
+    LevelCounts,
+    Standing,
+    Tally,
+    counts_at,
+    standing_now,
+    under,
+    within,
+)
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import OPEN_STATES
 
-NOT_LOCATED = "not_located"
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""A moment at which nothing was late: who counts by grade alone does not ask."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +85,6 @@ class PlacedCounts:
         return MapCounts(on_map, self.not_located.total, self.withheld, on_map + self.not_located.total + self.withheld)
 
 
-@dataclass(frozen=True)
-class _Group:
-    division: str
-    path: str
-    placed: bool
-    withheld: bool
-    open: bool
-    grade: str
-    number: int
-
-
 def map_counts(session: Session, scope: Scope) -> MapCounts:
     """Return how the disputes of a scope divide into shown, not located and withheld."""
     return placed_counts(session, scope=scope).counts
@@ -90,49 +92,55 @@ def map_counts(session: Session, scope: Scope) -> MapCounts:
 
 def placed_counts(session: Session, *, scope: Scope) -> PlacedCounts:
     """Return the disputes of a scope by village and grade; villages without any are left out."""
-    bounded = _bounded_villages(session)
-    villages: dict[str, GradeCounts] = {}
-    nowhere, withheld = GradeCounts(), 0
-    for group in _groups(session, scope):
-        village = village_of(group.path)
-        if group.withheld:
-            withheld += group.number
-        elif group.placed and village in bounded:
-            villages[village] = villages.get(village, GradeCounts()).plus(_counted(group))
-        else:
-            nowhere = nowhere.plus(_counted(group))
-    return PlacedCounts(dict(sorted(villages.items())), nowhere, withheld)
+    villages = bounded_villages(session)
+    rows = standing_now(session, scope=scope, now=LONG_AGO)
+    open_ones = counts_at(rows, level="village", drawn=villages, villages=villages)
+    return with_finished(open_ones, registered(session, scope=scope, villages=villages))
 
 
-def _counted(group: _Group) -> GradeCounts:
-    return GradeCounts({group.grade: group.number}) if group.open else GradeCounts({}, group.number)
+def with_finished(open_ones: LevelCounts, all_ones: LevelCounts | None = None) -> PlacedCounts:
+    """Return open counts of villages with the finished among all that are registered; without those, none."""
+    every = all_ones or LevelCounts()
+
+    def _both(tally: Tally | None, number: int) -> GradeCounts:
+        grades = dict(zip(GRADES, tally or (), strict=False))
+        known = {grade: count for grade, count in grades.items() if count}
+        return GradeCounts(known, max(number - sum(known.values()), 0) if all_ones else 0)
+
+    codes = sorted(open_ones.areas.keys() | every.areas.keys())
+    return PlacedCounts(
+        {code: _both(open_ones.areas.get(code), every.areas.get(code, [0])[0]) for code in codes},
+        _both(open_ones.not_located, every.not_located[0]),
+        every.withheld[0] if all_ones else sum(open_ones.withheld[: len(GRADES)]),
+    )
 
 
-def _bounded_villages(session: Session) -> frozenset[str]:
+def registered(session: Session, *, scope: Scope, villages: frozenset[str]) -> LevelCounts:
+    """Return how many disputes of a scope were ever registered, by village; the first of each tally is the number."""
+    withheld = or_(Dispute.category.like(f"{SEALED}%"), Dispute.category.like(f"{COUNTY_ONLY}%"))
+    keys = (
+        Dispute.division_code.label("division"),
+        (Dispute.place_kind != NOT_LOCATED).label("placed"),
+        withheld.label("withheld"),
+    )
+    grouped = select(*keys, func.count().label("number")).where(within(scope)).group_by(*keys).subquery()
+    question = (
+        select(Division.path, grouped.c.placed, grouped.c.withheld, grouped.c.number)
+        .join(Division, Division.code == grouped.c.division)
+        .where(under(scope))
+    )
+    rows = [Standing(path, bool(placed), bool(hidden), (n,)) for path, placed, hidden, n in session.execute(question)]
+    return counts_at(rows, level="village", drawn=villages, villages=villages)
+
+
+def bounded_villages(session: Session) -> frozenset[str]:
+    """Return the codes of the villages that have a boundary in use."""
     question = (
         select(Boundary.code)
         .join(BoundaryGeneration, BoundaryGeneration.id == Boundary.generation_id)
         .where(BoundaryGeneration.state == "active", Boundary.level == "village")
     )
     return frozenset(session.scalars(question))
-
-
-def _groups(session: Session, scope: Scope) -> Iterator[_Group]:
-    """Give the disputes of a scope counted by division and by what decides their place on the map."""
-    withheld = or_(Dispute.category.like(f"{SEALED}%"), Dispute.category.like(f"{COUNTY_ONLY}%"))
-    keys = (
-        Dispute.division_code.label("division"),
-        case((Dispute.place_kind == NOT_LOCATED, 0), else_=1).label("placed"),
-        case((withheld, 1), else_=0).label("withheld"),
-        case((Dispute.state.in_(OPEN_STATES), 1), else_=0).label("open"),
-        Dispute.grade.label("grade"),
-    )
-    grouped = select(*keys, func.count().label("number")).where(visible(scope)).group_by(*keys).subquery()
-    question = select(grouped, Division.path).join(Division, Division.code == grouped.c.division)
-    for row in session.execute(question):
-        yield _Group(
-            row.division, row.path, bool(row.placed), bool(row.withheld), bool(row.open), row.grade, row.number
-        )
 
 
 def open_on_map(session: Session, *, scope: Scope, limit: int = 50) -> list[UUID]:

@@ -23,8 +23,7 @@ from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.map_weeks import MapWeek
 from grid_app.models.places import Division
 from grid_app.policy import Scope
-from grid_app.queries.map_counts import NOT_LOCATED
-from grid_app.queries.map_standing import GRADES, SERVICE, STATUTORY, Standing
+from grid_app.queries.map_standing import GRADES, NOT_LOCATED, SERVICE, STATUTORY, Standing
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import ENDED_STATES
 

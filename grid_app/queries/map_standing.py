@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from geo.codes import CODE_LENGTH, Level
 from grid_app.models.disputes import STILL_OPEN, Dispute
 from grid_app.models.places import Division
 from grid_app.policy import Scope
-from grid_app.queries.map_counts import NOT_LOCATED
 from grid_app.queries.scoping import permitted_kinds, visible
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import GRADE_ORDER
 
+NOT_LOCATED: Final = "not_located"
 GRADES: Final = tuple(reversed(GRADE_ORDER))
 """The most serious first, as the counts of a place are kept."""
 SERVICE, STATUTORY = len(GRADES), len(GRADES) + 1
@@ -84,20 +84,27 @@ def standing_now(session: Session, *, scope: Scope, now: datetime) -> list[Stand
         func.sum(case((by_law, 0), (by_target, 1), else_=0)).label("service"),
         func.sum(case((by_law, 1), else_=0)).label("statutory"),
     ]
-    inner = select(*keys, *sums).where(literal_column(STILL_OPEN), _reach(scope)).group_by(*keys).subquery()
+    inner = select(*keys, *sums).where(literal_column(STILL_OPEN), within(scope)).group_by(*keys).subquery()
     question = (
         select(Division.path, *(column for column in inner.c if column.name != "division"))
         .join(Division, Division.code == inner.c.division)
-        .where(or_(*(Division.path.startswith(path, autoescape=True) for path in scope.paths)))
+        .where(under(scope))
     )
     return [Standing(path, placed, withheld, counts) for path, placed, withheld, *counts in session.execute(question)]
 
 
-def _reach(scope: Scope) -> ColumnElement[bool]:
-    """Return what a narrowed scope may see; a whole county is cut out by its places alone, after counting."""
+def within(scope: Scope) -> ColumnElement[bool]:
+    """Return which disputes to count for a scope; a whole county is cut out by ``under`` alone, after counting."""
     of_places_only = not (scope.own_and_assigned_only or scope.reporter_account or scope.sees_joined)
     whole = all(len(path.strip("/")) <= CODE_LENGTH["county"] for path in scope.paths)
     return permitted_kinds(scope) if scope.paths and whole and of_places_only else visible(scope)
+
+
+def under(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on a division's path that goes with ``within``; own reports may lie anywhere."""
+    if scope.reporter_account or scope.sees_joined:
+        return true()
+    return or_(false(), *(Division.path.startswith(path, autoescape=True) for path in scope.paths))
 
 
 def counts_at(
