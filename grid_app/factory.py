@@ -23,12 +23,15 @@ from grid_app.web.assistance import pages as assistance
 from grid_app.web.backtests import pages as backtests
 from grid_app.web.callbacks import pages as callbacks
 from grid_app.web.committees import pages as committees
+from grid_app.web.coverage import pages as coverage
 from grid_app.web.disputes import pages as disputes
 from grid_app.web.documents import pages as document_pages
 from grid_app.web.documents import templates as document_templates
 from grid_app.web.duties import pages as duties
 from grid_app.web.earlier import pages as earlier
 from grid_app.web.errors import init_errors
+from grid_app.web.exports import pages as export_pages
+from grid_app.web.exports import sheets as export_sheets
 from grid_app.web.field import export as field_export
 from grid_app.web.field import pages as field_app
 from grid_app.web.findings import pages as findings
@@ -56,6 +59,8 @@ from grid_app.web.rounds import pages as rounds
 from grid_app.web.shell import init_shell
 from grid_app.web.signals import pages as signals
 from grid_app.web.support_work import pages as support_work
+from grid_app.web.villages import namings as village_namings
+from grid_app.web.villages import pages as villages
 from grid_app.wiring import attach, make_wiring
 
 PAGES = (
@@ -83,6 +88,7 @@ PAGES = (
     map_tiles,
     mediation,
     committees,
+    coverage,
     organisations,
     places,
     policies,
@@ -92,6 +98,8 @@ PAGES = (
     retention_pages,
     support,
     support_work,
+    export_pages,
+    export_sheets,
     field_export,
     field_app,
     follow_up_pages,
@@ -101,6 +109,8 @@ PAGES = (
     receptions,
     residents,
     residents_office,
+    villages,
+    village_namings,
 )
 API = (sync, devices, reference, field, returns, follow_ups, held, exports, attachments)
 MAX_BODY_BYTES = 16 * 1024 * 1024

@@ -24,7 +24,10 @@ from grid_app.services.exports import jobs
 from grid_app.services.exports.asking import Asked, asked_again
 from grid_app.services.exports.desk import Desk
 from grid_app.services.exports.jobs import Made, Taken, TakenOverError
+from grid_app.services.exports.kinds import SHEET
 from grid_app.services.exports.making import make_file
+from grid_app.services.sheets import returns
+from grid_app.services.sheets.returns import Filled
 from grid_app.wiring import wired
 
 log = logging.getLogger(__name__)
@@ -118,14 +121,20 @@ def _make(taken: Taken) -> None:
         return
     teller = _Teller(taken)
     with files().writing(taken.job_id, f"{taken.started_at.timestamp():.0f}") as path:
-        made = make_file(path, _asked(taken), desk=desk_of(actor), heard=teller.tell)
+        made, filled = _made(path, taken, desk_of(actor), teller)
         teller.tell(made.rows, made.rows, at_once=True)
     with transaction() as session:
-        jobs.finish(session, taken=taken, made=made, actor=actor, now=wired().clock.now())
+        now = wired().clock.now()
+        jobs.finish(session, taken=taken, made=made, actor=actor, now=now)
+        if filled is not None:
+            returns.record(session, filled=filled, job_id=taken.job_id, actor=actor, now=now)
 
 
-def _asked(taken: Taken) -> Asked:
-    return asked_again(taken.kind, taken.form, taken.parameters)
+def _made(path: Path, taken: Taken, desk: Desk, teller: _Teller) -> tuple[Made, Filled | None]:
+    if taken.kind == SHEET:
+        return returns.fill(path, returns.asked_again(taken.parameters), desk=desk, heard=teller.tell)
+    asked = asked_again(taken.kind, taken.form, taken.parameters)
+    return make_file(path, asked, desk=desk, heard=teller.tell), None
 
 
 def _fail(taken: Taken, sentence: str) -> None:

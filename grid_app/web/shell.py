@@ -48,6 +48,9 @@ NAVIGATION = (
     ("收件箱", "inbox.index", Action.READ_INBOX),
     ("群众", "residents_office.index", Action.HANDLE_DISPUTE),
     ("地图", "maps.index", Action.READ_MAP),
+    ("村社状态", "villages.index", Action.READ_STATUS),
+    ("调解室", "coverage.index", Action.READ_MAP),
+    ("导出", "exports.index", Action.EXPORT),
     ("指标", "indicators.index", Action.HANDLE_DISPUTE),
     ("文书模板", "templates.index", Action.EDIT_TEMPLATES),
     ("账号", "accounts.index", Action.MANAGE_ACCOUNTS),
@@ -75,6 +78,10 @@ def _section() -> str:
         return "inbox.policies"
     if request.blueprint in ("policies", "lawful_policies"):
         return "inbox.policies"
+    if request.blueprint == "sheets":
+        return "exports"
+    if request.blueprint == "village_namings":
+        return "villages"
     return (request.blueprint or "").split(".")[0]
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from tests.architecture.export_routes import EXPORT_ROUTES
 from tests.architecture.indicator_routes import INDICATOR_ROUTES
 from tests.architecture.joint_routes import JOINT_ROUTES
 from tests.architecture.route_table_public import MORE
 from tests.architecture.support_work_routes import SUPPORT_WORK_ROUTES
+from tests.architecture.village_routes import VILLAGE_ROUTES
 
 ROUTES = {
     **MORE,
+    **EXPORT_ROUTES,
     **INDICATOR_ROUTES,
     **JOINT_ROUTES,
     **SUPPORT_WORK_ROUTES,
+    **VILLAGE_ROUTES,
     "accounts.add": "account.manage",
     "accounts.add_role": "account.manage",
     "accounts.delegations": "delegation.grant",
@@ -57,6 +61,24 @@ ROUTES = {
     "backtests.progress": "signal.backtest",
     "backtests.start": "signal.backtest",
     "display.large_text": "public",
+    "coverage.ask_closing": "room.edit",
+    "coverage.cancel_siting": "room.edit",
+    "coverage.close_room": "room.edit",
+    "coverage.edit_room": "room.edit",
+    "coverage.index": "map.read",
+    "coverage.picture": "map.read",
+    "coverage.reopen_room": "room.edit",
+    "coverage.room": "map.read",
+    "coverage.room_place": "room.edit",
+    "coverage.rooms": "map.read",
+    "coverage.save_room": "room.edit",
+    "coverage.siting": "room.edit",
+    "coverage.siting_file": "room.edit",
+    "coverage.siting_picture": "room.edit",
+    "coverage.siting_progress": "room.edit",
+    "coverage.siting_run": "room.edit",
+    "coverage.start_siting": "room.edit",
+    "coverage.trial": "room.edit",
     "disputes.accept": "dispute.handle",
     "disputes.add": "dispute.add",
     "disputes.attachment": "dispute.read",
@@ -192,12 +214,12 @@ ROUTES = {
     "maps.ask_withdrawal": "naming.record",
     "maps.facts": "map.read",
     "maps.frame": "map.read",
-    "maps.geometry": "map.read",
     "maps.import_namings": "naming.record",
     "maps.index": "map.read",
     "maps.namings": "naming.record",
     "maps.preview_namings": "naming.record",
     "maps.record_naming": "naming.record",
+    "maps.table_file": "map.read",
     "maps.village": "map.read",
     "maps.withdraw_naming": "naming.record",
     "mediation.ask_court": "dispute.add",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from geo.codes import Level
@@ -65,20 +65,29 @@ def village_points(session: Session) -> Mapping[str, tuple[float, float]]:
     return {code: villages[village] for code, village in homes.items() if village in villages}
 
 
+def open_by_village(session: Session, *, scope: Scope) -> Mapping[str, int]:
+    """Return by village how many disputes are open; what no map shows (15xx, 16xx) never counts."""
+    return _open(session, scope)
+
+
 def late_by_village(session: Session, *, scope: Scope, now: datetime) -> Mapping[str, int]:
-    """Return by village how many open disputes have a duty that has passed its day; withheld categories never count."""
+    """Return by village how many open disputes have a duty that has passed its day; withheld ones never count."""
     rule = and_(DeadlineRule.code == Deadline.rule_code, DeadlineRule.version == Deadline.rule_version)
     late = (
         select(Deadline.dispute_id)
         .join(DeadlineRule, rule)
         .where(Deadline.done_at.is_(None), Deadline.due_at < now, DeadlineRule.passes == "overdue")
     )
+    return _open(session, scope, Dispute.id.in_(late))
+
+
+def _open(session: Session, scope: Scope, *conditions: ColumnElement[bool]) -> Mapping[str, int]:
     rows = session.execute(
         select(Division.path, func.count())
         .join(Division, Division.code == Dispute.division_code)
         .select_from(Dispute)
         .where(
-            visible(scope), Dispute.state.in_(OPEN_STATES), Dispute.id.in_(late),
+            visible(scope), Dispute.state.in_(OPEN_STATES), *conditions,
             Dispute.category.not_like(f"{SEALED}%"), Dispute.category.not_like(f"{COUNTY_ONLY}%"),
         )
         .group_by(Division.path)

@@ -18,17 +18,14 @@ from grid_app.database.base import new_id
 from grid_app.errors import ConflictError, ForbiddenError, NotFoundError
 from grid_app.models.exports import ExportJob
 from grid_app.policy import Action, Actor, allows
+from grid_app.queries.exports.jobs import DONE, FAILED, GONE, RUNNING, SILENT_FOR, WAITING, JobRow, is_own, is_silent
 from grid_app.services.audit import record_audit
 from grid_app.services.matters.step import Details
 
-WAITING, RUNNING, DONE, FAILED, GONE = "waiting", "running", "done", "failed", "gone"
 KEPT_FOR: Final = timedelta(days=3)
-SILENT_FOR: Final = timedelta(minutes=5)
-"""A running one that has said nothing for so long was killed; no portion takes that long."""
 MOST_WAITING: Final = 3
 MOST_IN_A_DAY: Final = 50
 MOST_TRIES: Final = 3
-SHOWN: Final = 30
 LONGEST_SENTENCE: Final = 300
 MISSING: Final = "没有这个导出,或者它是用别的身份、别的辖区申请的。请回到“导出”页面重新选。"
 NO_RIGHT: Final = "您现在的身份不能导出。请用乡镇或县级人员的身份。"
@@ -162,26 +159,6 @@ def fail(session: Session, *, taken: Taken, sentence: str, now: datetime) -> Non
         row.state, row.beat_at, row.sentence = FAILED, now, sentence[:LONGEST_SENTENCE]
 
 
-def own_jobs(session: Session, *, actor: Actor) -> list[ExportJob]:
-    """Return what the actor asked for in this capacity, the newest first."""
-    question = select(ExportJob).where(_is_own(actor)).order_by(ExportJob.asked_at.desc(), ExportJob.id.desc())
-    return list(session.scalars(question.limit(SHOWN)))
-
-
-def own_job(session: Session, *, job_id: UUID, actor: Actor) -> ExportJob:
-    """Return a job that the actor asked for in this very capacity and area.
-
-    Raises
-    ------
-    NotFoundError
-        There is none.
-    """
-    found = session.scalar(select(ExportJob).where(ExportJob.id == job_id, _is_own(actor)))
-    if found is None:
-        raise NotFoundError(MISSING)
-    return found
-
-
 def again(session: Session, *, job_id: UUID, actor: Actor, now: datetime) -> None:
     """Let a job that failed, or whose file is gone, wait for a worker again.
 
@@ -190,7 +167,7 @@ def again(session: Session, *, job_id: UUID, actor: Actor, now: datetime) -> Non
     NotFoundError, ConflictError
         It is not the actor's; it is on its way or its file is there.
     """
-    row = own_job(session, job_id=job_id, actor=actor)
+    row = _own_row(session, job_id=job_id, actor=actor)
     if row.state not in (FAILED, GONE):
         raise ConflictError("这个导出正在做,或者已经做好了。请看它现在的状态。", code="under_way")
     row.state, row.tries, row.sentence, row.sha256, row.asked_at = WAITING, 0, "", "", now
@@ -198,10 +175,10 @@ def again(session: Session, *, job_id: UUID, actor: Actor, now: datetime) -> Non
     record_audit(session, actor, "export.asked", now=now, target=("export", str(job_id)), details=told)
 
 
-def note_fetched(session: Session, *, job: ExportJob, actor: Actor, now: datetime) -> None:
+def note_fetched(session: Session, *, job: JobRow, actor: Actor, now: datetime) -> None:
     """Write into the audit trail that the file was fetched."""
     told: Details = {"kind": job.kind, "form": job.form, "rows": job.rows, "role": str(actor.role)}
-    record_audit(session, actor, "export.fetched", now=now, target=("export", str(job.id)), details=told)
+    record_audit(session, actor, "export.fetched", now=now, target=("export", str(job.job_id)), details=told)
 
 
 def throw_away(session: Session, *, job_id: UUID, actor: Actor, now: datetime) -> None:
@@ -212,7 +189,7 @@ def throw_away(session: Session, *, job_id: UUID, actor: Actor, now: datetime) -
     NotFoundError, ConflictError
         It is not the actor's; it is being made.
     """
-    row = own_job(session, job_id=job_id, actor=actor)
+    row = _own_row(session, job_id=job_id, actor=actor)
     if row.state == RUNNING and not is_silent(row, now):
         raise ConflictError("这个导出正在做,做完才能清掉。", code="under_way")
     row.state, row.sentence, row.expires_at = GONE, "文件已按您的要求清掉。", now
@@ -233,24 +210,9 @@ def kept_jobs(session: Session) -> set[UUID]:
     return set(session.scalars(select(ExportJob.id).where(ExportJob.state.in_((DONE, RUNNING)))))
 
 
-def is_silent(row: ExportJob, now: datetime) -> bool:
-    """Say whether a running job has said nothing for so long that its worker must have been killed."""
-    return row.state == RUNNING and (row.beat_at is None or now - row.beat_at >= SILENT_FOR)
-
-
 def _is_free(now: datetime) -> ColumnElement[bool]:
     silent = and_(ExportJob.state == RUNNING, ExportJob.beat_at <= now - SILENT_FOR)
     return or_(ExportJob.state == WAITING, silent)
-
-
-def _is_own(actor: Actor) -> ColumnElement[bool]:
-    return and_(
-        ExportJob.account_id == actor.account_id,
-        ExportJob.assignment_id == actor.assignment_id,
-        ExportJob.role == str(actor.role),
-        ExportJob.unit_id == actor.unit_id,
-        ExportJob.division_code == actor.division_code,
-    )
 
 
 def _counts(session: Session, actor: Actor, now: datetime) -> tuple[int, int]:
@@ -266,3 +228,17 @@ def _own(session: Session, taken: Taken) -> ExportJob:
     if row.state != RUNNING or row.started_at != taken.started_at:
         raise TakenOverError(str(taken.job_id))
     return row
+
+
+def _own_row(session: Session, *, job_id: UUID, actor: Actor) -> ExportJob:
+    """Return a job that the actor asked for in this very capacity and area.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    found = session.scalar(select(ExportJob).where(ExportJob.id == job_id, is_own(actor)))
+    if found is None:
+        raise NotFoundError(MISSING)
+    return found

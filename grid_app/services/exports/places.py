@@ -12,9 +12,8 @@ from grid_app.clock import local_date
 from grid_app.documents.tables.content import Column, Geometry, MapClass, Row, Table, Value
 from grid_app.queries.coverage import CoverageFacts, VillageCoverage, coverage_in
 from grid_app.queries.coverage_rooms import RoomFacts
-from grid_app.queries.exports.places import VillageRow, late_by_village, villages_with_shapes
+from grid_app.queries.exports.places import VillageRow, late_by_village, open_by_village, villages_with_shapes
 from grid_app.queries.map_area import narrowed, village_of
-from grid_app.queries.map_counts import placed_counts
 from grid_app.queries.map_layers import (
     NAMING_WORDS,
     NOT_NAMED,
@@ -150,7 +149,7 @@ def _coverage(session: Session, desk: Desk) -> CoverageFacts:
 
 def _village_rows(session: Session, desk: Desk, villages: list[VillageRow], *, on_map: bool) -> Iterator[Row]:
     here, today = narrowed(desk.scope, desk.actor.division_path), local_date(desk.now)
-    counted = placed_counts(session, scope=here).villages
+    opened = open_by_village(session, scope=here)
     late = late_by_village(session, scope=here, now=desk.now)
     findings: dict[str, int] = {}
     for finding in confirmed_findings(session, scope=here):
@@ -159,11 +158,10 @@ def _village_rows(session: Session, desk: Desk, villages: list[VillageRow], *, o
     statuses = statuses_in(session, scope=desk.scope, on=today)
     coverage = _coverage(session, desk).villages
     for one in villages:
-        opened = counted[one.code].open_total if one.code in counted else 0
         status = statuses.get(one.code)
         values: tuple[Value, ...] = (
-            one.code, one.name, one.township, one.households, shown(opened), shown(late.get(one.code, 0)),
-            shown(findings.get(one.code, 0)), *_covered(coverage.get(one.code)),
+            one.code, one.name, one.township, one.households, shown(opened.get(one.code, 0)),
+            shown(late.get(one.code, 0)), shown(findings.get(one.code, 0)), *_covered(coverage.get(one.code)),
             NAMING_WORDS[namings.get(one.code, NOT_NAMED)],
             STATE_WORDS[status.state if status else "not_assessed"],
         )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The sheets of a superior office: uploaded once, filled each week or month, telling only what changed."""
