@@ -17,8 +17,10 @@ from grid_app.queries.scoping import codes_under
 from grid_app.standing.criteria import NAMES, NO_DATA, CriterionResult, judge, needs_a_look
 from grid_app.standing.facts import VillageFacts, facts_from_told
 from grid_app.standing.rules import Rules, rules_with
-from grid_app.standing.states import NOT_ASSESSED
+from grid_app.standing.states import LAPSED, MET, NOT_ASSESSED, ON_TRACK, UNDER_REVIEW
 
+ASSESSED_SHORT: Final = frozenset({ON_TRACK, UNDER_REVIEW, LAPSED})
+"""Assessed, and not everything is met now."""
 NOT_YET: Final = "还没有做过月度评估。"
 
 
@@ -93,3 +95,14 @@ def status_of(row: VillageMonth, rules: Rules) -> VillageStatus:
         met_until=row.met_until,
         review_until=row.review_until,
     )
+
+
+def disagrees(state: str, *, named: bool) -> bool:
+    """Say whether service and the official naming tell different things; a village not assessed disagrees with nothing.
+
+    Examples
+    --------
+    >>> disagrees("lapsed", named=True), disagrees("met", named=False), disagrees("not_assessed", named=True)
+    (True, True, False)
+    """
+    return state in ASSESSED_SHORT if named else state == MET

@@ -155,8 +155,10 @@ def _refuse_out_of_order(course: Course, kind: str, seen_number: int) -> None:
         raise ConflictError("别人刚刚登记了一步,这一步没有保存。请看看现在到了哪一步,需要时再登记。")
     if kind in FOLLOWS.get(course.stage, ()):
         return
+    if kind not in STEP_WORDS:
+        raise InvalidError(NOT_SAVED, fields={"kind": "请选这一步是什么。"})
     now = STAGE_WORDS[course.stage]
-    raise ConflictError(f"现在是“{now}”,不能登记“{STEP_WORDS.get(kind, '这一步')}”。{ORDER}没有保存。")
+    raise ConflictError(f"现在是“{now}”,不能登记“{STEP_WORDS[kind]}”。{ORDER}没有保存。")
 
 
 def _refuse_wrong(course: Course, kind: str, typed: Typed, *, today: date) -> None:

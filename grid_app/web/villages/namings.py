@@ -1,0 +1,202 @@
+"""The course of official namings: where each village of the own area stands, and recording the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from grid_app.clock import local_date
+from grid_app.database.transaction import reading, transaction
+from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from grid_app.http.guard import guard_pages, requires, the_actor, the_scope
+from grid_app.policy import Action, allows
+from grid_app.queries.map_area import Area, narrowed
+from grid_app.queries.map_facts import area_in_scope
+from grid_app.queries.map_layers import NAMED, NAMING_WORDS
+from grid_app.queries.naming_course import Course, StepLine, course_of, courses_in
+from grid_app.services.typed import day_of
+from grid_app.services.villages.checks import NO_VILLAGE
+from grid_app.services.villages.naming_course import FIELDS, Typed, record_step, refuse_counts, steps_open_to
+from grid_app.vocabulary.namings import (
+    ACCEPT,
+    APPLY,
+    CHECK,
+    NAME,
+    RETURN,
+    REVIEW,
+    STAGE_WORDS,
+    STEP_WORDS,
+    WITHDRAW,
+)
+from grid_app.web.card import OpenSession
+from grid_app.web.villages.shown import naming_of
+from grid_app.web.wording import local_date as day_words
+from grid_app.wiring import wired
+
+bp = Blueprint("village_namings", __name__, url_prefix="/villages")
+guard_pages(bp)
+SENT: Final = frozenset({"csrf_token", "kind", "seen", *FIELDS})
+HINTS: Final = {
+    APPLY: "村(社区)申报的那一天;写做了哪些服务,材料在哪里。",
+    CHECK: "乡镇核对材料、到村里看过的那一天,和看到的情况。",
+    ACCEPT: "县里验收的那一天,和验收的情况。",
+    NAME: "照命名文件填写:文号、日期、到期日。",
+    REVIEW: "每年复核一次:哪一天复核的,情况怎么样。",
+    RETURN: "写清楚哪里还不够,改好以后可以重新申报。",
+    WITHDRAW: "照撤销文件填写:文号、日期、理由。",
+}
+CHECKED: Final = frozenset({CHECK, RETURN})
+
+
+@bp.get("/namings")
+@requires(Action.READ_STATUS)
+def index() -> str:
+    """List the villages of the own area that are in a course or have a naming, by code."""
+    today = local_date(wired().clock.now())
+    with reading() as session:
+        area = _area(session, None)
+        courses = courses_in(session, scope=narrowed(the_scope(), area.root.path), on=today)
+    rows = [_row(course, area) for code, course in courses.items() if code in area.villages]
+    return render_template(
+        "pages/village_namings.html",
+        area=area.root,
+        rows=rows,
+        villages=[(code, _named(code, area)) for code in area.villages],
+        may_import=allows(the_actor(), Action.RECORD_NAMING),
+    )
+
+
+@bp.get("/<code>/naming")
+@requires(Action.READ_STATUS)
+def course(code: str) -> str:
+    """Show one village's course and the form of the next step."""
+    return _page(code, {}, {})
+
+
+@bp.get("/naming")
+@requires(Action.READ_STATUS)
+def choose() -> WerkzeugResponse:
+    """Go to the course of the village that was chosen from the list."""
+    return redirect(url_for("village_namings.course", code=request.args.get("village", "").strip() or "-"))
+
+
+@bp.post("/<code>/naming/apply")
+@requires(Action.APPLY_NAMING)
+def apply(code: str) -> Response | WerkzeugResponse:
+    """Record that the village applies."""
+    return _record(code, APPLY)
+
+
+@bp.post("/<code>/naming/check")
+@requires(Action.CHECK_NAMING)
+def check(code: str) -> Response | WerkzeugResponse:
+    """Record the township's check, or that an application is sent back."""
+    kind = request.form.get("kind", "")
+    return _record(code, kind if kind in CHECKED else CHECK)
+
+
+@bp.post("/<code>/naming/step")
+@requires(Action.RECORD_NAMING)
+def step(code: str) -> Response | WerkzeugResponse:
+    """Record what the county does: accept, name, review, send back, withdraw."""
+    return _record(code, request.form.get("kind", ""))
+
+
+def _record(code: str, kind: str) -> Response | WerkzeugResponse:
+    form = request.form
+    seen = form.get("seen", "")
+    typed = Typed(
+        day_of(form.get("done_on", "")),
+        form.get("document_number", ""),
+        form.get("expires_on", ""),
+        form.get("reason", ""),
+    )
+    values = {**form.to_dict(), "kind": kind}
+    try:
+        refuse_counts({}, [name for name in form if name not in SENT])
+        with transaction() as session:
+            record_step(
+                session, code=code, kind=kind, typed=typed, seen_number=int(seen) if seen.isdecimal() else -1,
+                actor=the_actor(), now=wired().clock.now(),
+            )  # fmt: skip
+    except InvalidError as error:
+        return make_response(_page(code, values, error.fields), 422)
+    except ConflictError as error:
+        return make_response(_page(code, values, {"kind": error.sentence}), 409)
+    except ForbiddenError as error:
+        return make_response(_page(code, values, {"kind": error.sentence}), 403)
+    flash(f"“{STEP_WORDS[kind]}”已登记。", "success")
+    return redirect(url_for("village_namings.course", code=code))
+
+
+def _area(session: OpenSession, code: str | None) -> Area:
+    area = area_in_scope(session, scope=the_scope(), root=code)
+    if area is None or (code is not None and area.root.level != "village"):
+        raise NotFoundError(NO_VILLAGE)
+    return area
+
+
+def _page(code: str, values: dict[str, str], errors: dict[str, str]) -> str:
+    with reading() as session:
+        area = _area(session, code)
+        found = course_of(session, code=code, on=local_date(wired().clock.now()))
+    kinds = steps_open_to(the_actor(), found)
+    wanted = values.get("kind", kinds[0] if len(kinds) == 1 else "")
+    return render_template(
+        "pages/village_naming.html",
+        village=area.root,
+        township=area.above[-1].name if area.above else "",
+        stage=STAGE_WORDS[found.stage],
+        naming=naming_of(found),
+        status_word=NAMING_WORDS[found.status],
+        steps=[_step(one) for one in found.steps],
+        earlier=[_step(one) for one in found.earlier],
+        kinds=[(kind, STEP_WORDS[kind]) for kind in kinds],
+        hints=[(STEP_WORDS[kind], HINTS[kind]) for kind in kinds],
+        endpoint=_endpoint(found.stage, kinds),
+        expires=NAME in kinds,
+        seen=len(found.steps),
+        values=values,
+        wanted=wanted,
+        errors=errors,
+    )
+
+
+def _endpoint(stage: str, kinds: Sequence[str]) -> str:
+    """Return the route to which the form of the next step is sent."""
+    if APPLY in kinds:
+        return "village_namings.apply"
+    return "village_namings.check" if stage == APPLY else "village_namings.step"
+
+
+def _step(line: StepLine) -> dict[str, object]:
+    return {
+        "kind": STEP_WORDS[line.kind],
+        "on": day_words(line.done_on),
+        "unit": line.unit,
+        "document": line.document_number,
+        "reason": line.reason,
+    }
+
+
+def _row(found: Course, area: Area) -> dict[str, object]:
+    row = found.naming
+    return {
+        "village": _named(found.code, area),
+        "url": url_for("village_namings.course", code=found.code),
+        "stage": STAGE_WORDS[found.stage],
+        "naming": NAMING_WORDS[found.status],
+        "tone": "done" if found.status == NAMED else "neutral",
+        "document": row.document_number if row else "",
+        "expires": day_words(row.expires_on) if row and row.expires_on else "",
+        "review": f"{day_words(found.review_due)}以前" if found.review_due else "",
+    }
+
+
+def _named(code: str, area: Area) -> str:
+    village = area.villages[code]
+    township = area.townships.get(village.parent_code or "")
+    return f"{township.name} {village.name}" if township else village.name
