@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from grid_app.database.transaction import reading, transaction
+from grid_app.services.places.boundaries_undo import place_stragglers
 from grid_app.services.residents.limits import forget_old_tries
 from grid_app.services.upkeep.housekeeping import begin_anew, chunks_to_forget, forget_chunks, forget_old_sign_ins
 from grid_app.wiring import wired
@@ -33,3 +34,9 @@ def forget_chunks_job() -> int:
         with transaction() as session:
             forgotten += forget_chunks(session, attachment_id, files=files)
     return forgotten
+
+
+def place_stragglers_job() -> int:
+    """Move open disputes that stand on an ended division to what continues it, and return how many."""
+    with transaction() as session:
+        return place_stragglers(session, now=wired().clock.now())

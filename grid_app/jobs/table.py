@@ -15,7 +15,7 @@ from grid_app.jobs.callbacks import draw_callbacks_job
 from grid_app.jobs.delivery import deliver_job
 from grid_app.jobs.exports import clear_exports_job, make_exports_job
 from grid_app.jobs.findings import escalate_undecided_job
-from grid_app.jobs.housekeeping import forget_chunks_job, forget_job
+from grid_app.jobs.housekeeping import forget_chunks_job, forget_job, place_stragglers_job
 from grid_app.jobs.imports import go_on_with_imports_job
 from grid_app.jobs.ladders import step_up_job
 from grid_app.jobs.map_weeks import keep_weeks_job
@@ -85,6 +85,12 @@ JOBS: Final = (
         escalate_undecided_job,
         timedelta(minutes=5),
         "Somebody has two days to decide about a finding; five minutes late is seen in time.",
+    ),
+    Job(
+        "boundaries.stragglers",
+        place_stragglers_job,
+        timedelta(hours=1),
+        "A matter reopened in a village that has ended should be with the village that continues it within the day.",
     ),
     Job(
         "duty_reviews.open",

@@ -16,7 +16,7 @@ from geo.codes import LEVELS, Level
 from geo.features import BoundaryFeature
 from grid_app.models.places import Boundary, BoundaryGeneration, Division
 
-ACTIVE, PENDING, RETIRED = "active", "pending", "retired"
+ACTIVE, PENDING, RETIRED, UNDONE = "active", "pending", "retired", "undone"
 # SQLite takes 32,766 values in one question and PostgreSQL 65,535; so many keep both far away.
 KEYS_AT_ONCE = 5_000
 

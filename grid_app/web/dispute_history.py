@@ -32,6 +32,13 @@ RELATION_WORDS = {
     "unrelated": "无关",
     "earlier_matter": "同一事由前案",
 }
+PLACED = ("place_settled", "boundary_moved")
+MOVED_BY = {
+    "point": "(按位置)",
+    "default": "(由接续的村接着办)",
+    "parent": "(还没有定在哪个村,请乡镇核定)",
+    "origin": "(调整撤回,回到原来的地方)",
+}
 ATTENTION = frozenset({"grade_raised"})
 EXTENSIONS = ("extension_asked", "extended_by_parties", "extension_approved", "extension_refused")
 CLOCK_NAMES = {rule.code: rule.name for rule in STANDING}
@@ -52,7 +59,7 @@ def units_named(history: list[Moment]) -> set[UUID]:
 
 def places_named(history: list[Moment]) -> set[str]:
     """Return the division codes that a history mentions."""
-    settled = [moment.details for moment in history if moment.kind == "place_settled"]
+    settled = [moment.details for moment in history if moment.kind in PLACED]
     return {str(details[name]) for details in settled for name in ("from", "to") if details.get(name)}
 
 
@@ -90,8 +97,9 @@ def _told(moment: Moment, units: Mapping[UUID, str], places: Mapping[str, str]) 
         return told(details, units)
     if moment.kind in ("graded", "grade_raised", "grade_lowered"):
         return _grades(details)
-    if moment.kind == "place_settled":
-        return f"{places.get(str(details.get('from')), '')} → {places.get(str(details.get('to')), '')}"
+    if moment.kind in PLACED:
+        why = MOVED_BY.get(str(details.get("how")), "")
+        return f"{places.get(str(details.get('from')), '')} → {places.get(str(details.get('to')), '')}{why}"
     words = {
         "closed": _closed(details),
         "followed_up": _followed_up(details),

@@ -16,6 +16,7 @@ EVENT_WORDS: Final = {
     "details_added": "补充情况",
     "written_up": "语音整理成文字",
     "place_settled": "核定地点",
+    "boundary_moved": "随区划调整换了地点",
     "band_confirmed": "核实户数",
     "grade_raised": "上调等级",
     "grade_lowered": "下调等级",

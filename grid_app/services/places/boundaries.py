@@ -14,12 +14,23 @@ from geo.features import BoundarySet
 from grid_app.clock import local, local_date
 from grid_app.database.base import new_id
 from grid_app.errors import ConflictError, InvalidError
+from grid_app.models.boundary_changes import BoundaryPlan
 from grid_app.models.places import Boundary, BoundaryGeneration
 from grid_app.policy import Actor
 from grid_app.queries.boundaries import ACTIVE, PENDING, RETIRED, entries_of, generation_in, in_parts, tree
 from grid_app.services.audit import record_audit
-from grid_app.services.places.boundaries_pending import NOTHING_PENDING, Pending, pending_state
+from grid_app.services.places.boundaries_future import future_of
+from grid_app.services.places.boundaries_moves import Mover
+from grid_app.services.places.boundaries_pending import NOTHING_PENDING, Pending
+from grid_app.services.places.boundaries_plans import kept_successions, plan_row, refuse_future_days
 from grid_app.services.places.boundaries_rows import copy_boundaries, entries_in, store_features
+from grid_app.services.places.boundaries_turn import (
+    Turned,
+    add_up_households,
+    keep_successions,
+    tree_before,
+    turn_records,
+)
 from grid_app.services.places.divisions import TreePlan, apply_plan, unknown_parents
 from grid_app.vocabulary.words import LEVEL_WORDS
 
@@ -56,12 +67,13 @@ class Imported:
 
 @dataclass(frozen=True)
 class Activated:
-    """A generation was activated: what became of the tree, and how many boundaries each level has now."""
+    """A generation was activated: the tree, how many boundaries each level has now, and what records went elsewhere."""
 
     generation: int
     plan: TreePlan
     carried_over: int
     counts: Mapping[str, int]
+    turned: Turned
 
 
 def preview_import(session: Session, *, boundary_set: BoundarySet) -> Imported:
@@ -127,7 +139,7 @@ def import_boundaries(
 def activate(
     session: Session, *, actor: Actor | None, now: datetime, successors: Mapping[str, str] | None = None
 ) -> Activated:
-    """Put the pending generation into use: tree, boundaries and states change together, in the caller's transaction.
+    """Put the pending generation into use: tree, boundaries, records and states change in the caller's transaction.
 
     Parameters
     ----------
@@ -138,7 +150,7 @@ def activate(
     now : datetime
         The moment; its day in Shanghai is the first day of new divisions and the last of ended ones.
     successors : mapping of str to str, optional
-        Ended code to the code that continues it.
+        Ended code to the code that continues it, beside what stands in the generation's table of successors.
 
     Raises
     ------
@@ -148,10 +160,30 @@ def activate(
         When a successor is named for a code that does not end, or is none itself.
     """
     _lock_pending(session)
-    pending = pending_state(session)
-    chosen = dict(successors or {})
-    _check_successors(session, pending, chosen)
-    apply_plan(session, plan=pending.plan, on=local_date(now), successors=chosen)
+    future = future_of(session, chosen=successors)
+    pending = future.pending
+    refuse_future_days(future.named, today=local_date(now))
+    mover = Mover(pending.id, pending.number, actor, now)
+    row = plan_row(session, pending.id)
+    row.successors = kept_successions(future.successions)
+    row.before = tree_before(session, pending.plan, future.successions) | {"previous": str(pending.active_id or "")}
+    apply_plan(session, plan=pending.plan, on=local_date(now), successors=future.onward.course.defaults)
+    keep_successions(session, mover, future.successions, pending.plan.revived)
+    add_up_households(session, future.successions)
+    _put_into_use(session, pending, now)
+    turned = turn_records(session, mover, future)
+    details = {"number": pending.number, "added": len(pending.plan.added), "ended": len(pending.plan.ended)}
+    record_audit(
+        session, actor, "boundaries.activated", now=now, target=("generation", str(pending.id)),
+        details=details | turned.details,
+    )  # fmt: skip
+    session.expire_all()
+    now_active = generation_in(session, ACTIVE)
+    counts = now_active.counts if now_active else {}
+    return Activated(pending.number, pending.plan, len(pending.carried), counts, turned)
+
+
+def _put_into_use(session: Session, pending: Pending, now: datetime) -> None:
     if pending.active_id is not None:
         copy_boundaries(session, source=pending.active_id, target=pending.id, codes=pending.carried)
         session.execute(
@@ -162,14 +194,6 @@ def activate(
     session.execute(
         update(BoundaryGeneration).where(BoundaryGeneration.id == pending.id).values(state=ACTIVE, activated_at=now)
     )
-    details = {"number": pending.number, "added": len(pending.plan.added), "ended": len(pending.plan.ended)}
-    record_audit(
-        session, actor, "boundaries.activated", now=now, target=("generation", str(pending.id)), details=details
-    )
-    session.expire_all()
-    now_active = generation_in(session, ACTIVE)
-    counts = now_active.counts if now_active else {}
-    return Activated(pending.number, pending.plan, len(pending.carried), counts)
 
 
 def discard(session: Session, *, actor: Actor | None, now: datetime) -> int:
@@ -185,6 +209,7 @@ def discard(session: Session, *, actor: Actor | None, now: datetime) -> int:
     if pending is None:
         raise ConflictError(NOTHING_PENDING, code="nothing_pending")
     session.execute(delete(Boundary).where(Boundary.generation_id == pending.id))
+    session.execute(delete(BoundaryPlan).where(BoundaryPlan.generation_id == pending.id))
     session.execute(delete(BoundaryGeneration).where(BoundaryGeneration.id == pending.id))
     record_audit(session, actor, "boundaries.discarded", now=now, target=("generation", str(pending.id)))
     return pending.number
@@ -202,17 +227,6 @@ def _check_names(boundary_set: BoundarySet) -> None:
                 f"代码 {feature.code} 的名称有 {len(feature.name)} 个字,最多 {LONGEST_NAME} 个。"
                 "请核对名称字段选得对不对;什么也没有导入。"
             )
-
-
-def _check_successors(session: Session, pending: Pending, successors: Mapping[str, str]) -> None:
-    known = tree(session)
-    ended = set(pending.plan.ended) | {code for code, node in known.items() if not node.alive}
-    living = {entry.code for entry in pending.entries} | {code for code, node in known.items() if node.alive}
-    for old, new in successors.items():
-        if old not in ended - set(pending.plan.revived):
-            raise InvalidError(f"{old} 在这一代边界里没有停用,不用写接续的区划。请核对代码;什么也没有改。")
-        if new not in living - set(pending.plan.ended):
-            raise InvalidError(f"接续的区划 {new} 不存在或已停用。请核对代码;什么也没有改。")
 
 
 def _next_number(session: Session) -> int:

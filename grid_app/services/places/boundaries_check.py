@@ -14,27 +14,35 @@ import numpy as np
 import shapely
 from sqlalchemy.orm import Session
 
-from geo.codes import LEVELS, Level, level_of
+from geo.codes import Level
 from geo.coverage_check import CoverageReport, check_coverage
 from geo.features import BoundaryFeature
-from geo.locate import Locator
 from geo.measure import area_m2
-from grid_app.queries.boundaries import features_of
+from grid_app.clock import local_date
 from grid_app.queries.boundaries_effects import PLATFORM, Attached, OpenDisputes, attached_to, open_disputes
-from grid_app.services.places.boundaries_pending import Pending, pending_state
+from grid_app.queries.boundaries_touched import Following, Touched, following, touched_by
+from grid_app.services.places.boundaries_attached import Destination, destinations
+from grid_app.services.places.boundaries_future import Future, future_of
+from grid_app.services.places.boundaries_pending import Pending
+from grid_app.services.places.boundaries_placing import placed_after
 
 TOLERATED_SHARE = 0.01
-NEAR_METRES = 200.0
 
 
 @dataclass(frozen=True)
 class CheckInput:
-    """Everything the check looks at: the future boundaries by level, and the open disputes."""
+    """Everything the check looks at: the future boundaries and tree, open disputes, and what else is touched."""
 
-    pending: Pending
-    features: Mapping[Level, tuple[BoundaryFeature, ...]]
+    future: Future
     disputes: OpenDisputes
     attached: Attached
+    touched: tuple[Touched, ...]
+    following: Following
+
+    @property
+    def pending(self) -> Pending:
+        """The pending generation beside the active one."""
+        return self.future.pending
 
 
 @dataclass(frozen=True)
@@ -58,15 +66,18 @@ class DisputeEffect:
     same : int
         Points that lie in the village they belong to.
     moved : int
-        Points that would lie in another village.
+        Points that lie in another village then; they go there.
     outside : int
-        Points that would lie in no village, nor near one.
+        Points that lie in no village, nor near one; they stay unless their village ends.
     ended : int
         Disputes without a point of their own whose village has no boundary any more.
     without_point : int
         Disputes without a point whose village stays, or that are known to the township only.
     pairs : tuple of (str, str, int)
-        From village, to village, how many; the most frequent first.
+        Of those moved: from village, to village, how many; the most frequent first.
+    to_successor, to_parent : int
+        Of those outside or of an ended village: how many go to the named successor, and how many to what the village
+        lay in, because nothing single continues it.
     """
 
     total: int
@@ -76,6 +87,8 @@ class DisputeEffect:
     ended: int
     without_point: int
     pairs: tuple[tuple[str, str, int], ...]
+    to_successor: int
+    to_parent: int
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,9 @@ class CheckReport:
     parents_without_boundary: tuple[str, ...]
     disputes: DisputeEffect
     attached: Attached
+    destinations: tuple[Destination, ...]
+    following: Following
+    future: Future
 
 
 def gather_check(session: Session, *, now: datetime) -> CheckInput:
@@ -99,32 +115,34 @@ def gather_check(session: Session, *, now: datetime) -> CheckInput:
     ConflictError
         When nothing is pending.
     """
-    pending = pending_state(session)
-    features: dict[Level, list[BoundaryFeature]] = {level: [] for level in LEVELS}
-    for feature in features_of(session, pending.id, [entry.code for entry in pending.entries]):
-        features[level_of(feature.code)].append(feature)
-    if pending.active_id is not None:
-        for feature in features_of(session, pending.active_id, pending.carried):
-            features[level_of(feature.code)].append(feature)
-    by_code = {level: tuple(sorted(found, key=lambda f: f.code)) for level, found in features.items() if found}
-    disputes = open_disputes(session, scope=PLATFORM)
-    return CheckInput(pending, by_code, disputes, attached_to(session, pending.plan.ended, now=now))
+    future = future_of(session)
+    ended = future.pending.plan.ended
+    return CheckInput(
+        future=future,
+        disputes=open_disputes(session, scope=PLATFORM),
+        attached=attached_to(session, ended, now=now),
+        touched=touched_by(session, ended, now=now),
+        following=following(session, ended, now=now, today=local_date(now)),
+    )
 
 
 def check_generation(given: CheckInput) -> CheckReport:
     """Return what does not fit in the future generation, and what activating it would change."""
-    outside, unbounded = _outside_parents(given.features)
+    features = given.future.features
+    outside, unbounded = _outside_parents(features)
     return CheckReport(
         pending=given.pending,
-        counts={level: len(found) for level, found in given.features.items()},
+        counts={level: len(found) for level, found in features.items()},
         coverage={
-            level: check_coverage(found, neighbours_of_same_parent=level == "grid")
-            for level, found in given.features.items()
+            level: check_coverage(found, neighbours_of_same_parent=level == "grid") for level, found in features.items()
         },
         outside_parent=outside,
         parents_without_boundary=unbounded,
-        disputes=_effect(given.features.get("village", ()), given.disputes),
+        disputes=_effect(given.disputes, given.future),
         attached=given.attached,
+        destinations=tuple(destinations(given.touched, given.future.onward)),
+        following=given.following,
+        future=given.future,
     )
 
 
@@ -151,32 +169,22 @@ def _outside_parents(
     return tuple(sorted(found, key=lambda item: -item.area_m2)), tuple(sorted(unbounded))
 
 
-def _effect(villages: Sequence[BoundaryFeature], disputes: OpenDisputes) -> DisputeEffect:
-    known = {village.code for village in villages}
-    locator = Locator([v.code for v in villages], [v.name for v in villages], [v.polygon for v in villages])
-    located = locator.locate(disputes.lon, disputes.lat, near_metres=NEAR_METRES, distances=False)
-    kinds: Counter[str] = Counter()
-    pairs: Counter[tuple[str, str]] = Counter()
-    for before, after, how in zip(disputes.villages, located.codes(), located.how.tolist(), strict=True):
-        kind = _kind(before, after, how, known)
-        kinds[kind] += 1
-        if kind == "moved":
-            pairs[before, after] += 1
+def _effect(disputes: OpenDisputes, future: Future) -> DisputeEffect:
+    placed = placed_after(disputes, future.ground)
+    kinds = Counter(one.kind for one in placed)
+    pairs = Counter(
+        (before, one.code[:12]) for before, one in zip(disputes.villages, placed, strict=True) if one.kind == "moved"
+    )
     ordered = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    onward = Counter(one.how for one in placed if one.kind in ("outside", "ended"))
     return DisputeEffect(
-        total=len(disputes.villages),
+        total=len(disputes),
         same=kinds["same"],
         moved=kinds["moved"],
         outside=kinds["outside"],
         ended=kinds["ended"],
         without_point=kinds["without_point"],
         pairs=tuple((before, after, count) for (before, after), count in ordered),
+        to_successor=onward["default"],
+        to_parent=onward["parent"],
     )
-
-
-def _kind(before: str, after: str, how: str, known: set[str]) -> str:
-    if how == "invalid":
-        return "without_point" if not before or before in known else "ended"
-    if how == "outside":
-        return "outside"
-    return "same" if after == before else "moved"

@@ -143,6 +143,15 @@ def plan_tree(tree: Mapping[str, Node], entries: Sequence[Entry], bounded: Mappi
     )
 
 
+def future_tree(tree: Mapping[str, Node], plan: TreePlan) -> dict[str, Node]:
+    """Return the tree as it will be once ``plan`` is written: every division, ended ones not alive."""
+    future = dict(tree) | {node.code: node for node in (*plan.changed, *plan.added)}
+    return {
+        code: replace(node, alive=(node.alive or code in plan.revived) and code not in plan.ended)
+        for code, node in future.items()
+    }
+
+
 def apply_plan(session: Session, *, plan: TreePlan, on: date, successors: Mapping[str, str]) -> None:
     """Write a plan into the tree, in the caller's transaction.
 

@@ -63,7 +63,7 @@ def draft_of(values: Mapping[str, str]) -> NamingDraft:
         fields["document_number"] = "请填写命名文件的文号。"
     elif len(document) > LONGEST["document_number"]:
         fields["document_number"] = f"文号最多 {LONGEST['document_number']} 个字。"
-    dates = {name: _date(values.get(name, ""), name, fields) for name in ("named_on", "expires_on")}
+    dates = {name: day_of(values.get(name, ""), name, fields) for name in ("named_on", "expires_on")}
     named, expires = dates["named_on"], dates["expires_on"]
     if named is None and "named_on" not in fields:
         fields["named_on"] = "请填写命名日期。"
@@ -209,7 +209,7 @@ def _key(draft: NamingDraft) -> tuple[str, str]:
     return draft.division_code, draft.document_number
 
 
-def _date(text: str, name: str, fields: dict[str, str]) -> date | None:
+def day_of(text: str, name: str, fields: dict[str, str]) -> date | None:
     """Return the day, or note the field as wrong; an empty text is no date and no fault."""
     if not text.strip():
         return None
