@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from grid_app.clock import SHANGHAI
 
+TILE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/[^\s\"'<>\\;]*")
 EXAMPLE_VALUES = frozenset({"", "changeme", "change-me", "example", "secret", "dev", "test", "xxx"})
 
 
@@ -39,6 +41,10 @@ class Settings:
     reveals_per_day: int = 20
     tls_certificate: str = ""
     tls_key: str = ""
+    base_map_urls: tuple[str, ...] = ()
+    base_map_key: str = field(default="", repr=False)
+    base_map_matrix: str = "w"
+    base_map_attribution: str = ""
 
     @property
     def url(self) -> str:
@@ -71,8 +77,14 @@ ENVIRONMENT = {
     "reveals_per_day": "GRID_REVEALS_PER_DAY",
     "tls_certificate": "GRID_TLS_CERTIFICATE",
     "tls_key": "GRID_TLS_KEY",
+    "base_map_urls": "GRID_BASE_MAP_URLS",
+    "base_map_key": "GRID_BASE_MAP_KEY",
+    "base_map_matrix": "GRID_BASE_MAP_MATRIX",
+    "base_map_attribution": "GRID_BASE_MAP_ATTRIBUTION",
 }
 
+SPLIT_AT = {"push_hosts": ",", "base_map_urls": None}
+"""Settings with several values, and what stands between them; ``None`` is white space."""
 KEY_FIELDS = ("session_key", "receipt_key", "field_keys", "vapid_private_key", "office_keys")
 
 
@@ -94,7 +106,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             except ValueError as error:
                 problems.append(f"{variable}:{error}")
     settings = Settings(**values)  # type: ignore[arg-type]  # each value was parsed to its field's type
-    problems += server_problems(settings)
+    problems += server_problems(settings) + base_map_problems(settings)
     if problems:
         raise SettingsError("设置有误,程序没有启动。请改正后重试:" + ";".join(problems))
     return settings
@@ -114,12 +126,29 @@ def server_problems(settings: Settings) -> list[str]:
     return problems
 
 
+def base_map_problems(settings: Settings) -> list[str]:
+    """Return what is wrong with the base map: an address that is none, a matrix set we cannot draw, no 审图号."""
+    wrong = [url for url in settings.base_map_urls if not is_tile_address(url)]
+    name = ENVIRONMENT["base_map_urls"]
+    problems = [f"{name}:“{url}”要以 http(s):// 加固定的主机名开头,含 {{z}} {{x}} {{y}}" for url in wrong]
+    if settings.base_map_urls and settings.base_map_matrix != "w":
+        problems.append(f"{ENVIRONMENT['base_map_matrix']}:只支持 w(球面墨卡托);经纬度的 c 画不到一起")
+    if settings.base_map_urls and not settings.base_map_attribution:
+        problems.append(f"{ENVIRONMENT['base_map_attribution']} 没有设置:用底图要写明图源和审图号")
+    return problems
+
+
+def is_tile_address(url: str) -> bool:
+    """Say whether ``url`` is an address of tiles on one fixed host; its host goes into the content policy as it is."""
+    return bool(TILE_ADDRESS.fullmatch(url)) and all(mark in url for mark in ("{z}", "{x}", "{y}"))
+
+
 def _parse(name: str, raw: str) -> object:
     default = Settings.__dataclass_fields__[name].default
     if name == "instance_dir":
         return Path(raw)
-    if name == "push_hosts":
-        return tuple(host.strip() for host in raw.split(",") if host.strip())
+    if name in SPLIT_AT:
+        return tuple(part.strip() for part in raw.split(SPLIT_AT[name]) if part.strip())
     if name == "simulated_now":
         return _moment(raw)
     if isinstance(default, bool):

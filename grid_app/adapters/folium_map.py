@@ -1,9 +1,10 @@
-"""The framed map: folium's map with nothing from outside, its one inline script under the page's nonce."""
+"""The framed map: folium's map, its one inline script under the page's nonce; from outside at most a base map."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import cast
 
 import folium
@@ -21,6 +22,8 @@ class MapAssets:
     leaflet_css: str
     sheets: tuple[str, ...]
     module: str
+    parts: tuple[str, ...] = ()
+    """Modules that the drawing module imports: fetched together with it instead of one after the other."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,18 @@ class MapFrame:
         What the drawing module is told, as JSON.
     nonce : str
         The nonce of the answer's content security policy.
+    base : tuple of str
+        Addresses of the tiles of a base map, the lowest first; none by default.
+    base_attribution : str
+        Whose base map it is, with its approval number (审图号).
     """
 
     title: str
     attribution: str
     config: Mapping[str, object]
     nonce: str
+    base: tuple[str, ...] = ()
+    base_attribution: str = ""
 
 
 class NoncedFigure(Figure):
@@ -73,7 +82,7 @@ class NoncedFigure(Figure):
 
 
 class LeanMap(folium.Map):
-    """folium's map with local assets only, canvas drawing, no base map and no style of its own in the page.
+    """folium's map with local assets only, canvas drawing and no style of its own in the page.
 
     folium's header (inline styles, a viewport that forbids zooming, an inline script) is replaced by links to our
     sheets; its body and script are used as they are.
@@ -83,6 +92,7 @@ class LeanMap(folium.Map):
         """<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 {% for sheet in this.sheets %}<link rel="stylesheet" href="{{ sheet|e }}">
+{% endfor %}{% for part in this.parts %}<link rel="modulepreload" href="{{ part|e }}">
 {% endfor %}"""
     )
 
@@ -96,6 +106,7 @@ class LeanMap(folium.Map):
         )
         self._id = "area"  # folium would draw a random one
         self.sheets = assets.sheets
+        self.parts = (assets.module, *assets.parts)
         self.default_js = [("leaflet", assets.leaflet_js)]
         self.default_css = [("leaflet_css", assets.leaflet_css)]
 
@@ -134,11 +145,19 @@ class DrawnLayers(MacroElement):
         self.config = dict(config)
 
 
+def _base_layer(address: str, number: int, *, attribution: str) -> folium.TileLayer:
+    layer = folium.TileLayer(address, attr=escape(attribution), name=f"base{number}", max_zoom=18, control=False)
+    layer._id = f"base{number}"  # noqa: SLF001 - folium would draw a random one
+    return layer
+
+
 def render_map(frame: MapFrame, *, assets: MapAssets) -> str:
     """Return the frame's whole page; the same frame gives the same page."""
     figure = NoncedFigure(title=frame.title, nonce=frame.nonce)
     drawn = LeanMap(assets=assets)
     figure.add_child(drawn, name="map")
+    for number, address in enumerate(frame.base):
+        drawn.add_child(_base_layer(address, number, attribution=frame.base_attribution), name=f"base{number}")
     layers = DrawnLayers(module=assets.module, attribution=frame.attribution, config=frame.config)
     drawn.add_child(layers, name="layers")
     return str(figure.render())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
 from grid_app.wiring import wired
 
 POLICY = (
-    "default-src 'none'; script-src 'nonce-{nonce}' 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "default-src 'none'; script-src 'nonce-{nonce}' 'self'; style-src 'self'; img-src 'self' data: blob:{images}; "
     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'"
 )
@@ -31,10 +33,17 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def policy(*, images_from: Iterable[str] = ()) -> str:
+    """Return the content policy of this answer; ``images_from`` are addresses whose exact hosts may show images."""
+    parts = [urlsplit(address) for address in images_from]
+    hosts = sorted({f" {part.scheme}://{part.netloc}" for part in parts})
+    return POLICY.format(nonce=csp_nonce(), images="".join(hosts))
+
+
 def add_headers(response: Response) -> Response:
     """Return ``response`` with the content security policy and the plain secure headers."""
     is_file = request.path.startswith("/static/") and response.mimetype != "text/html"
-    response.headers.setdefault("Content-Security-Policy", FILE_POLICY if is_file else POLICY.format(nonce=csp_nonce()))
+    response.headers.setdefault("Content-Security-Policy", FILE_POLICY if is_file else policy())
     for name, value in PLAIN.items():
         response.headers.setdefault(name, value)
     if request.is_secure and wired().settings.tls_certificate:

@@ -1,80 +1,110 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { overlap } from "../../grid_app/static/office/map_labels.js";
-import { marksOf, sizeOf, total, wordsOf } from "../../grid_app/static/office/map_marks.js";
-import { townshipLinks, villageLinks } from "../../grid_app/static/office/map_popup.js";
-import { joinArcs, readTopology } from "../../grid_app/static/office/map_shapes.js";
+import { bytesOf, classOf, spread } from "../../grid_app/static/office/map_facts.js";
+import { faceOf, marksOf, sizeOf, total, wordsOf } from "../../grid_app/static/office/map_marks.js";
+import { EDGE, holds, readTile } from "../../grid_app/static/office/map_mvt.js";
+import { overlap } from "../../grid_app/static/office/map_overlay.js";
+import { TileStore, levelsAt, piecesOf } from "../../grid_app/static/office/map_store.js";
+import { addressOf } from "../../grid_app/static/office/map_steer.js";
+import { readView, viewOf } from "../../grid_app/static/office/map_view.js";
+import { PbfWriter } from "../../grid_app/static/vendor/pbf/index.js";
 
-/** Two squares side by side: village 1 of township a, village 2 of township b. */
-const TOPOLOGY = {
-  transform: { scale: [0.1, 0.1], translate: [0, 0] },
-  arcs: [
-    [[10, 0], [0, 10]],
-    [[10, 10], [-10, 0], [0, -10], [10, 0]],
-    [[10, 0], [10, 0], [0, 10], [-10, 0]],
-  ],
-  objects: {
-    villages: {
-      geometries: [
-        { id: "1", arcs: [[[0, 1]]], properties: { name: "甲村", township: "a", label: [5, 5] } },
-        { id: "2", arcs: [[[2, -1]]], properties: { name: "乙村", township: "b", label: [15, 5] } },
-      ],
-    },
-    townships: {
-      geometries: [
-        { id: "a", coordinates: [5, 5], properties: { name: "甲镇" } },
-        { id: "b", coordinates: [15, 5], properties: { name: "乙镇" } },
-      ],
-    },
-    borders: { arcs: [[0], [1], [2]] },
-  },
-};
 const KINDS = [{ key: "red", sign: "●", word: "红" }, { key: "blue", sign: "◆", word: "蓝" }];
 const MARKS = { unit: "件", kinds: KINDS, values: { 1: [1, 2], 2: [0, 3], b: [1, 0], 9: [5, 5] }, points: [] };
+const PLACES = {
+  townships: new Map([["a", { name: "甲镇", at: [0, 0], parent: "" }], ["b", { name: "乙镇", at: [0, 1], parent: "" }]]),
+  villages: new Map([["1", { name: "甲村", at: [0, 0], parent: "a" }], ["2", { name: "乙村", at: [0, 1], parent: "b" }]]),
+};
 
-test("polygons come back closed and neighbours share their edge", () => {
-  const { villages, townships, borders } = readTopology(TOPOLOGY);
+/** One tile as the format's document writes it: a square with a hole, and a label that nobody reads. */
+function tileBytes() {
+  const zigzag = (number) => (number << 1) ^ (number >> 31);
+  const square = (x, y, side) => [9, zigzag(x), zigzag(y), 26, zigzag(side), 0, 0, zigzag(side), zigzag(-side), 0, 15];
+  const geometry = [...square(0, 0, 4096), ...[9, zigzag(1024), zigzag(-3072), 26, 0, zigzag(2048), zigzag(2048), 0, 0, zigzag(-2048), 15]];
+  const pbf = new PbfWriter();
+  const layer = (name) => (_, out) => {
+    out.writeStringField(1, name);
+    out.writeMessage(2, (__, feature) => {
+      feature.writePackedVarint(2, [0, 0, 1, 1]);
+      feature.writeVarintField(3, 3);
+      feature.writePackedVarint(4, geometry);
+    }, null);
+    for (const key of ["c", "i"]) out.writeStringField(3, key);
+    out.writeMessage(4, (__, value) => value.writeStringField(1, "990101001201"), null);
+    out.writeMessage(4, (__, value) => value.writeVarintField(5, 7), null);
+    out.writeVarintField(5, 4096);
+    out.writeVarintField(15, 2);
+  };
+  pbf.writeMessage(3, layer("villages"), null);
+  pbf.writeMessage(3, layer("labels"), null);
+  return pbf.finish();
+}
 
-  assert.deepEqual(villages[0].parts[0][0], [[0, 1], [1, 1], [1, 0], [0, 0], [0, 1]]);
-  assert.deepEqual(villages[1].parts[0][0].at(-1), villages[1].parts[0][0][0]);
-  assert.deepEqual(villages[0].label, [0.5, 0.5]);
-  assert.equal(townships.get("b")?.name, "乙镇");
-  assert.equal(borders.length, 3);
+test("a tile is read into flat rings, and a point in a hole is outside", () => {
+  const tile = readTile(tileBytes().slice().buffer);
+
+  assert.deepEqual([...tile.keys()], ["villages"]);
+  const [shape] = tile.get("villages");
+  assert.deepEqual([shape.code, shape.index, shape.rings.length], ["990101001201", 7, 2]);
+  assert.deepEqual(shape.rings[0].slice(0, 4), [0, 0, EDGE, 0]);
+  assert.deepEqual([[10, 10], [EDGE / 2, EDGE / 2], [EDGE + 1, 10]].map(([x, y]) => holds(shape.rings, x, y)), [true, false, false]);
 });
 
-test("an arc with a negative number is walked backwards", () => {
-  assert.deepEqual(joinArcs([[[0, 0], [0, 1]]], [-1]), [[0, 1], [0, 0]]);
+test("a square is drawn from its own tile, from a part of a deeper one's parent, or from several deeper ones", () => {
+  assert.deepEqual(piecesOf("villages", { z: 10, x: 3, y: 5 }), [{ z: 10, x: 3, y: 5, scale: 1, left: -0, top: -0 }].map((one) => ({ ...one, left: 0, top: 0 })));
+  assert.deepEqual(piecesOf("villages", { z: 15, x: 3, y: 4 }), [{ z: 14, x: 1, y: 2, scale: 2, left: -EDGE, top: -0 }]);
+  assert.equal(piecesOf("villages", { z: 7, x: 1, y: 1 }).length, 4);
+  assert.deepEqual(piecesOf("grids", { z: 10, x: 1, y: 1 }), []);
+  assert.deepEqual([5, 9, 12].map((zoom) => levelsAt(zoom).length), [1, 2, 3]);
+});
+
+test("a tile is fetched once, an empty one counts, and one that failed is asked for again", async (context) => {
+  const answers = [{ ok: false, status: 500, headers: new Headers() }, { ok: true, status: 204, headers: new Headers() }];
+  const fetched = context.mock.method(globalThis, "fetch", async () => answers[Math.min(fetched.mock.callCount(), 1)]);
+  const store = new TileStore({ villages: "/v/{z}/{x}/{y}.mvt", townships: "", grids: "" });
+  const coords = { z: 9, x: 1, y: 2 };
+
+  await assert.rejects(store.get("villages", coords));
+  assert.equal((await store.get("villages", coords)).size, 0);
+  await store.get("villages", coords);
+
+  assert.deepEqual(fetched.mock.calls.map((call) => call.arguments[0]), ["/v/9/1/2.mvt", "/v/9/1/2.mvt"]);
+});
+
+test("the bytes of a township stand at the county's indices, and what is outside has no class", () => {
+  const facts = { classes: { words: ["没有", "达标"], fills: ["plain", "full"] }, classes_at: spread(bytesOf(btoa("\x01\x00")), [4, 5]) };
+
+  assert.deepEqual([3, 4, 5, 6].map((index) => classOf(facts, { index })?.word), [undefined, "达标", "没有", undefined]);
 });
 
 test("marks stand in villages, and what spans a township at the township", () => {
-  const found = marksOf(readTopology(TOPOLOGY), MARKS, false);
+  const found = marksOf(MARKS, PLACES, false);
 
   assert.deepEqual(found.map((mark) => [mark.code, mark.counts]), [["1", [1, 2]], ["2", [0, 3]], ["b", [1, 0]]]);
 });
 
 test("villages too small to tell apart are summed by township and nothing is lost", () => {
-  const found = marksOf(readTopology(TOPOLOGY), MARKS, true);
+  const found = marksOf(MARKS, PLACES, true);
 
   assert.deepEqual(found.map((mark) => [mark.code, mark.counts]), [["a", [1, 2]], ["b", [1, 3]]]);
   assert.equal(found.reduce((sum, mark) => sum + total(mark), 0), 7);
 });
 
-test("a mark says every grade in words", () => {
-  const [mark] = marksOf(readTopology(TOPOLOGY), MARKS, false);
+test("a small count stays small: the sums of townships come with the facts, a sum of few says no more than at least", () => {
+  const few = { ...MARKS, values: { 1: ["<5", 7] }, townships: { a: [6, 9] } };
+
+  const [[village], [township]] = [false, true].map((byTownship) => marksOf(few, PLACES, byTownship));
+
+  assert.deepEqual([faceOf(village, few, false).first, total(township)], ["●<5", 15]);
+  assert.equal(wordsOf(village, few), "共 8+ 件:红 <5、蓝 7");
+});
+
+test("a mark says every grade in words, and sizes come in three classes", () => {
+  const [mark] = marksOf(MARKS, PLACES, false);
 
   assert.equal(wordsOf(mark, MARKS), "共 3 件:红 1、蓝 2");
-});
-
-test("sizes come in three classes", () => {
-  assert.deepEqual([1, 4, 5, 19, 20].map((count) => sizeOf(count, false)), ["few", "few", "some", "some", "many"]);
+  assert.deepEqual(["<5", 4, 5, 19, 20].map((count) => sizeOf(count, false)), ["few", "few", "some", "some", "many"]);
   assert.equal(sizeOf(20, true), "small");
-});
-
-test("links lead to the village, and to the township only where it has a map of its own", () => {
-  const addresses = { village: "/map/village/CODE", township: "/map?root=CODE", opensTownships: true };
-
-  assert.deepEqual(villageLinks(addresses, { code: "1", township: "a" }).map((link) => link.href), ["/map/village/1", "/map?root=a"]);
-  assert.deepEqual(townshipLinks({ ...addresses, opensTownships: false }, "a"), []);
 });
 
 test("names that would cover each other are told apart from those beside each other", () => {
@@ -82,4 +112,13 @@ test("names that would cover each other are told apart from those beside each ot
 
   assert.equal(overlap(box, { ...box, left: 9, right: 19 }), true);
   assert.equal(overlap(box, { ...box, left: 10, right: 20 }), false);
+});
+
+test("the address holds the view, and what is none is not read as one", () => {
+  const map = { getCenter: () => ({ lat: 29.05, lng: 111.2 }), getZoom: () => 11.25 };
+  const url = addressOf(new URL("https://a.example/map?layer=rooms&place=1#x"), { at: viewOf(map), place: "" });
+
+  assert.equal(url.href, "https://a.example/map?layer=rooms&at=29.05000,111.20000,11.25");
+  assert.deepEqual(readView(url.searchParams.get("at")), { at: [29.05, 111.2], zoom: 11.25 });
+  assert.deepEqual(["", "1,2", "a,b,c", "1,2,99", "91,2,3"].map(readView), [undefined, undefined, undefined, undefined, undefined]);
 });

@@ -1,21 +1,22 @@
-"""The frame and what it fetches: own addresses only, geometry cached for good, rights on each address."""
+"""The frame, what it is told, and the page around it: own addresses only, what links keep, the table and its file."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
+from dataclasses import replace
 
+import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import delete
 
-from grid_app.database.transaction import transaction
-from grid_app.models.places import Boundary
+from grid_app.database.transaction import reading, transaction
+from grid_app.models.places import Boundary, Division
 from grid_app.queries.boundaries import generation_in
-from grid_app.services.places.boundaries import activate, import_boundaries
-from tests.boundary_files import VILLAGES, squares_set
+from tests.dispute_rows import add_dispute
 from tests.world import NOW
 
+pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 TOWN, OTHER_TOWN = "990101001", "990101002"
 
 
@@ -51,55 +52,86 @@ def test_the_page_frames_the_asked_layer_and_area(sign_in, app_world):
     assert frame["title"] == "地图:调解室"
 
 
-def test_geometry_is_compressed_cached_for_good_and_not_sent_twice(sign_in, app_world):
+def test_the_frame_draws_tiles_of_the_whole_own_area_and_facts_of_the_asked_root(sign_in, app_world):
+    county, village = sign_in("county_lead"), sign_in("village_lead")
+    with reading() as session:
+        generation = generation_in(session, "active").id
+
+    told = config_of(county, f"/map/frame?root={TOWN}&at=29.05,111.1,12.5&place=990101001202")
+    own = config_of(village)
+
+    assert told["tiles"]["grids"] == f"/map/tiles/{generation}/990101/grids/{{z}}/{{x}}/{{y}}.mvt"
+    assert told["codes"] == f"/map/codes/{generation}/ROOT/LEVEL.json"
+    assert (told["root"], told["area"], told["view"]) == ("990101", TOWN, "29.05,111.1,12.5")
+    assert told["facts"] == f"/map/facts.json?layer=disputes&root={TOWN}"
+    assert told["place"] == "990101001202"
+    assert (own["root"], own["facts"]) == ("990101001201", "/map/facts.json?layer=disputes&root=990101001201")
+    assert config_of(county, "/map/frame?at=<b>&place=%22")["view"] == ""
+
+
+def test_a_base_map_is_allowed_from_exactly_its_host_and_shown_with_its_approval_number(app, sign_in, app_world):
+    wiring = app.extensions["grid"]
+    settings = replace(
+        wiring.settings,
+        base_map_urls=("https://t0.tianditu.gov.cn/vec_{matrix}/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={key}",),
+        base_map_key="abc",
+        base_map_attribution="天地图 审图号 GS(2026)0001号",
+    )
     client = sign_in("county_lead")
-    address = config_of(client)["geometry"]
+    plain = client.get("/map/frame").headers["Content-Security-Policy"]
+    app.extensions["grid"] = replace(wiring, settings=settings)
 
-    first = client.get(address, headers={"Accept-Encoding": "gzip"})
-    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
-    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    answer, page = client.get("/map/frame"), client.get("/map")
 
-    assert first.headers["Content-Encoding"] == "gzip"
-    assert first.headers["Cache-Control"] == "private, max-age=31536000, immutable"
-    assert (again.status_code, again.get_data()) == (304, b"")
-    assert "Content-Encoding" not in plain.headers
-    assert json.loads(gzip.decompress(first.get_data())) == plain.get_json()
-    assert [v["id"] for v in plain.get_json()["objects"]["villages"]["geometries"]] == [code for code, _, _ in VILLAGES]
-    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "tianditu" not in plain + page.headers["Content-Security-Policy"]
+    assert "img-src 'self' data: blob: https://t0.tianditu.gov.cn;" in answer.headers["Content-Security-Policy"]
+    text = answer.get_data(as_text=True)
+    assert "vec_w/wmts?TILEMATRIX={z}\\u0026TILEROW={y}\\u0026TILECOL={x}\\u0026tk=abc" in text
+    assert json.dumps("天地图 审图号 GS(2026)0001号")[1:-1] in text or "天地图 审图号 GS(2026)0001号" in text
+    assert config_of(client)["clear"] is True
 
 
-def test_geometry_of_another_area_or_another_generation_is_not_given(sign_in, app_world):
-    county, town = sign_in("county_lead"), sign_in("township_lead")
-    address = config_of(county)["geometry"]
-
-    assert town.get(address).status_code == 404
-    assert town.get(address.replace("990101.json", f"{OTHER_TOWN}.json")).status_code == 404
-    other = re.sub(r"/geometry/[^/]+/", "/geometry/018f0000-0000-7000-8000-000000000000/", address)
-    assert county.get(other).status_code == 404
-
-
-def test_a_township_gets_its_own_villages_and_a_village_itself(sign_in, app_world):
-    town, village = sign_in("township_lead"), sign_in("village_lead")
-
-    shapes = [client.get(config_of(client)["geometry"]).get_json() for client in (town, village)]
-
-    assert [len(found["objects"]["villages"]["geometries"]) for found in shapes] == [2, 1]
-    assert shapes[1]["objects"]["townships"]["geometries"][0]["properties"]["name"] == "东河镇"
-
-
-def test_another_generation_has_another_address(sign_in, app_world, tmp_path):
-    client = sign_in("county_lead")
-    before = config_of(client)["geometry"]
+def test_a_kept_link_to_an_ended_village_says_so_and_leads_to_what_continues_it(sign_in, app_world):
     with transaction() as session:
-        boundary_set = squares_set(tmp_path, VILLAGES[1:])
-        import_boundaries(session, boundary_set=boundary_set, source="f", actor=None, now=NOW)
-        activate(session, actor=None, now=NOW)
+        old = session.get_one(Division, "990101001202")
+        old.valid_to, old.successor_code = NOW.date(), "990101001201"
+    client = sign_in("township_lead")
 
-    after = config_of(client)["geometry"]
+    by_place, by_root = client.get("/map?place=990101001202"), client.get("/map?root=990101001202")
+    page = client.get("/map/village/990101001202")
 
-    assert before != after
-    assert client.get(before).status_code == 404
-    assert len(client.get(after).get_json()["objects"]["villages"]["geometries"]) == 3
+    for answer, status in ((by_place, 200), (by_root, 200), (page, 410)):
+        soup = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+        assert answer.status_code == status
+        assert "柳湾村(990101001202)已在11月20日(周五)撤销,现在由云岭村接续" in soup.find(class_="notice").get_text()
+        assert soup.find("a", string="看云岭村")["href"] == "/map/village/990101001201"
+    other = sign_in("township_lead").get("/map?place=990101002201").get_data(as_text=True)
+    assert "链接里选中的村(社区)不在您的辖区内" in other
+
+
+def test_the_table_is_sorted_as_asked_and_downloaded_as_shown(sign_in, app_world):
+    with transaction() as session:
+        add_dispute(session, 1, village="990101002201", kind="chosen", grade="red")
+        add_dispute(session, 2, village="990101001201", kind="not_located", grade="blue")
+        session.get_one(Division, OTHER_TOWN).name = "=cmd|乡"
+    client = sign_in("county_lead")
+
+    usual, down = client.get("/map"), client.get("/map?sort=total&dir=down")
+    answer = client.get("/map/table.csv?sort=total&dir=down")
+
+    rows = [
+        [
+            row.find("th").get_text(strip=True)
+            for row in BeautifulSoup(page.get_data(as_text=True), "html5lib").select("#map-table tbody tr")
+        ]
+        for page in (usual, down)
+    ]
+    assert rows == [["东河镇", "=cmd|乡", "没有定位到村"], ["=cmd|乡", "东河镇", "没有定位到村"]]
+    head = BeautifulSoup(down.get_data(as_text=True), "html5lib").find("th", attrs={"aria-sort": "descending"})
+    assert head.get_text(strip=True) == "共登记"
+    lines = answer.get_data().decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines[:5]] == ["乡镇(街道)", "'=cmd|乡", "东河镇", "没有定位到村", "合计"]
+    assert "内部使用" in lines[5]
 
 
 def test_without_boundaries_page_and_frame_say_so(app, sign_in, app_world):
@@ -112,4 +144,4 @@ def test_without_boundaries_page_and_frame_say_so(app, sign_in, app_world):
 
     assert "还没有启用的边界" in page
     assert "<iframe" not in page
-    assert config_of(client)["geometry"] == ""
+    assert config_of(client) == {}

@@ -1,9 +1,13 @@
 // @ts-check
-/** Fillings of villages: plain, full, hatched, dotted, empty; told apart without colour. */
+/** How places are painted: fillings told apart without colour, borders by level, the chosen place. */
 
-/** @typedef {import("leaflet").PathOptions} PathOptions */
+/** @typedef {import("./map_tiles.js").Square} Square */
+/** @typedef {import("./map_mvt.js").Shape} Shape */
+/** @typedef {import("./map_store.js").Level} Level */
+/** @typedef {Record<string, string | CanvasPattern>} Fillings */
 
 const TILE = 8;
+const LOW_ZOOM = 11;
 
 /** @param {string} name of a custom property */
 export function colour(name) {
@@ -11,10 +15,9 @@ export function colour(name) {
 }
 
 /**
- * A repeating tile for the canvas; Leaflet hands `fillColor` to the canvas as it is, so a pattern works as a colour.
+ * A repeating tile for the canvas.
  * @param {(tile: CanvasRenderingContext2D) => void} draw
  * @param {string} fallback
- * @returns {string}
  */
 function pattern(draw, fallback) {
   const canvas = document.createElement("canvas");
@@ -23,22 +26,7 @@ function pattern(draw, fallback) {
   const tile = canvas.getContext("2d");
   if (!tile) return fallback;
   draw(tile);
-  const made = tile.createPattern(canvas, "repeat");
-  return made ? /** @type {string} */ (/** @type {unknown} */ (made)) : fallback;
-}
-
-/** @param {CanvasRenderingContext2D} tile */
-function stripe(tile) {
-  tile.fillStyle = colour("--raised");
-  tile.fillRect(0, 0, TILE, TILE);
-  tile.strokeStyle = colour("--accent");
-  tile.lineWidth = 1.5;
-  tile.beginPath();
-  for (const shift of [-TILE, 0, TILE]) {
-    tile.moveTo(shift, TILE);
-    tile.lineTo(shift + TILE, 0);
-  }
-  tile.stroke();
+  return tile.createPattern(canvas, "repeat") ?? fallback;
 }
 
 /** @param {CanvasRenderingContext2D} tile */
@@ -53,17 +41,103 @@ function dots(tile) {
   }
 }
 
+/** @param {[number, number, number, number][]} lines @param {string} hue @param {number} width */
+function lined(lines, hue, width) {
+  return (/** @type {CanvasRenderingContext2D} */ tile) => {
+    tile.fillStyle = colour("--raised");
+    tile.fillRect(0, 0, TILE, TILE);
+    [tile.strokeStyle, tile.lineWidth] = [hue, width];
+    tile.beginPath();
+    for (const [x1, y1, x2, y2] of lines) {
+      tile.moveTo(x1, y1);
+      tile.lineTo(x2, y2);
+    }
+    tile.stroke();
+  };
+}
+
 /**
- * The style of every filling, made once per page.
- * @returns {Record<string, PathOptions>}
+ * Every filling, made once per page; the printed map (geo/map_svg.py) has the same under the same names.
+ * @returns {Fillings}
  */
 export function fillings() {
-  const border = { color: colour("--edge"), weight: 0.6, opacity: 0.9, fillOpacity: 1 };
+  const [raised, accent, soft, edge] = [colour("--raised"), colour("--accent"), colour("--accent-soft"), colour("--edge")];
   return {
-    plain: { ...border, fillColor: colour("--raised") },
-    empty: { ...border, fillColor: colour("--raised") },
-    full: { ...border, fillColor: colour("--map-full") || colour("--accent") },
-    stripe: { ...border, fillColor: pattern(stripe, colour("--accent-soft")) },
-    dots: { ...border, fillColor: pattern(dots, colour("--accent-soft")) },
+    plain: raised, empty: raised, soft, full: colour("--map-full") || accent, dots: pattern(dots, soft),
+    stripe: pattern(lined([[-2, 2, 2, -2], [0, 8, 8, 0], [6, 10, 10, 6]], accent, 1.4), soft),
+    back: pattern(lined([[-2, 6, 2, 10], [0, 0, 8, 8], [6, -2, 10, 2]], edge, 1), soft),
+    cross: pattern(lined([[0, 0, 8, 8], [0, 8, 8, 0]], accent, 1), soft),
+    lines: pattern(lined([[0, 2, 8, 2], [0, 6, 8, 6]], accent, 1.1), soft),
   };
+}
+
+/**
+ * Makes the painter of squares.
+ * @param {{
+ *   fill: (level: Level, shape: Shape) => string | undefined, levelOf: () => Level | "", chosen: () => string, pointed: () => string,
+ *   clear: boolean,
+ * }} scene `clear`: something lies under the map that shall be seen
+ * @returns {import("./map_tiles.js").Paint}
+ */
+export function painter(scene) {
+  const fills = fillings();
+  const [edge, ink, accent, focus, ground] = ["--edge", "--ink", "--accent-strong", "--focus", "--ground"].map(colour);
+  return (canvas, square) => {
+    const [sharp, zoom] = [square.canvas.width / 512, square.coords.z + 1];
+    const widths = { grids: 0.5, villages: zoom < LOW_ZOOM ? 0.6 : 1, townships: 2 };
+    /** @param {(part: Square["parts"][number]) => void} act */
+    const each = (act) => {
+      for (const part of square.parts) {
+        const { scale, left, top } = part.piece;
+        canvas.setTransform(sharp * scale, 0, 0, sharp * scale, sharp * left, sharp * top);
+        act(part);
+      }
+    };
+    each(({ level, piece, shapes }) => {
+      if (level !== scene.levelOf()) return;
+      canvas.globalAlpha = scene.clear ? 0.7 : 1;
+      for (const shape of shapes) {
+        const key = scene.fill(level, shape);
+        canvas.fillStyle = key === undefined ? ground : (fills[key] ?? fills.plain);
+        levelled(canvas, piece.scale);
+        canvas.fill(pathOf(shape), "evenodd");
+      }
+      canvas.globalAlpha = 1;
+    });
+    each(({ level, piece, shapes }) => {
+      canvas.lineJoin = "round";
+      canvas.strokeStyle = level === "townships" ? ink : edge;
+      canvas.lineWidth = widths[level] / piece.scale;
+      for (const shape of shapes) canvas.stroke(pathOf(shape));
+    });
+    each(({ piece, shapes }) => {
+      for (const shape of shapes) {
+        const isChosen = shape.code === scene.chosen();
+        if (!isChosen && shape.code !== scene.pointed()) continue;
+        canvas.strokeStyle = isChosen ? accent : focus;
+        canvas.lineWidth = 4 / piece.scale;
+        canvas.setLineDash(isChosen ? [] : [6 / piece.scale, 4 / piece.scale]);
+        canvas.stroke(pathOf(shape));
+        canvas.setLineDash([]);
+      }
+    });
+  };
+}
+
+/** Keeps hatches as wide where a tile is drawn larger or smaller than it is.
+ * @param {CanvasRenderingContext2D} canvas @param {number} scale */
+function levelled({ fillStyle }, scale) {
+  if (fillStyle instanceof CanvasPattern && scale !== 1) fillStyle.setTransform(new DOMMatrix().scale(1 / scale));
+}
+
+/** @param {Shape} shape @returns {Path2D} */
+function pathOf(shape) {
+  if (shape.path) return shape.path;
+  const path = new Path2D();
+  for (const ring of shape.rings) {
+    path.moveTo(ring[0], ring[1]);
+    for (let at = 2; at < ring.length; at += 2) path.lineTo(ring[at], ring[at + 1]);
+    path.closePath();
+  }
+  return (shape.path = path);
 }

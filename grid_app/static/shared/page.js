@@ -12,6 +12,7 @@ const starters = {
   "push-subscribe": async () => (await import("../office/push_subscribe.js")).startPush,
   "field-worker": async () => (await import("../field/worker.js")).startWorker,
   "progress": async () => (await import("../office/progress.js")).startProgress,
+  "map-page": async () => (await import("../office/map_page.js")).startMapPage,
   "print": async () => startPrint,
   "error-summary": async () => (element) => element.focus(),
 };

@@ -1,56 +1,64 @@
-"""The framed map and what it fetches: the frame's page, the facts, and the geometry, cached for good."""
+"""The framed map and its facts; the geometry comes as tiles (``tiles.py``), which facts never make it fetch again."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from functools import lru_cache, partial
-from pathlib import Path
-from typing import Final, cast
-from uuid import UUID
+from functools import partial
+from typing import Final
 
 from flask import Blueprint, Response, make_response, request, url_for
 
-from grid_app.adapters.folium_geometry import FORMAT, GeometryCache, village_payload
 from grid_app.adapters.folium_map import MapAssets, MapFrame, render_map
-from grid_app.database.transaction import reading
-from grid_app.errors import NotFoundError
 from grid_app.http.guard import requires, the_scope
-from grid_app.http.headers import csp_nonce
+from grid_app.http.headers import csp_nonce, policy
 from grid_app.policy import Action
-from grid_app.queries.geometry import shapes_under
-from grid_app.queries.map_area import Area
-from grid_app.queries.map_facts import area_in_scope
-from grid_app.web.maps.asked import NOT_YOURS, asked, facts_of, view_of
+from grid_app.queries.map_area import VILLAGE_STEP, Area
+from grid_app.queries.tiles import county_of
+from grid_app.settings import Settings
+from grid_app.web.maps.asked import Asked, asked, facts_of, view_of
 from grid_app.web.maps.layers import LAYER_WORDS, payload
+from grid_app.web.maps.look import Look, looked
 from grid_app.wiring import wired
 
-FOR_GOOD: Final = "private, max-age=31536000, immutable"
-STALE: Final = "这一代边界已经换了。请刷新页面。"
+PARTS: Final = (
+    "area",
+    "facts",
+    "fetch",
+    "marks",
+    "mvt",
+    "overlay",
+    "paint",
+    "places",
+    "store",
+    "tiles",
+    "touch",
+    "view",
+)
+"""The modules that the drawing module imports, directly or not."""
+INTERNAL: Final = "内部使用,不作划界依据"
 
 
 @requires(Action.READ_MAP)
 def frame() -> Response:
     """Give the page that stands in the map's frame."""
-    ask = asked()
-    facts = facts_of(ask)
-    area = facts.area
+    ask, settings = asked(), wired().settings
+    area = facts_of(ask).area
+    base = base_addresses(settings)
     page = render_map(
         MapFrame(
             title=f"{area.root.name}地图:{LAYER_WORDS[ask.layer]}",
-            attribution=f"第 {area.generation_number} 代边界 · 内部使用,不作划界依据",
-            config={
-                "geometry": _geometry_url(area),
-                "facts": ask.url("maps.facts"),
-                "village": url_for("maps.village", code="CODE"),
-                "township": url_for("maps.index", layer=ask.layer, root="CODE"),
-                "opensTownships": area.root.level == "county",
-            },
+            attribution=f"第 {area.generation_number} 代边界 · {INTERNAL}",
+            config=_config(ask, looked(), area, clear=bool(base)),
             nonce=csp_nonce(),
+            base=base,
+            base_attribution=settings.base_map_attribution,
         ),
         assets=_assets(),
     )
-    return make_response(page)
+    answer = make_response(page)
+    answer.headers["Content-Security-Policy"] = policy(images_from=base)
+    return answer
 
 
 @requires(Action.READ_MAP)
@@ -62,49 +70,56 @@ def facts() -> Response:
     return _compressed(gzip.compress(body, 6, mtime=0))
 
 
-@requires(Action.READ_MAP)
-def geometry(generation: UUID, root: str) -> Response:
-    """Give the drawn shapes of an area in the generation in use; the same address always gives the same bytes."""
-    with reading() as session:
-        area = area_in_scope(session, scope=the_scope(), root=root)
-    if area is None:
-        raise NotFoundError(NOT_YOURS)
-    if area.generation_id != generation:
-        raise NotFoundError(STALE)
-    found = _cache(wired().settings.instance_dir).get(f"{generation}-{area.root.code}", lambda: _build(area))
-    answer = _compressed(found.body)
-    answer.headers["Cache-Control"] = FOR_GOOD
-    answer.set_etag(found.etag)
-    answer.make_conditional(request)  # becomes 304 in place
-    return answer
-
-
 def add_routes(bp: Blueprint) -> None:
-    """Register the frame and what it fetches on the map's blueprint."""
+    """Register the frame and its facts on the map's blueprint."""
     bp.add_url_rule("/map/frame", "frame", frame, methods=["GET"])
     bp.add_url_rule("/map/facts.json", "facts", facts, methods=["GET"])
-    address = "/map/geometry/<uuid:generation>/village/<root>.json"
-    bp.add_url_rule(address, "geometry", geometry, methods=["GET"])
 
 
-def _build(area: Area) -> bytes:
-    generation = cast("UUID", area.generation_id)  # the caller compared it with one
-    above = area.above[-1].path if area.root.level == "village" else area.root.path
-    with reading() as session:
-        villages = shapes_under(session, generation_id=generation, level="village", root_path=area.root.path)
-        townships = shapes_under(session, generation_id=generation, level="township", root_path=above)
-    return village_payload(villages, townships)
+def base_addresses(settings: Settings) -> tuple[str, ...]:
+    """Return the addresses of the base map's tiles with key and matrix set filled in."""
+    known = {"{key}": settings.base_map_key, "{matrix}": settings.base_map_matrix}
+    addresses = settings.base_map_urls
+    for mark, value in known.items():
+        addresses = tuple(address.replace(mark, value) for address in addresses)
+    return addresses
 
 
-def _geometry_url(area: Area) -> str:
+def tiles_root(area: Area) -> str:
+    """Return whose tiles an area's map draws: the actor's whole own area, so that zooming fetches nothing twice."""
+    own = [path for path in the_scope().paths if area.root.path.startswith(path)]
+    return own[0].strip("/").split("/")[:VILLAGE_STEP][-1] if own else area.root.code
+
+
+def _config(ask: Asked, look: Look, area: Area, *, clear: bool) -> dict[str, object]:
+    """Return what the drawing module is told; without boundaries nothing can be fetched."""
     if area.generation_id is None or not area.on_map:
-        return ""
-    return url_for("maps.geometry", generation=area.generation_id, root=area.root.code, f=FORMAT)
+        return {}
+    root = tiles_root(area)
+    generation = area.generation_id
+    tile = url_for("map_tiles.tile", generation=generation, root=root, layer="villages", zoom=0, column=0, row=0)
+    codes = url_for("map_tiles.codes", generation=generation, root="ROOT", layer="villages")
+    return {
+        "tiles": {
+            level: tile.replace("/villages/0/0/0.", f"/{level}/{{z}}/{{x}}/{{y}}.")
+            for level in ("townships", "villages", "grids")
+        },
+        "codes": codes.replace("/villages.", "/LEVEL."),
+        "county": county_of(area.root.path),
+        "root": root,
+        "area": area.root.code,
+        "facts": facts_address(ask, area),
+        "village": url_for("maps.village", code="CODE"),
+        "view": look.at,
+        "place": look.place,
+        "clear": clear,
+    }
 
 
-@lru_cache(maxsize=8)
-def _cache(instance: Path) -> GeometryCache:
-    return GeometryCache(instance / "cache")
+def facts_address(ask: Asked, area: Area) -> str:
+    """Return the address of the asked facts, which always names the root."""
+    url = ask.url("maps.facts")
+    return url if "root=" in url else f"{url}&root={area.root.code}"
 
 
 def _compressed(body: bytes) -> Response:
@@ -124,5 +139,9 @@ def _assets() -> MapAssets:
         leaflet_js=static(filename="vendor/leaflet/leaflet.js"),
         leaflet_css=static(filename="vendor/leaflet/leaflet.css"),
         sheets=(static(filename="css/tokens.css"), static(filename="office/map_frame.css")),
-        module=static(filename="office/map_layers.js"),
+        module=static(filename="office/map_frame.js"),
+        parts=(
+            *(static(filename=f"office/map_{part}.js") for part in PARTS),
+            static(filename="vendor/pbf/index.js"),
+        ),
     )

@@ -1,8 +1,10 @@
-"""The risk map of the own area with its table, and the panel of one village."""
+"""The map of the own area with its table, and the panel of one village."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, url_for
+from dataclasses import replace
+
+from flask import Blueprint, Response, make_response, render_template, url_for
 
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
@@ -11,11 +13,15 @@ from grid_app.policy import Action, allows
 from grid_app.queries.disputes import lines_by_id
 from grid_app.queries.map_area import narrowed
 from grid_app.queries.map_counts import open_on_map
-from grid_app.queries.map_facts import DISPUTES, RETURNS, MapFacts
+from grid_app.queries.map_facts import DISPUTES, MapFacts
 from grid_app.web.maps import frame as maps_frame
+from grid_app.web.maps import links
 from grid_app.web.maps import namings as maps_namings
+from grid_app.web.maps import table as maps_table
 from grid_app.web.maps.asked import NOT_YOURS, Asked, asked, facts_for, facts_of, layers_of, view_of
-from grid_app.web.maps.layers import LAYER_WORDS, LayerView, Row, is_by_township
+from grid_app.web.maps.ended import ended_notice, living
+from grid_app.web.maps.layers import LAYER_WORDS, LayerView
+from grid_app.web.maps.look import Look, address, looked
 from grid_app.web.maps.village import panel_of
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
@@ -24,13 +30,14 @@ bp = Blueprint("maps", __name__)
 guard_pages(bp)
 maps_frame.add_routes(bp)
 maps_namings.add_routes(bp)
+maps_table.add_routes(bp)
 
 
 @bp.get("/map")
 @requires(Action.READ_MAP)
 def index() -> str:
     """Show the map of an area with one layer, its legend and the same facts as a table."""
-    ask = asked()
+    ask, look, ended = living(asked(), looked())
     facts = facts_of(ask)
     view = view_of(ask, facts)
     return render_template(
@@ -38,25 +45,24 @@ def index() -> str:
         area=facts.area,
         view=view,
         ask=ask,
+        ended=ended,
         as_of=local_time(facts.as_of),
         layer_word=LAYER_WORDS[ask.layer],
         refused_word=LAYER_WORDS.get(ask.refused, ""),
-        trail=_trail(ask, facts),
-        tabs=_tabs(ask),
-        grades=_grade_links(ask, view),
-        rounds=_round_links(ask, facts),
-        frame_url=ask.url("maps.frame"),
-        columns=_columns(facts, view),
-        rows=[_cells(ask, row) for row in view.rows],
-        foot=_cells(ask, view.foot),
+        chosen=facts.area.villages.get(look.place),
         may_record=allows(the_actor(), Action.RECORD_NAMING),
+        **_table(ask, look, facts, view),
+        **_steering(ask, look, facts, view),
     )
 
 
 @bp.get("/map/village/<code>")
 @requires(Action.READ_MAP)
-def village(code: str) -> str:
-    """Show everything the map knows about one village."""
+def village(code: str) -> str | Response:
+    """Show everything the map knows about one village; of one that has ended, what continues it."""
+    ended = ended_notice(code)
+    if ended is not None:
+        return make_response(render_template("pages/map_ended.html", ended=ended), 410)
     layers = frozenset(layers_of(the_actor()))
     now = wired().clock.now()
     facts = facts_for(layers, root=code, round_id=None, now=now)
@@ -68,66 +74,30 @@ def village(code: str) -> str:
     return render_template("pages/map_village.html", panel=panel_of(facts, lines, layers))
 
 
-def _trail(ask: Asked, facts: MapFacts) -> list[dict[str, str]]:
-    """Return the way up from the area shown, as far as the actor's own area reaches."""
-    own = the_scope().paths[0]
-    return [
-        {"label": place.name, "url": url_for("maps.index", layer=ask.layer, root=place.code)}
-        for place in facts.area.above
-        if place.path.startswith(own)
-    ]
-
-
-def _tabs(ask: Asked) -> list[dict[str, object]]:
-    return [
-        {
-            "label": LAYER_WORDS[layer],
-            "url": url_for("maps.index", layer=layer, root=ask.root),
-            "current": layer == ask.layer,
-        }
-        for layer in layers_of(the_actor())
-    ]
-
-
-def _grade_links(ask: Asked, view: LayerView) -> dict[str, str]:
-    """Return for each grade of the legend the address that shows its marks alone, or all when it is chosen."""
+def _table(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> dict[str, object]:
     return {
-        item.filter_key: url_for(
-            "maps.index",
-            layer=ask.layer,
-            root=ask.root,
-            grade=None if item.filter_key == ask.grade else item.filter_key,
-        )
-        for item in view.legend
-        if item.filter_key
+        "columns": maps_table.columns_of(ask, look, facts, view),
+        "rows": maps_table.cells_of(ask, maps_table.sorted_rows(view, look)),
+        "foot": maps_table.cells_of(ask, [view.foot])[0],
+        "file_url": address(ask, replace(look, at="", place=""), "maps.table_file"),
     }
 
 
-def _round_links(ask: Asked, facts: MapFacts) -> list[dict[str, object]]:
-    """Return the open rounds to choose from, when there are several."""
-    if len(facts.rounds) < 2:
-        return []
-    return [
-        {
-            "label": row.name,
-            "url": url_for("maps.index", layer=RETURNS, root=ask.root, round=row.id),
-            "current": row == facts.chosen,
-        }
-        for row in facts.rounds
-    ]
-
-
-def _columns(facts: MapFacts, view: LayerView) -> list[dict[str, object]]:
-    """Return the table's columns as its macro takes them."""
-    first = "乡镇(街道)" if is_by_township(facts.area) else "村(社区)"
-    others = [{"key": column.key, "label": column.label, "numeric": column.numeric} for column in view.columns]
-    return [{"key": "place", "label": first, "href": "url"}, *others]
-
-
-def _cells(ask: Asked, row: Row) -> dict[str, object]:
-    url = ""
-    if row.place is not None and row.place.level == "village":
-        url = url_for("maps.village", code=row.place.code)
-    elif row.place is not None:
-        url = url_for("maps.index", layer=ask.layer, root=row.place.code)
-    return {"place": row.label, "url": url, **row.values}
+def _steering(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> dict[str, object]:
+    """Return where the page leads to, and what its script needs to know."""
+    return {
+        "trail": links.trail(ask, facts),
+        "tabs": links.tabs(ask, look),
+        "grades": links.grades(ask, look, view),
+        "rounds": links.rounds(ask, look, facts),
+        "frame_url": address(ask, replace(look, sort="", down=False), "maps.frame"),
+        "facts_url": maps_frame.facts_address(ask, facts.area),
+        "village_url": url_for("maps.village", code="CODE"),
+        "events_url": links.url_if_there("maps.events"),
+        "version_url": links.url_if_there("maps.version"),
+        "places_url": links.url_if_there("maps.places"),
+        "search_url": links.url_if_there("maps.search"),
+        **links.weeks(ask, look),
+        "print_url": links.url_if_there("maps.printed", layer=ask.layer, root=facts.area.root.code),
+        "picture_url": links.url_if_there("maps.picture", layer=ask.layer, root=facts.area.root.code),
+    }

@@ -12,7 +12,8 @@ ASSETS = MapAssets(
     "/static/vendor/leaflet/leaflet.js",
     "/static/vendor/leaflet/leaflet.css",
     ("/static/css/tokens.css", "/static/office/map_frame.css"),
-    "/static/office/map_layers.js",
+    "/static/office/map_frame.js",
+    ("/static/office/map_area.js",),
 )
 FRAME = MapFrame("青溪县地图", "第 1 代边界", {"facts": "/map/facts.json?layer=rooms&root=990101"}, "n0nce")
 
@@ -28,6 +29,8 @@ def test_nothing_comes_from_another_address():
         "/static/vendor/leaflet/leaflet.css",
         "/static/css/tokens.css",
         "/static/office/map_frame.css",
+        "/static/office/map_frame.js",
+        "/static/office/map_area.js",
     ]
 
 

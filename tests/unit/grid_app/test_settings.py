@@ -108,3 +108,19 @@ def test_no_key_is_shown_when_settings_are_printed():
 
 def test_every_setting_has_one_name():
     assert len(set(ENVIRONMENT.values())) == len(ENVIRONMENT) == len(Settings.__dataclass_fields__)
+
+
+def test_a_base_map_needs_a_fixed_host_a_matrix_that_fits_and_its_approval_number():
+    good = {"GRID_BASE_MAP_URLS": "https://t0.example.cn/vec?z={z}&x={x}&y={y}", "GRID_BASE_MAP_ATTRIBUTION": "审图号"}
+
+    assert settings_from(good).base_map_urls == ("https://t0.example.cn/vec?z={z}&x={x}&y={y}",)
+    for address in (
+        "https://t{s}.example.cn/{z}/{x}/{y}",
+        "//a.cn/{z}/{x}/{y}",
+        "https://a.cn/{z}/{x}",
+        "https://a.cn'/{z}/{x}/{y}",
+    ):
+        assert "固定的主机名" in refusal(good | {"GRID_BASE_MAP_URLS": address}), address
+    sentence = refusal({**good, "GRID_BASE_MAP_MATRIX": "c", "GRID_BASE_MAP_ATTRIBUTION": ""})
+    assert "只支持 w" in sentence
+    assert "审图号" in sentence

@@ -1,0 +1,191 @@
+// @ts-check
+/** The map of one area: tiles, fillings, marks and names, and what the page around it may ask for. */
+
+import { FactsReader, classOf } from "./map_facts.js";
+import { say } from "./map_fetch.js";
+import { marksOf, wordsOf } from "./map_marks.js";
+import { Overlay } from "./map_overlay.js";
+import { colour, painter } from "./map_paint.js";
+import { namesOf, placesOf, typicalSize } from "./map_places.js";
+import { TileStore, levelsAt } from "./map_store.js";
+import { areaTiles, placeAt } from "./map_tiles.js";
+import { startTouch } from "./map_touch.js";
+import { boundsOf, openView, viewOf } from "./map_view.js";
+
+/** @typedef {typeof import("leaflet")} Leaflet */
+/** @typedef {import("./map_store.js").Level} Level */
+/** @typedef {import("./map_facts.js").Facts} Facts */
+/**
+ * @typedef {{
+ *   tiles: Record<Level, string>, codes: string, county: string, root: string, area: string, facts: string, village: string,
+ *   view: string, place: string, clear: boolean,
+ * }} Config `root` is what the tiles show, `area` what to look at first
+ */
+
+/** Villages drawn smaller than this many pixels share one mark per township. */
+const SMALLEST_VILLAGE = 44;
+const NARROW_MAP = 600;
+const CLOSEST_LOOK = 15;
+const HERE_ZOOM = 14;
+const PARTLY = "有几块底图没有取到,可能是网络断了。移动一下地图会再试;数字和表格不受影响。";
+
+const STALE = "没有取到新的数字,现在看到的是前面的;过一会儿会再试。";
+
+export class AreaMap {
+  /** @param {Leaflet} L @param {import("leaflet").Map} map @param {Config} config */
+  constructor(L, map, config) {
+    this.L = L;
+    this.map = map;
+    this.config = config;
+    this.chosen = config.place;
+    this.pointed = ""; // what the keyboard is at
+    this.reader = new FactsReader(config);
+    this.overlay = new Overlay(L, map);
+    /** @type {Facts | undefined} */
+    this.facts = undefined;
+    /** @type {{townships: Map<string, import("./map_places.js").Place>, villages: Map<string, import("./map_places.js").Place>}} */
+    this.places = { townships: new Map(), villages: new Map() };
+    /** @type {import("leaflet").LatLngBounds} */
+    this.whole = L.latLngBounds([]);
+    this.address = "";
+    this.level = "";
+    this.turn = 0;
+    /** @type {import("leaflet").Circle | undefined} */
+    this.position = undefined;
+    /** @type {number | undefined} */
+    this.frame = undefined;
+    const paint = painter({
+      fill: (_, shape) => (this.facts ? classOf(this.facts, shape)?.fill : "plain"),
+      levelOf: () => this.filled(), chosen: () => this.chosen, pointed: () => this.pointed, clear: config.clear,
+    });
+    this.tiles = areaTiles(L, {
+      store: new TileStore(config.tiles), levelsAt, paint, onTrouble: () => say(PARTLY),
+    });
+  }
+
+  async start() {
+    const { map, config, L, reader, tiles } = this;
+    const [townships, villages] = await Promise.all([reader.codesOf(config.root, "townships"), reader.codesOf(config.root, "villages")]);
+    this.places = { townships: placesOf(L, townships), villages: placesOf(L, villages) };
+    this.whole = [...this.places.villages.values()].reduce((bounds, { box }) => bounds.extend(boundsOf(L, box)), L.latLngBounds([]));
+    openView(L, map, { whole: this.whole, area: this.boundsOf(config.area), view: config.view });
+    Object.assign(tiles.layer.options, { bounds: this.whole.pad(0.01) });
+    tiles.layer.addTo(map);
+    map.on("moveend zoomend resize", () => this.drawSoon());
+    map.on("zoomend", () => this.levelled());
+    startTouch(this);
+    await this.show(config.facts);
+  }
+
+  /** Shows other facts on the same tiles. @param {string} address @returns {Promise<Facts>} */
+  async show(address) {
+    const turn = (this.turn += 1);
+    [this.address, this.level] = [address, this.wanted()];
+    const facts = await this.reader.read(`${address}&level=${this.level}`);
+    if (turn !== this.turn) return facts; // asked for something else meanwhile
+    this.facts = facts;
+    this.tiles.repaint();
+    this.draw();
+    return facts;
+  }
+
+  /** Which level's facts this zoom shows. @returns {"villages" | "grids"} */
+  wanted() {
+    return levelsAt(Math.round(this.map.getZoom())).includes("grids") ? "grids" : "villages";
+  }
+
+  /** Asks for the facts of the level that is drawn now. */
+  levelled() {
+    if (this.level !== this.wanted()) this.show(this.address).catch(() => say(STALE));
+  }
+
+  /** Which level's places are filled: that of the facts, where it is drawn. @returns {Level | ""} */
+  filled() {
+    const level = this.facts?.level ?? "villages";
+    return levelsAt(Math.round(this.map.getZoom())).includes(level) ? level : "";
+  }
+
+  drawSoon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const { L, map, facts, places } = this;
+    if (!facts || !places.villages.size) return;
+    const byTownship = this.isByTownship();
+    const isSmall = byTownship && map.getSize().x < NARROW_MAP;
+    const points = byTownship ? [] : pointsOf(L, facts);
+    const marks = points.length ? [] : marksOf(facts.marks, places, byTownship);
+    const names = namesOf(L, map, byTownship ? places.townships : places.villages, marks, isSmall);
+    this.overlay.draw({ marks, points, names, told: facts.marks, isSmall });
+  }
+
+  isByTownship() {
+    return this.places.townships.size > 1 && typicalSize(this.L, this.map, this.places.villages.values()) < SMALLEST_VILLAGE;
+  }
+
+  /** Outlines a place, or none. @param {string} code */
+  choose(code) {
+    this.chosen = code;
+    this.tiles.repaint();
+  }
+
+  /** Looks at a place, or at the whole area. @param {string} code */
+  lookAt(code) {
+    this.map.fitBounds(this.boundsOf(code), { padding: [24, 24], maxZoom: CLOSEST_LOOK });
+  }
+
+  /** @param {string} code */
+  boundsOf(code) {
+    const place = this.places.villages.get(code) ?? this.places.townships.get(code);
+    return place ? boundsOf(this.L, place.box) : this.whole;
+  }
+
+  view() {
+    return viewOf(this.map);
+  }
+
+  /** Where somebody is: a ring as wide as nobody can tell better. @param {number} lat @param {number} lon @param {number} metres */
+  showPosition(lat, lon, metres) {
+    const { L, map } = this;
+    this.position?.remove();
+    this.position = L.circle([lat, lon], { radius: metres, color: colour("--accent"), interactive: false }).addTo(map);
+    if (!this.whole.pad(0.2).contains([lat, lon])) return "您现在不在这张地图的范围内。";
+    map.setView([lat, lon], Math.max(map.getZoom(), HERE_ZOOM));
+    const place = this.placeAt(L.latLng(lat, lon));
+    return place ? `您在${place.name}(误差约 ${Math.round(metres)} 米)。位置只显示在这里,不上传。` : "这个位置不在您的辖区内。";
+  }
+
+  /** On a whole screen one finger moves the map and the wheel zooms at once. @param {boolean} isFree */
+  setFree(isFree) {
+    const { map, L } = this;
+    for (const handler of [map.scrollWheelZoom, ...(L.Browser.mobile ? [map.dragging] : [])]) isFree ? handler.enable() : handler.disable();
+    map.invalidateSize();
+  }
+
+  /** What is under a point: its name, what the facts say, and the village it belongs to. @param {import("leaflet").LatLng} at */
+  placeAt(at) {
+    const squares = [...this.tiles.squares.values()];
+    const grid = this.filled() === "grids" ? placeAt(squares, this.map, at, "grids") : undefined;
+    const shape = grid ?? placeAt(squares, this.map, at, "villages");
+    if (!shape) return undefined;
+    const village = this.places.villages.get(grid ? grid.parent : shape.code);
+    const township = this.places.townships.get(village?.parent ?? "");
+    const name = [township?.name, village?.name, grid?.name].filter(Boolean).join(" ");
+    const line = this.facts?.lines?.[shape.code] ?? (this.facts && this.filled() ? (classOf(this.facts, shape)?.word ?? "") : "");
+    return { code: village?.code ?? shape.code, name, line };
+  }
+
+  /** What a mark says. @param {import("./map_marks.js").Mark} mark */
+  told(mark) {
+    return this.facts ? wordsOf(mark, this.facts.marks) : "";
+  }
+}
+
+/** @param {Leaflet} L @param {Facts} facts @returns {import("./map_overlay.js").Point[]} */
+function pointsOf(L, { marks }) {
+  return marks.points.map(([lon, lat, name, kind]) => ({ at: L.latLng(lat, lon), name, sign: marks.kinds[0].sign, kind: kind ?? "" }));
+}

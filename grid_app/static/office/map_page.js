@@ -1,0 +1,134 @@
+// @ts-check
+/** Steers the map's page without loading it again: layer, area, week, filter, chosen place; the address always says it all. */
+
+import { startLive } from "./map_live.js";
+import { Panel } from "./map_panel.js";
+import { startSearch } from "./map_search.js";
+import { addressOf, pageAt, putInPlace } from "./map_steer.js";
+import { startTools } from "./map_tools.js";
+import { startWeeks } from "./map_weeks.js";
+
+/** @typedef {import("./map_area.js").AreaMap} AreaMap */
+
+const FAILED = "没有取到,可能是网络断了。现在看到的是前面的内容,请再试一次。";
+const MOVED = "边界刚刚更新。现在看到的还是原来的边界,数字停在更新之前。";
+
+/** What the parts of the page share. */
+export class MapPage {
+  /** @param {HTMLElement} stage @param {AreaMap} area */
+  constructor(stage, area) {
+    this.stage = stage;
+    this.area = area;
+    this.panel = new Panel(stage, (code) => this.choose(code));
+    this.address = new URL(location.href);
+  }
+
+  /** Writes where the map looks and what is chosen into the address. @param {Record<string, string>} changes */
+  note(changes) {
+    this.address = addressOf(this.address, { at: this.area.view(), ...changes });
+    history.replaceState(null, "", this.address);
+  }
+
+  /**
+   * Goes to another address of the map: the parts of the page are put in place, the map gets other facts.
+   * @param {string} href
+   */
+  async go(href) {
+    const wanted = new URL(href, location.href);
+    const isElsewhere = wanted.searchParams.get("root") !== this.address.searchParams.get("root");
+    const place = wanted.searchParams.get("place") ?? (isElsewhere ? "" : this.panel.code);
+    this.stage.setAttribute("aria-busy", "true");
+    try {
+      const page = await pageAt(wanted);
+      if (!page) return location.assign(wanted); // another kind of page: signed out, no boundary, no right
+      if (this.isOutdated(page.generation)) return;
+      this.address = addressOf(wanted, { at: "", place });
+      await this.area.show(page.facts);
+      putInPlace(page);
+      if (isElsewhere) this.area.lookAt(place || page.root);
+      this.note({ place });
+      if (place && place !== this.panel.code) await this.panel.show(place);
+    } catch (error) {
+      console.warn("The map did not get there.", error);
+      this.say(FAILED);
+    } finally {
+      this.stage.removeAttribute("aria-busy");
+    }
+  }
+
+  /** The same view with fresh numbers. */
+  async refresh() {
+    const page = await pageAt(this.address);
+    if (!page || this.isOutdated(page.generation)) return;
+    await this.area.show(page.facts);
+    putInPlace(page);
+    if (this.panel.code) await this.panel.show(this.panel.code, { isQuiet: true });
+  }
+
+  /** @param {string} code empty for none */
+  choose(code) {
+    this.area.choose(code);
+    this.note({ place: code });
+  }
+
+  /** Tells that the boundaries changed, and keeps what is shown. @param {string} generation */
+  isOutdated(generation) {
+    if (generation === this.stage.dataset.generation) return false;
+    this.say(MOVED, { label: "换成新边界", act: () => location.reload() });
+    return true;
+  }
+
+  /** @param {string} words @param {{label: string, act: () => void}} [more] */
+  say(words, more) {
+    const news = document.getElementById("map-news");
+    if (!news) return;
+    news.textContent = words;
+    news.hidden = words === "";
+    if (!more) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button-secondary";
+    button.textContent = more.label;
+    button.addEventListener("click", more.act);
+    news.append(" ", button);
+  }
+}
+
+/** Leads every link to the map through `go`, and every village of the table into the panel. @param {MapPage} page */
+function startLinks(page) {
+  document.getElementById("content")?.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const to = new URL(link.href);
+    const village = to.pathname.match(/^\/map\/village\/([0-9A-Za-z]+)$/)?.[1];
+    const isOpened = village !== undefined && !link.closest("#map-panel");
+    if (to.origin !== location.origin || (to.pathname !== "/map" && !isOpened) || to.hash) return;
+    event.preventDefault();
+    if (!isOpened || !village) return void page.go(link.href);
+    page.area.lookAt(village);
+    page.choose(village);
+    void page.panel.show(village);
+  });
+}
+
+/** @param {HTMLElement} stage */
+export function startMapPage(stage) {
+  const frame = /** @type {(HTMLIFrameElement & {areaMap?: AreaMap}) | null} */ (stage.querySelector("iframe"));
+  if (!frame) return;
+  const begin = () => {
+    if (!frame.areaMap) return;
+    const page = new MapPage(stage, frame.areaMap);
+    frame.addEventListener("map-view", () => page.note({}));
+    frame.addEventListener("map-place", (event) => {
+      const code = /** @type {CustomEvent<string>} */ (event).detail;
+      page.note({ place: code });
+      void page.panel.show(code);
+    });
+    for (const start of [startLinks, startTools, startWeeks, startSearch, startLive]) start(page);
+    const place = page.address.searchParams.get("place");
+    if (place && document.querySelector(".map-chosen")) void page.panel.show(place, { isQuiet: true });
+    stage.dataset.ready = "";
+  };
+  if (frame.areaMap) begin();
+  else frame.addEventListener("map-ready", begin, { once: true });
+}

@@ -1,0 +1,59 @@
+// @ts-check
+/** Which places are in view, how large they are drawn, and which names fit. */
+
+import { boundsOf } from "./map_view.js";
+import { HALF_WIDTH, sizeOf, total } from "./map_marks.js";
+
+/** @typedef {typeof import("leaflet")} Leaflet */
+/** @typedef {import("./map_facts.js").Codes} Codes */
+/** @typedef {{code: string, name: string, parent: string, box: [number, number, number, number], at: import("leaflet").LatLng}} Place */
+
+const SIGN_WIDTH = 13;
+const ROOM_NEEDED = 0.8;
+
+/** @param {Leaflet} L @param {Codes} codes @returns {Map<string, Place>} */
+export function placesOf(L, { codes, names, parents, boxes, labels }) {
+  return new Map(
+    codes.map((code, at) => {
+      const [lon, lat] = labels[at];
+      return [code, { code, name: names[at], parent: parents[at], box: boxes[at], at: L.latLng(lat, lon) }];
+    }),
+  );
+}
+
+/**
+ * How large places in view are drawn, in pixels; the middle one counts.
+ * @param {Leaflet} L @param {import("leaflet").Map} map @param {Iterable<Place>} places
+ */
+export function typicalSize(L, map, places) {
+  const view = map.getBounds();
+  const sizes = [];
+  for (const { box } of places) {
+    const bounds = boundsOf(L, box);
+    if (view.intersects(bounds)) sizes.push(Math.sqrt(widthOf(map, bounds) * heightOf(map, bounds)));
+  }
+  return sizes.sort((one, other) => one - other)[Math.floor(sizes.length / 2)] ?? 0;
+}
+
+/**
+ * The names that fit into what they name; one stands below its place's mark.
+ * @param {Leaflet} L @param {import("leaflet").Map} map
+ * @param {Map<string, Place>} places
+ * @param {import("./map_marks.js").Mark[]} marks @param {boolean} isSmall
+ */
+export function namesOf(L, map, places, marks, isSmall) {
+  const under = new Map(marks.map((mark) => [mark.code, HALF_WIDTH[sizeOf(total(mark), isSmall)] + 1]));
+  return [...places.values()]
+    .filter(({ name, box }) => name && widthOf(map, boundsOf(L, box)) >= name.length * SIGN_WIDTH * ROOM_NEEDED)
+    .map(({ code, name, at }) => ({ name, at, under: under.get(code) ?? 0 }));
+}
+
+/** @param {import("leaflet").Map} map @param {import("leaflet").LatLngBounds} bounds */
+function widthOf(map, bounds) {
+  return map.latLngToLayerPoint(bounds.getSouthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
+}
+
+/** @param {import("leaflet").Map} map @param {import("leaflet").LatLngBounds} bounds */
+function heightOf(map, bounds) {
+  return map.latLngToLayerPoint(bounds.getSouthWest()).y - map.latLngToLayerPoint(bounds.getNorthWest()).y;
+}

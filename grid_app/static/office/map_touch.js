@@ -1,0 +1,96 @@
+// @ts-check
+/** Taps, pointers and keys on the map: each tells the page around it which place was meant. */
+
+import { plain, say } from "./map_fetch.js";
+
+/** @typedef {import("./map_area.js").AreaMap} AreaMap */
+
+const POINTER_PAUSE = 60;
+
+/** @param {AreaMap} area */
+export function startTouch(area) {
+  const { map } = area;
+  map.on("click", (event) => tap(area, event));
+  map.on("moveend zoomend", () => tell("map-view", ""));
+  startPointer(area);
+  startKeys(area);
+}
+
+/**
+ * Tells the page around the frame; without one, a village's own page opens.
+ * @param {"map-place" | "map-view"} kind @param {string} code
+ */
+function tell(kind, code) {
+  globalThis.frameElement?.dispatchEvent(new CustomEvent(kind, { detail: code }));
+}
+
+/** @param {AreaMap} area @param {string} code */
+function open(area, code) {
+  area.choose(code);
+  if (globalThis.frameElement) tell("map-place", code);
+  else globalThis.location.assign(area.config.village.replace("CODE", code));
+}
+
+/** @param {AreaMap} area @param {import("leaflet").LeafletMouseEvent} event */
+function tap(area, { containerPoint, latlng }) {
+  const hit = area.overlay.under(containerPoint);
+  if (hit?.mark?.isTownship) return area.lookAt(hit.mark.code);
+  const code = hit?.mark?.code ?? area.placeAt(latlng)?.code;
+  if (code) return open(area, code);
+  say("这里不在您的辖区内,或者没有边界,地图上没有内容。");
+  setTimeout(() => say(""), 3000);
+}
+
+/** Names what is under the pointer. @param {AreaMap} area */
+function startPointer(area) {
+  const { L, map } = area;
+  const tip = L.tooltip({ sticky: true, opacity: 1, direction: "top", offset: [0, -10] });
+  let last = 0;
+  map.on("mousemove", ({ containerPoint, latlng, originalEvent }) => {
+    if (originalEvent.timeStamp - last < POINTER_PAUSE) return;
+    last = originalEvent.timeStamp;
+    const words = wordsAt(area, containerPoint, latlng);
+    map.getContainer().classList.toggle("map-over-place", words !== "");
+    if (words) tip.setLatLng(latlng).setContent(plain(words)).openOn(map);
+    else tip.remove();
+  });
+  map.on("mouseout movestart", () => tip.remove());
+}
+
+/** @param {AreaMap} area @param {import("leaflet").Point} point @param {import("leaflet").LatLng} at */
+function wordsAt(area, point, at) {
+  const hit = area.overlay.under(point);
+  if (hit?.mark) return `${hit.mark.name}:${area.told(hit.mark)}`;
+  if (hit?.point) return hit.point.name;
+  const place = area.placeAt(at);
+  return place ? [place.name, place.line].filter(Boolean).join(":") : "";
+}
+
+/** With the keyboard the place in the middle is meant: arrows and + - move the map, Enter opens it. @param {AreaMap} area */
+function startKeys(area) {
+  const { map } = area;
+  const box = map.getContainer();
+  box.setAttribute("role", "application");
+  box.setAttribute("aria-label", "地图:方向键移动,加号减号缩放,回车打开正中的村(社区)");
+  const said = document.createElement("p");
+  said.className = "map-said";
+  said.setAttribute("aria-live", "polite");
+  box.after(said);
+  const point = () => {
+    const isByKeys = box.matches(":focus-visible");
+    const place = isByKeys ? area.placeAt(map.getCenter()) : undefined;
+    if (place) said.textContent = [place.name, place.line].filter(Boolean).join(":");
+    said.classList.toggle("map-said-shown", place !== undefined);
+    if (area.pointed === (place?.code ?? "")) return;
+    area.pointed = place?.code ?? "";
+    area.tiles.repaint();
+  };
+  box.addEventListener("focus", point);
+  box.addEventListener("blur", point);
+  map.on("moveend", point);
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== box) return;
+    const place = area.placeAt(map.getCenter());
+    if (place) open(area, place.code);
+  });
+}

@@ -1,0 +1,94 @@
+"""Where the map's page leads: up, to another layer, grade, round or week, each keeping the rest of what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from flask import current_app, request, url_for
+
+from grid_app.http.guard import the_actor, the_scope
+from grid_app.queries.map_facts import DISPUTES, RETURNS, MapFacts
+from grid_app.queries.map_past import past_weeks
+from grid_app.web.maps.asked import Asked, layers_of
+from grid_app.web.maps.layers import LAYER_WORDS, LayerView
+from grid_app.web.maps.look import Look, address
+from grid_app.wiring import wired
+
+Link = dict[str, object]
+WEEKLY: Final = (DISPUTES, "clocks")
+"""The layers whose past weeks can be told from what is on record."""
+
+
+def trail(ask: Asked, facts: MapFacts) -> list[Link]:
+    """Return the way up from the area shown, as far as the actor's own area reaches."""
+    own = the_scope().paths[0]
+    return [
+        {"label": place.name, "url": replace(ask, root=place.code).url("maps.index")}
+        for place in facts.area.above
+        if place.path.startswith(own)
+    ]
+
+
+def tabs(ask: Asked, look: Look) -> list[Link]:
+    """Return the layers to choose from; the look stays, the grade does not."""
+    plain = replace(look, sort="", down=False)
+    return [
+        {
+            "label": LAYER_WORDS[layer],
+            "url": address(replace(ask, layer=layer, grade="", round_id=None), plain, "maps.index"),
+            "current": layer == ask.layer,
+        }
+        for layer in layers_of(the_actor())
+    ]
+
+
+def grades(ask: Asked, look: Look, view: LayerView) -> dict[str, str]:
+    """Return for each grade of the legend the address that shows its marks alone, or all when it is chosen."""
+    return {
+        item.filter_key: address(
+            replace(ask, grade="" if item.filter_key == ask.grade else item.filter_key), look, "maps.index"
+        )
+        for item in view.legend
+        if item.filter_key
+    }
+
+
+def rounds(ask: Asked, look: Look, facts: MapFacts) -> list[Link]:
+    """Return the open rounds to choose from, when there are several."""
+    if len(facts.rounds) < 2:
+        return []
+    return [
+        {
+            "label": row.name,
+            "url": address(replace(ask, layer=RETURNS, round_id=row.id), look, "maps.index"),
+            "current": row == facts.chosen,
+        }
+        for row in facts.rounds
+    ]
+
+
+def weeks(ask: Asked, look: Look) -> Link:
+    """Return the weeks a layer can be looked back over, and what their form has to keep; empty for other layers."""
+    if ask.layer not in WEEKLY:
+        return {"weeks": (), "week": "", "kept": ()}
+    mondays = past_weeks(wired().clock.now())
+    named = {"layer": ask.layer, "root": ask.root, "grade": ask.grade}
+    return {
+        "weeks": (("", "现在"), *((f"{day:%Y-%m-%d}", _week(day)) for day in mondays)),
+        "week": request.args.get("week", ""),
+        "kept": tuple((name, value) for name, value in {**named, **look.parameters()}.items() if value),
+    }
+
+
+def _week(monday: date) -> str:
+    sunday = monday + timedelta(days=6)
+    return f"{monday.month}月{monday.day}日—{sunday.month}月{sunday.day}日"
+
+
+def url_if_there(endpoint: str, **values: object) -> str:
+    """Return the address of another family's page, or nothing where that page is not installed."""
+    if endpoint not in current_app.view_functions:
+        return ""
+    return url_for(endpoint, **values)  # type: ignore[arg-type]  # identifiers, whatever url_for calls them
