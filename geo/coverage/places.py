@@ -33,13 +33,17 @@ class Villages:
     households : ndarray of float
         Households of each; NaN where they are not known.
     urban : ndarray of bool
-        Urban villages (communities) are measured with `URBAN_M`, all others with `RURAL_M`.
+        Urban villages (communities) are measured with ``urban_m``, all others with ``rural_m``.
+    rural_m, urban_m : float
+        Metres within which a room is reached.
     """
 
     lon: Floats
     lat: Floats
     households: Floats
     urban: Flags
+    rural_m: float = RURAL_M
+    urban_m: float = URBAN_M
 
     @classmethod
     def of(cls, lon: ArrayLike, lat: ArrayLike, households: Sequence[int | None], urban: ArrayLike) -> "Villages":
@@ -57,7 +61,7 @@ class Villages:
 
     def limits(self) -> Floats:
         """Return the metres within which a room is reached."""
-        return np.where(self.urban, URBAN_M, RURAL_M)
+        return np.where(self.urban, self.urban_m, self.rural_m)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from geo.coverage.opening import Opening, read_opening
@@ -39,13 +39,15 @@ class Check:
 class RoomFacts:
     """One room with all that is known of it; ``None`` is not known.
 
-    ``village`` is the village that has the room, empty for a room of a township or the county. ``valid_mediators`` are
-    those in their term on the day; ``last_use`` the newest of meetings on record and of what was told.
+    ``village`` is the village that has the room, empty for a room of a township or the county. ``term_until`` is what
+    was told (``term_told``) or follows from the committee's election; ``valid_mediators`` are those in their term on
+    the day; ``last_use`` is the newest of meetings on record (``use_on_record``) and of what was told.
     """
 
     id: UUID
     code: str
     name: str
+    brand: str
     kind: str
     division_code: str
     division_name: str
@@ -56,6 +58,7 @@ class RoomFacts:
     opening_hours: str
     opening: Opening
     mediators: int | None
+    term_told: date | None
     term_until: date | None
     valid_mediators: int | None
     last_use: date | None
@@ -67,6 +70,10 @@ class RoomFacts:
     seats: int | None
     phone: str
     status: str
+    closed_on: date | None
+    closed_why: str
+    place_confirmed: bool
+    version: int
     state: RoomState
     checks: tuple[Check, ...]
 
@@ -81,21 +88,25 @@ def county_path(path: str) -> str:
     return f"/{path.strip('/').split('/')[0]}/"
 
 
-def room_facts(
-    session: Session, *, root_path: str, now: datetime, room_id: UUID | None = None, code: str = ""
-) -> list[RoomFacts]:
+def room_facts(session: Session, *, root_path: str, now: datetime) -> list[RoomFacts]:
     """Return the rooms under a path by code, closed ones too; which rooms there are is public (人民调解法 8)."""
+    return _answered(session, Division.path.startswith(root_path, autoescape=True), now)
+
+
+def room_by_id(session: Session, *, room_id: UUID, now: datetime) -> RoomFacts | None:
+    """Return one room, ``None`` when there is none of that id."""
+    found = _answered(session, MediationRoom.id == room_id, now)
+    return found[0] if found else None
+
+
+def _answered(session: Session, condition: ColumnElement[bool], now: datetime) -> list[RoomFacts]:
     question = (
         select(MediationRoom, Division.name, Division.path, CommitteeComposition.elected_on)
         .join(Division, Division.code == MediationRoom.division_code)
         .outerjoin(CommitteeComposition, CommitteeComposition.unit_id == MediationRoom.unit_id)
-        .where(Division.path.startswith(root_path, autoescape=True))
+        .where(condition)
         .order_by(MediationRoom.code)
     )
-    if room_id is not None:
-        question = question.where(MediationRoom.id == room_id)
-    if code:
-        question = question.where(MediationRoom.code == code)
     held = _last_held(session, now)
     today = local_date(now)
     return [
@@ -131,9 +142,11 @@ def _facts(
         _used_check(last_use, room.tested_on, today),
     )
     return RoomFacts(
-        room.id, room.code, room.name, room.kind, room.division_code, name, path, village_of(path), room.lon, room.lat,
-        room.opening_hours, opening, room.mediators, until, valid, last_use, recorded, room.tested_on, room.accessible,
-        room.woman_mediator, room.languages, room.seats, room.phone, room.status, _state(room.status, checks), checks,
+        room.id, room.code, room.name, room.brand, room.kind, room.division_code, name, path, village_of(path),
+        room.lon, room.lat, room.opening_hours, opening, room.mediators, room.term_until, until, valid, last_use,
+        recorded, room.tested_on, room.accessible, room.woman_mediator, room.languages, room.seats, room.phone,
+        room.status, room.closed_on, room.closed_why, room.place_confirmed, room.version,
+        _state(room.status, checks), checks,
     )  # fmt: skip
 
 

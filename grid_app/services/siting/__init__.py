@@ -1,0 +1,1 @@
+"""Searching where the next mediation rooms reach most: what is asked, and the run on record."""

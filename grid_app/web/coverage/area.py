@@ -1,0 +1,80 @@
+"""What a page about coverage is asked for: the area within the actor's own, the hour, and the facts that answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request, url_for
+
+from grid_app.clock import local
+from grid_app.database.transaction import reading
+from grid_app.errors import NotFoundError
+from grid_app.http.guard import the_scope
+from grid_app.queries.coverage import CoverageFacts, coverage_in
+from grid_app.queries.map_area import Area, narrowed
+from grid_app.queries.map_facts import area_in_scope
+from grid_app.web.coverage.shown import HOURS, STATES, WEEKDAYS
+from grid_app.wiring import wired
+
+NOT_YOURS: Final = "没有这个区划,或者它不在您的辖区内。这里只显示自己的辖区。"
+PAGE: Final = 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; unknown values fall back to now, all states and the first page."""
+
+    root: str | None
+    at: tuple[int, int]
+    state: str
+    page: int
+
+
+def asked() -> Asked:
+    """Return what this request asks for."""
+    now = local(wired().clock.now())
+    day = request.args.get("day", type=int)
+    hour = request.args.get("hour", type=int)
+    state = request.args.get("state", "")
+    return Asked(
+        root=request.args.get("root") or None,
+        at=(
+            day if day is not None and 0 <= day < len(WEEKDAYS) else now.weekday(),
+            hour if hour is not None and hour in HOURS else min(max(now.hour, HOURS[0]), HOURS[-1]),
+        ),
+        state=state if state in STATES else "",
+        page=max(request.args.get("page", 1, type=int), 1),
+    )
+
+
+def area_asked(root: str | None) -> Area:
+    """Return the area with that root within the actor's own.
+
+    Raises
+    ------
+    NotFoundError
+        When it is not the actor's to see.
+    """
+    with reading() as session:
+        area = area_in_scope(session, scope=the_scope(), root=root)
+    if area is None:
+        raise NotFoundError(NOT_YOURS)
+    return area
+
+
+def facts_of(area: Area, at: tuple[int, int] | None = None) -> CoverageFacts:
+    """Return the coverage of an area as it is now."""
+    path = area.root.path
+    with reading() as session:
+        return coverage_in(session, scope=narrowed(the_scope(), path), root_path=path, now=wired().clock.now(), at=at)
+
+
+def trail_of(area: Area, endpoint: str) -> list[dict[str, str]]:
+    """Return the way up from an area, as far as the actor's own reaches."""
+    own = the_scope().paths[0]
+    return [
+        {"label": place.name, "url": url_for(endpoint, root=place.code)}
+        for place in area.above
+        if place.path.startswith(own)
+    ]

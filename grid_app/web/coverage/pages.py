@@ -1,0 +1,170 @@
+"""Coverage by mediation rooms: the figures of the own area, its picture, and the list of rooms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, url_for
+
+from grid_app.http.guard import guard_pages, requires, the_actor
+from grid_app.policy import Action, allows
+from grid_app.queries.coverage import CoverageFacts
+from grid_app.web.coverage import one_room, searching, shown
+from grid_app.web.coverage.area import PAGE, Asked, area_asked, asked, facts_of, trail_of
+from grid_app.web.coverage.pictures import picture_of
+from grid_app.web.maps.layers import is_by_township
+from grid_app.web.wording import local_time, number
+
+bp = Blueprint("coverage", __name__)
+guard_pages(bp)
+one_room.add_routes(bp)
+searching.add_routes(bp)
+
+
+@bp.get("/coverage")
+@requires(Action.READ_MAP)
+def index() -> str:
+    """Show who reaches an effective room: sums, the picture, and a row per township or village."""
+    ask = asked()
+    area = area_asked(ask.root)
+    facts = facts_of(area, ask.at)
+    listed = [one for one in facts.villages.values() if not ask.state or one.state == ask.state]
+    by_township = is_by_township(area) and not ask.state
+    first = (ask.page - 1) * PAGE
+    total = shown.total_line(facts)
+    lines = shown.township_lines(area, facts) if by_township else shown.village_lines(facts, listed[first:][:PAGE])
+    return render_template(
+        "pages/coverage.html",
+        area=area,
+        facts=facts,
+        ask=ask,
+        trail=trail_of(area, "coverage.index"),
+        headline=_headline(facts),
+        basis=_basis(facts),
+        figures=_figures(facts),
+        states=shown.state_counts(facts),
+        state_words=shown.STATES,
+        by_township=by_township,
+        lines=lines,
+        rows_of_lines=[{"label": one.label, "url": one.url, **one.cells} for one in lines],
+        total=total,
+        foot={"label": total.label, **total.cells},
+        pages=_pages(ask, len(listed), by_township=by_township),
+        hour_word=shown.hour_word(ask.at),
+        week=shown.week_table(facts),
+        telling=[word for _, word in shown.TELLING_HOURS],
+        hours=[(hour, f"{hour}:00") for hour in shown.HOURS],
+        days=list(enumerate(shown.WEEKDAYS)),
+        filters=_filters(ask, facts),
+        as_of=local_time(facts.as_of),
+        may_plan=allows(the_actor(), Action.EDIT_ROOMS),
+    )
+
+
+@bp.get("/coverage/map.svg")
+@requires(Action.READ_MAP)
+def picture() -> Response:
+    """Draw the area: filled is effective, hatched is not, dotted is not known, empty is none."""
+    area = area_asked(asked().root)
+    facts = facts_of(area)
+    fills = {code: shown.FILLS[state] for code, state in facts.states.items()}
+    points = [
+        (room.lon, room.lat, "room")
+        for room in facts.rooms.values()
+        if room.status == "active" and room.lon is not None and room.lat is not None
+    ]
+    drawn = picture_of(area, fills, points, title=f"{area.root.name}:各村有没有有效调解室")
+    return svg_answer(drawn)
+
+
+@bp.get("/coverage/rooms")
+@requires(Action.READ_MAP)
+def rooms() -> str:
+    """List the rooms of the own area with their state and what each lacks."""
+    area = area_asked(asked().root)
+    facts = facts_of(area)
+    here = [room for room in facts.rooms.values() if room.path.startswith(area.root.path)]
+    return render_template(
+        "pages/coverage_rooms.html",
+        area=area,
+        rows=shown.room_lines(here),
+        trail=trail_of(area, "coverage.rooms"),
+        as_of=local_time(facts.as_of),
+    )
+
+
+def svg_answer(drawn: str) -> Response:
+    """Return a drawing as an answer that is never kept."""
+    answer = make_response(drawn)
+    answer.mimetype = "image/svg+xml"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _headline(facts: CoverageFacts) -> str:
+    totals, villages = facts.totals, len(facts.villages)
+    effective = sum(state == "effective" for state in facts.states.values())
+    reach = shown.share(totals.within, totals.weight)
+    whose = "住户" if facts.basis == "households" else "村(社区)"
+    return (
+        f"{number(villages)} 个村(社区)中,{number(effective)} 个有有效的调解室;"
+        f"{reach}的{whose}在 2 公里(城区 1 公里)内能到一个开放的调解室。"
+    )
+
+
+def _basis(facts: CoverageFacts) -> str:
+    """Say what is counted, and what is missing."""
+    told = []
+    if facts.basis == "villages" and facts.villages:
+        told.append(
+            f"有 {number(facts.totals.unknown_households)} 个村(社区)没有户数,所以这里的比例按村数算,不按户数算。"
+            "户数由系统管理员在“边界与调解室”里导入。"
+        )
+    if facts.unplaced:
+        told.append(f"{number(len(facts.unplaced))} 个村(社区)没有启用的边界,不知道远近,没有算进比例。")
+    if facts.totals.rooms_without_point:
+        told.append(f"{number(facts.totals.rooms_without_point)} 个开放的调解室没有登记位置,谁也算不上能到。")
+    if facts.totals.rooms_without_hours:
+        told.append(
+            f"{number(facts.totals.rooms_without_hours)} 个开放的调解室没有读得懂的开放时间,按时间算时当作没开。"
+        )
+    return "".join(told)
+
+
+def _figures(facts: CoverageFacts) -> list[tuple[str, str]]:
+    every = list(facts.villages.values())
+    shares = shown.shares_of(facts, every)
+    with_room = sum(state != "none" for state in facts.states.values())
+    return [
+        ("有开放的调解室", f"{number(with_room)} 个村"),
+        ("其中有效", f"{number(sum(state == 'effective' for state in facts.states.values()))} 个村"),
+        ("走得到", shares["access"]),
+        ("有第二个可选", shares["second"]),
+    ]
+
+
+def _filters(ask: Asked, facts: CoverageFacts) -> list[dict[str, Any]]:
+    counts = {"": len(facts.villages)} | dict.fromkeys(shown.STATES, 0)
+    for state in facts.states.values():
+        counts[state] += 1
+    words = {"": "全部"} | {key: value[0] for key, value in shown.STATES.items()}
+    return [
+        {"label": words[key], "url": _url(ask, state=key or None), "current": key == ask.state, "count": counts[key]}
+        for key in counts
+    ]
+
+
+def _pages(ask: Asked, count: int, *, by_township: bool) -> dict[str, str | None] | None:
+    if by_township or count <= PAGE:
+        return None
+    first = (ask.page - 1) * PAGE
+    return {
+        "text": f"第 {first + 1}-{min(first + PAGE, count)} 个,共 {count} 个",
+        "before": _url(ask, page=ask.page - 1) if ask.page > 1 else None,
+        "after": _url(ask, page=ask.page + 1) if first + PAGE < count else None,
+    }
+
+
+def _url(ask: Asked, **changes: object) -> str:
+    told: dict[str, Any] = {"root": ask.root, "day": ask.at[0], "hour": ask.at[1], "state": ask.state or None}
+    return url_for("coverage.index", **(told | changes))
