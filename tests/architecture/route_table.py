@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.architecture.coverage_routes import COVERAGE_ROUTES
 from tests.architecture.export_routes import EXPORT_ROUTES
 from tests.architecture.indicator_routes import INDICATOR_ROUTES
 from tests.architecture.joint_routes import JOINT_ROUTES
@@ -11,6 +12,7 @@ from tests.architecture.village_routes import VILLAGE_ROUTES
 
 ROUTES = {
     **MORE,
+    **COVERAGE_ROUTES,
     **EXPORT_ROUTES,
     **INDICATOR_ROUTES,
     **JOINT_ROUTES,
@@ -61,24 +63,6 @@ ROUTES = {
     "backtests.progress": "signal.backtest",
     "backtests.start": "signal.backtest",
     "display.large_text": "public",
-    "coverage.ask_closing": "room.edit",
-    "coverage.cancel_siting": "room.edit",
-    "coverage.close_room": "room.edit",
-    "coverage.edit_room": "room.edit",
-    "coverage.index": "map.read",
-    "coverage.picture": "map.read",
-    "coverage.reopen_room": "room.edit",
-    "coverage.room": "map.read",
-    "coverage.room_place": "room.edit",
-    "coverage.rooms": "map.read",
-    "coverage.save_room": "room.edit",
-    "coverage.siting": "room.edit",
-    "coverage.siting_file": "room.edit",
-    "coverage.siting_picture": "room.edit",
-    "coverage.siting_progress": "room.edit",
-    "coverage.siting_run": "room.edit",
-    "coverage.start_siting": "room.edit",
-    "coverage.trial": "room.edit",
     "disputes.accept": "dispute.handle",
     "disputes.add": "dispute.add",
     "disputes.attachment": "dispute.read",
