@@ -22,6 +22,7 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 from flask import Flask
 
+from grid_app.adapters.map_feed import LISTENERS, most_listeners
 from grid_app.cli.context import load_app, load_settings, refuse
 from grid_app.cli.first_clocks import fill_first_lists, start_first_clocks
 from grid_app.cli.heap import settle_heap
@@ -88,6 +89,7 @@ def upgrade_embedded(app: Flask) -> None:
 def serve_app(app: Flask, lock: FolderLock, *, host: str, port: int | None, announce: Announce) -> None:
     """Serve ``app`` until it is told to stop; ``announce`` gets the address once it answers there."""
     keep_log(wiring_of(app).settings.instance_dir)
+    app.config[LISTENERS] = most_listeners(THREADS)
     server = listening(app, host, port)
     address = address_of(server)
     lock.tell(address)

@@ -9,6 +9,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from grid_app.adapters.map_feed import LISTENERS, most_listeners
 from grid_app.cli.context import load_settings, refuse
 from grid_app.cli.heap import settle_heap
 from grid_app.cli.serve import NO_TLS, is_loopback, upgrade_embedded
@@ -28,6 +29,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         app = create_app(self._settings)
+        app.config[LISTENERS] = most_listeners(int(self.cfg.threads))
         settle_heap()
         return app
 

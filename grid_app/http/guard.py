@@ -17,6 +17,7 @@ from grid_app.wiring import wired
 
 View = TypeVar("View", bound=Callable[..., object])
 ACTION = "guarded_action"
+BACKGROUND = "asked_by_the_page_itself"
 COOKIE_SECRET = "secret"  # noqa: S105 - the name of a cookie entry
 
 
@@ -36,6 +37,12 @@ def requires(action: Action) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def in_background(view: View) -> View:
+    """Mark a view that a page asks by itself: it does not count as somebody being at the desk."""
+    setattr(view, BACKGROUND, True)
+    return view
 
 
 def action_of(endpoint: str) -> Action | None:
@@ -86,7 +93,8 @@ def cookie_presence() -> Presence | None:
             idle=timedelta(minutes=wiring.settings.idle_minutes),
             absolute=timedelta(hours=wiring.settings.absolute_hours),
         )
-        due = presence is not None and is_due_for_note(session, secret, now=now)
+        counts = not hasattr(current_app.view_functions.get(request.endpoint or ""), BACKGROUND)
+        due = presence is not None and counts and is_due_for_note(session, secret, now=now)
     if due:
         with transaction() as session:
             note_presence(session, secret, now=now)

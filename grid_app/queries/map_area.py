@@ -97,6 +97,11 @@ def narrowed(scope: Scope, root_path: str) -> Scope:
     return replace(scope, paths=paths, reporter_account=None)
 
 
+def active_generation(session: Session) -> UUID | None:
+    """Return the boundaries in use."""
+    return session.scalar(select(BoundaryGeneration.id).where(BoundaryGeneration.state == "active"))
+
+
 def area_of(session: Session, *, root: Division) -> Area:
     """Return the area under ``root``, living divisions only."""
     active = session.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
 from grid_app.policy import Scope
+from grid_app.queries.coverage import State, coverage_in
 from grid_app.queries.map_area import Area, area_of, narrowed, root_in_scope
-from grid_app.queries.map_counts import GradeCounts, PlacedCounts, placed_counts
+from grid_app.queries.map_counts import GradeCounts, PlacedCounts, bounded_villages, registered, with_finished
 from grid_app.queries.map_layers import (
     FindingRow,
     NamingRow,
@@ -23,28 +24,39 @@ from grid_app.queries.map_layers import (
     open_rounds,
     returns_of,
 )
+from grid_app.queries.map_past import end_of, lines_of_week, standing_of
+from grid_app.queries.map_standing import LevelCounts, Standing, counts_at, standing_now
 from grid_app.queries.rooms import RoomRow, rooms_in
+from grid_app.queries.village_status import VillageStatus, statuses_in
 
-DISPUTES, FINDINGS, RETURNS, ROOMS, NAMINGS = "disputes", "findings", "returns", "rooms", "namings"
-LAYERS: Final = (DISPUTES, FINDINGS, RETURNS, ROOMS, NAMINGS)
+DISPUTES, CLOCKS, FINDINGS, RETURNS = "disputes", "clocks", "findings", "returns"
+ROOMS, STATUS, NAMINGS = "rooms", "status", "namings"
+LAYERS: Final = (DISPUTES, CLOCKS, FINDINGS, RETURNS, ROOMS, STATUS, NAMINGS)
+COUNTED: Final = frozenset({DISPUTES, CLOCKS})
 
 
 @dataclass(frozen=True)
 class MapFacts:
     """What was asked for; parts of layers that were not asked for are empty.
 
-    ``chosen`` is the round whose returns are shown, ``None`` when no round is open.
+    ``chosen`` is the round whose returns are shown, ``None`` when no round is open. ``week`` is the Monday of the past
+    week at whose end it stood so; what was registered and finished by then is not told. ``standing`` are the open
+    disputes by village; ``coverage`` says by village whether it has an effective room.
     """
 
     area: Area
     as_of: datetime
+    week: date | None = None
+    standing: LevelCounts = field(default_factory=LevelCounts)
     placed: PlacedCounts = field(default_factory=lambda: PlacedCounts({}, GradeCounts(), 0))
     findings: tuple[FindingRow, ...] = ()
     rounds: tuple[RoundRow, ...] = ()
     chosen: RoundRow | None = None
     returns: Mapping[str, str] = field(default_factory=dict)
     rooms: tuple[RoomRow, ...] = ()
+    coverage: Mapping[str, State] = field(default_factory=dict)
     namings: tuple[NamingRow, ...] = ()
+    statuses: Mapping[str, VillageStatus] = field(default_factory=dict)
 
 
 def area_in_scope(session: Session, *, scope: Scope, root: str | None) -> Area | None:
@@ -61,10 +73,12 @@ def map_facts(
     root: str | None,
     now: datetime,
     round_id: UUID | None = None,
+    week: date | None = None,
 ) -> MapFacts | None:
     """Return the facts of some layers over an area; ``None`` when the area is not the scope's to see.
 
     ``round_id`` chooses among the open rounds; without it, or when it is none of them, the one that is due first.
+    ``week`` is the Monday of a past week: disputes, clocks, namings and status as they stood at its end.
     """
     area = area_in_scope(session, scope=scope, root=root)
     if area is None:
@@ -73,14 +87,39 @@ def map_facts(
     here = narrowed(scope, path)
     rounds = tuple(open_rounds(session, root_path=path, now=now)) if RETURNS in layers else ()
     chosen = next((row for row in rounds if row.id == round_id), rounds[0] if rounds else None)
+    on = local_date(now) if week is None else week + timedelta(days=6)
+    standing, placed = _counted(session, layers, here, now, week)
     return MapFacts(
         area=area,
-        as_of=now,
-        placed=placed_counts(session, scope=here) if DISPUTES in layers else PlacedCounts({}, GradeCounts(), 0),
+        as_of=now if week is None else end_of(week),
+        week=week,
+        standing=standing,
+        placed=placed,
         findings=tuple(confirmed_findings(session, scope=here)) if FINDINGS in layers else (),
         rounds=rounds,
         chosen=chosen,
         returns=returns_of(session, round_id=chosen.id, root_path=path) if chosen else {},
         rooms=tuple(rooms_in(session, scope=here, active_only=True)) if ROOMS in layers else (),
-        namings=tuple(namings_in(session, scope=here, on=local_date(now))) if NAMINGS in layers else (),
+        coverage=coverage_in(session, scope=here, root_path=path, now=now).states if ROOMS in layers else {},
+        namings=tuple(namings_in(session, scope=here, on=on)) if NAMINGS in layers else (),
+        statuses=statuses_in(session, scope=here, on=on) if STATUS in layers else {},
     )
+
+
+def standing_in(session: Session, *, scope: Scope, now: datetime, week: date | None) -> list[Standing]:
+    """Return what stands open in a narrowed scope, now or at the end of a past week."""
+    if week is None:
+        return standing_now(session, scope=scope, now=now)
+    return standing_of(lines_of_week(session, week), scope)
+
+
+def _counted(
+    session: Session, layers: frozenset[str], scope: Scope, now: datetime, week: date | None
+) -> tuple[LevelCounts, PlacedCounts]:
+    if not layers & COUNTED:
+        return LevelCounts(), PlacedCounts({}, GradeCounts(), 0)
+    villages = bounded_villages(session)
+    rows = standing_in(session, scope=scope, now=now, week=week)
+    standing = counts_at(rows, level="village", drawn=villages, villages=villages)
+    every = registered(session, scope=scope, villages=villages) if DISPUTES in layers and week is None else None
+    return standing, with_finished(standing, every)

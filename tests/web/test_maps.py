@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from grid_app.database.base import new_id
-from grid_app.database.transaction import reading, transaction
-from grid_app.models.disputes import Dispute
+from grid_app.database.transaction import transaction
 from grid_app.models.places import MediationRoom, VillageNaming
 from grid_app.models.rounds import Finding, Round, RoundAnswer, RoundRun, RoundTemplate, ScreeningReturn
-from grid_app.policy import Role, dispute_scope
-from grid_app.queries.map_counts import map_counts
-from grid_app.queries.scoping import visible
 from tests.dispute_rows import add_dispute
 from tests.world import NOW
 
@@ -103,28 +101,13 @@ def test_roles_without_the_map_are_refused(sign_in, role):
         assert client.get(address).status_code == 403, (role, address)
 
 
-def test_table_facts_and_database_have_the_same_totals(sign_in, app, app_world, disputes):
-    for role in (Role.TOWNSHIP_LEAD, Role.COUNTY_OFFICER, Role.COUNTY_LEAD, Role.VILLAGE_LEAD):
-        client = sign_in(str(role))
-        with reading() as session:
-            scope = dispute_scope(app_world.actor(session, role))
-            counts = map_counts(session, scope)
-            stored = session.scalar(select(func.count()).select_from(Dispute).where(visible(scope)))
-
-        table = table_of(soup_of(client.get("/map")))
-        facts = client.get("/map/facts.json").get_json()
-
-        rows = {name: cells for name, cells in table.items() if name != "合计"}
-        special = {"没有定位到村": counts.not_located, "按规定不上图": counts.withheld}
-        assert int(table["合计"][-1]) == counts.total == stored == facts["totals"]["total"]
-        assert {name: int(rows[name][-1]) for name in special if name in rows} == {
-            name: count for name, count in special.items() if count
-        }
-        on_villages = sum(int(cells[-1]) for name, cells in rows.items() if name not in special)
-        assert on_villages == counts.on_map
-        marked = sum(sum(values) for values in facts["marks"]["values"].values())
-        open_on_map = sum(int(cells[-3]) for name, cells in rows.items() if name not in special)
-        assert marked == open_on_map
+def painted(client, address) -> dict[str, str]:
+    """Return the word of each place that a map paints, by code, as a page would put the two answers together."""
+    facts = client.get(address).get_json()
+    codes = client.get(f"/map/codes/{facts['generation']}/{facts['root']}/{facts['level']}.json").get_json()["codes"]
+    values = base64.b64decode(facts["values"])
+    assert len(values) == len(codes)
+    return {code: facts["classes"]["words"][value] for code, value in zip(codes, values, strict=True)}
 
 
 def test_a_county_has_a_row_per_township_and_a_township_a_row_per_village(sign_in, disputes):
@@ -135,6 +118,8 @@ def test_a_county_has_a_row_per_township_and_a_township_a_row_per_village(sign_i
     assert list(county) == ["东河镇", "西山乡", "没有定位到村", "按规定不上图", "合计"]
     assert county["东河镇"] == ["1", "0", "0", "1", "0", "2", "1", "3"]
     assert list(town) == ["云岭村", "柳湾村", "没有定位到村", "按规定不上图", "合计"]
+    assert town["云岭村"] == ["<5", "0", "0", "<5", "0", "<5", "0", "<5"]
+    assert town["合计"][-1] == "6"
 
 
 def test_the_headline_divides_what_is_registered(sign_in, disputes):
@@ -149,8 +134,12 @@ def test_a_grade_can_be_looked_at_alone_and_the_table_stays_whole(sign_in, dispu
 
     facts = client.get("/map/facts.json?grade=red").get_json()
 
-    assert facts["marks"]["values"] == {WEST: [1, 0, 0, 0, 0]}
-    assert facts["totals"]["total"] == 7
+    assert facts["marks"]["values"] == {WEST: ["<5", 0, 0, 0, 0]}
+    assert facts["marks"]["townships"] == {TOWN: [1, 0, 0, 0, 0]}
+    assert (facts["totals"]["red"], facts["totals"]["all"]) == (1, 1)
+    assert {word for code, word in painted(client, "/map/facts.json?grade=red").items() if code == WEST} == {
+        "未办结 <5 件"
+    }
     assert "看全部" in soup_of(client.get("/map?grade=red")).get_text()
 
 
@@ -168,7 +157,7 @@ def test_findings_stand_where_they_are_and_only_confirmed_ones(sign_in, app_worl
 
     assert {name: cells[-1] for name, cells in table.items()} == {"东河镇": "2", "青溪县(跨几处)": "1", "合计": "3"}
     assert facts["marks"]["values"] == {COUNTY: [0, 1, 0, 0, 0], TOWN: [0, 1, 0, 0, 0], WEST: [1, 0, 0, 0, 0]}
-    assert facts["fills"] == {WEST: "stripe"}
+    assert painted(client, "/map/facts.json?layer=findings")[WEST] == "有已确认的苗头提示"
 
 
 def test_a_layer_without_the_right_to_it_says_so(sign_in, app_world):
@@ -184,10 +173,13 @@ def test_returns_of_the_open_round_are_told_by_village(sign_in, app_world):
     client = sign_in("county_officer")
 
     table = table_of(soup_of(client.get("/map?layer=returns")))
-    facts = client.get("/map/facts.json?layer=returns").get_json()
+    villages = painted(client, "/map/facts.json?layer=returns")
+    townships = painted(client, "/map/facts.json?layer=returns&level=townships")
 
     assert table["合计"] == ["4", "1", "1", "2"]
-    assert facts["fills"] == {WEST: "full", EAST: "dots", FAR: "stripe", "990101002202": "stripe"}
+    assert list(villages.values()) == ["已回执", "部分网格已回执", "还没有回执", "还没有回执"]
+    assert townships == {TOWN: "各村不一样", OTHER_TOWN: "还没有回执"}
+    assert painted(client, "/map/facts.json?layer=returns&level=grids")[f"{EAST}J001"] == "部分网格已回执"
     assert "4 个村(社区)中 1 个已回执" in soup_of(client.get("/map?layer=returns")).get_text()
 
 
@@ -216,8 +208,8 @@ def test_rooms_show_the_share_of_villages_that_have_one(sign_in, app_world):
     page = soup_of(client.get("/map?layer=rooms"))
     facts = client.get("/map/facts.json?layer=rooms").get_json()
 
-    assert "4 个村(社区)中 1 个有调解室,占 25%;开放的调解室共 2 个" in page.get_text()
-    assert table_of(page)["合计"] == ["4", "1", "2"]
+    assert "4 个村(社区)中 0 个有有效的调解室,占 0%;只挂牌的 0 个村,还缺数据的 1 个村,没有的 3 个村" in page.get_text()
+    assert table_of(page)["合计"] == ["4", "0", "0", "1", "3", "2"]
     assert facts["marks"]["points"] == [[111.05, 29.05, "云岭村矛盾纠纷调解室"]]
     assert sum(values[0] for values in facts["marks"]["values"].values()) == 2
 

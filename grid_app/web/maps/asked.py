@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from flask import request, url_for
@@ -12,11 +13,27 @@ from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_actor, the_scope
 from grid_app.policy import Action, Actor, allows
-from grid_app.queries.map_facts import DISPUTES, FINDINGS, LAYERS, NAMINGS, RETURNS, ROOMS, MapFacts, map_facts
+from grid_app.queries.map_area import Area
+from grid_app.queries.map_codes import LEVELS
+from grid_app.queries.map_facts import (
+    CLOCKS,
+    DISPUTES,
+    FINDINGS,
+    LAYERS,
+    NAMINGS,
+    RETURNS,
+    ROOMS,
+    STATUS,
+    MapFacts,
+    area_in_scope,
+    map_facts,
+)
+from grid_app.queries.map_past import past_weeks
 from grid_app.services.typed import uuid_of
 from grid_app.web.maps.coverage import namings_view, returns_view, rooms_view
-from grid_app.web.maps.disputes import disputes_view, findings_view
+from grid_app.web.maps.disputes import clocks_view, disputes_view, findings_view
 from grid_app.web.maps.layers import LayerView
+from grid_app.web.maps.standing import disagreement_view, status_view
 from grid_app.web.wording import GRADES
 from grid_app.wiring import wired
 
@@ -25,24 +42,52 @@ NEEDS = {
     FINDINGS: Action.READ_FINDINGS,
     RETURNS: Action.READ_ROUNDS,
     ROOMS: Action.READ_MAP,
+    CLOCKS: Action.READ_DISPUTES,
+    STATUS: Action.READ_STATUS,
     NAMINGS: Action.READ_MAP,
 }
+VIEWS: Final = {
+    CLOCKS: clocks_view,
+    FINDINGS: findings_view,
+    RETURNS: returns_view,
+    ROOMS: rooms_view,
+    NAMINGS: namings_view,
+    STATUS: status_view,
+}
+VILLAGES: Final = "villages"
+DISAGREE: Final = "disagree"
 NOT_YOURS = "没有这个区划,或者它不在您的辖区内。地图只显示自己的辖区。"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for, as far as the actor may have it; ``refused`` is a layer without the right to it."""
+    """What the address asks for, as far as the actor may have it.
+
+    ``refused`` is a layer without the right to it; ``week`` the Monday of a past week, ``None`` for now; ``only`` is
+    ``disagree`` or empty; ``level`` is townships, villages or grids.
+    """
 
     layer: str
     root: str | None
     grade: str
     round_id: UUID | None
     refused: str
+    week: date | None = None
+    only: str = ""
+    level: str = VILLAGES
 
     def url(self, endpoint: str) -> str:
         """Return the address of ``endpoint`` for the same view."""
-        return url_for(endpoint, layer=self.layer, root=self.root, grade=self.grade or None, round=self.round_id)
+        return url_for(
+            endpoint,
+            layer=self.layer,
+            root=self.root,
+            grade=self.grade or None,
+            round=self.round_id,
+            week=self.week,
+            filter=self.only or None,
+            level=None if self.level == VILLAGES else self.level,
+        )
 
 
 def layers_of(actor: Actor) -> list[str]:
@@ -61,7 +106,34 @@ def asked() -> Asked:
         grade=grade if grade in GRADES else "",
         round_id=uuid_of(request.args.get("round", "")),
         refused=wanted if wanted in LAYERS and wanted not in open_layers else "",
+        week=_week(request.args.get("week", "")),
+        only=DISAGREE if request.args.get("filter") == DISAGREE else "",
+        level=request.args["level"] if request.args.get("level") in LEVELS else VILLAGES,
     )
+
+
+def _week(typed: str) -> date | None:
+    """Return the Monday that was asked for; ``None`` for what is no past week that can be looked back at."""
+    try:
+        week = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return week if week in past_weeks(wired().clock.now()) else None
+
+
+def area_for(ask: Asked) -> Area:
+    """Return the area of what is asked for, without its facts.
+
+    Raises
+    ------
+    NotFoundError
+        When it is not the actor's to see.
+    """
+    with reading() as session:
+        area = area_in_scope(session, scope=the_scope(), root=ask.root)
+    if area is None:
+        raise NotFoundError(NOT_YOURS)
+    return area
 
 
 def facts_of(ask: Asked) -> MapFacts:
@@ -72,10 +144,13 @@ def facts_of(ask: Asked) -> MapFacts:
     NotFoundError
         When the area is not the actor's to see.
     """
-    return facts_for(frozenset({ask.layer}), root=ask.root, round_id=ask.round_id, now=wired().clock.now())
+    layers = frozenset({NAMINGS, STATUS} if ask.only == DISAGREE and ask.layer in (NAMINGS, STATUS) else {ask.layer})
+    return facts_for(layers, root=ask.root, round_id=ask.round_id, now=wired().clock.now(), week=ask.week)
 
 
-def facts_for(layers: frozenset[str], *, root: str | None, round_id: UUID | None, now: datetime) -> MapFacts:
+def facts_for(
+    layers: frozenset[str], *, root: str | None, round_id: UUID | None, now: datetime, week: date | None = None
+) -> MapFacts:
     """Return the facts of some layers over an area of the actor.
 
     Raises
@@ -84,7 +159,7 @@ def facts_for(layers: frozenset[str], *, root: str | None, round_id: UUID | None
         When the area is not the actor's to see.
     """
     with reading() as session:
-        facts = map_facts(session, layers=layers, scope=the_scope(), root=root, now=now, round_id=round_id)
+        facts = map_facts(session, layers=layers, scope=the_scope(), root=root, now=now, round_id=round_id, week=week)
     if facts is None:
         raise NotFoundError(NOT_YOURS)
     return facts
@@ -94,4 +169,6 @@ def view_of(ask: Asked, facts: MapFacts) -> LayerView:
     """Return the asked layer as people read it."""
     if ask.layer == DISPUTES:
         return disputes_view(facts, only=ask.grade)
-    return {FINDINGS: findings_view, RETURNS: returns_view, ROOMS: rooms_view, NAMINGS: namings_view}[ask.layer](facts)
+    if ask.only == DISAGREE and ask.layer in (NAMINGS, STATUS):
+        return disagreement_view(facts, ask.layer)
+    return VIEWS[ask.layer](facts)

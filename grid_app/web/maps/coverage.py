@@ -4,37 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from grid_app.queries.map_area import village_of
 from grid_app.queries.map_facts import NAMINGS, RETURNS, ROOMS, MapFacts
 from grid_app.queries.map_layers import (
     EXPIRED,
-    MISSING,
     NAMED,
     NAMING_WORDS,
     NOT_NAMED,
-    PARTLY,
     RETURN_WORDS,
     RETURNED,
     WITHDRAWN,
     naming_status,
 )
 from grid_app.queries.rooms import RoomRow
-from grid_app.web.maps.layers import Column, LayerView, LegendItem, Marks, Row, group_of, rows_of, total_of
+from grid_app.web.maps.layers import Class, Column, LayerView, LegendItem, Marks, Row, group_of, rows_of, total_of
 from grid_app.web.wording import local_time, number, remaining
 
-HAS_ROOM, NO_ROOM = "has_room", "no_room"
-_FILLS = {
-    RETURNED: "full",
-    PARTLY: "dots",
-    MISSING: "stripe",
-    HAS_ROOM: "full",
-    NO_ROOM: "empty",
-    NAMED: "full",
-    EXPIRED: "stripe",
-    WITHDRAWN: "dots",
-    NOT_NAMED: "empty",
-}
+EFFECTIVE, NOMINAL, UNKNOWN, NO_ROOM = "effective", "nominal", "unknown", "none"
+ROOM_CLASSES: Final = (
+    Class(EFFECTIVE, "有有效的调解室", "full"),
+    Class(NOMINAL, "有调解室,还不够有效", "stripe"),
+    Class(UNKNOWN, "有调解室,缺少数据", "dots"),
+    Class(NO_ROOM, "没有登记开放的调解室", "empty"),
+)
+ROOM_WORDS: Final = {one.key: one.word for one in ROOM_CLASSES}
+RETURN_CLASSES: Final = tuple(
+    Class(key, word, fill) for (key, word), fill in zip(RETURN_WORDS.items(), ("full", "dots", "stripe"), strict=True)
+)
+_NAMING_FILLS: Final = {NAMED: "full", EXPIRED: "stripe", WITHDRAWN: "dots"}
+NAMING_CLASSES: Final = tuple(Class(key, word, _NAMING_FILLS.get(key, "empty")) for key, word in NAMING_WORDS.items())
 _VILLAGES = Column("villages", "村(社区)")
 
 
@@ -42,49 +42,51 @@ def returns_view(facts: MapFacts) -> LayerView:
     """Return which villages have answered the chosen open round."""
     columns = (_VILLAGES, *(Column(key, word) for key, word in RETURN_WORDS.items()))
     rows = rows_of(
-        facts.area, facts.returns.keys() & facts.area.villages.keys(), lambda c: _states(facts.returns, c, RETURN_WORDS)
+        facts.area,
+        facts.returns.keys() & facts.area.villages.keys(),
+        lambda c: states_row(facts.returns, c, RETURN_WORDS),
     )
     sums = Counter(facts.returns.values())
     return LayerView(
         key=RETURNS,
         headline=_returns_headline(facts, sums),
         note="一个村的网格都交了,村的回执就算交了。没有发现纠纷也要交零报告。",
-        legend=_legend(RETURN_WORDS, sums),
+        legend=legend_of(RETURN_CLASSES, sums),
         columns=columns,
         rows=tuple(rows),
         foot=total_of(columns, rows),
-        fills=_fills(facts, facts.returns),
         lines={code: RETURN_WORDS[state] for code, state in facts.returns.items()},
+        states=facts.returns,
+        classes=RETURN_CLASSES,
     )
 
 
 def rooms_view(facts: MapFacts) -> LayerView:
-    """Return where the open mediation rooms are, and which villages have one."""
+    """Return which villages have an effective mediation room, one in name only, or none, and where the rooms are."""
     area = facts.area
-    with_room = {village_of(room.division_path) for room in facts.rooms} & area.villages.keys()
-    columns = (_VILLAGES, Column("with_room", "有调解室的村"), Column("rooms", "调解室(个)"))
+    states = {code: facts.coverage.get(code, NO_ROOM) for code in area.villages}
+    columns = (_VILLAGES, *(Column(key, word) for key, word in ROOM_WORDS.items()), Column("rooms", "调解室(个)"))
     in_groups = Counter(group_of(area, room.division_path) for room in facts.rooms)
     rows = [
         Row(row.label, {**row.values, "rooms": in_groups[row.place.code] if row.place else 0}, row.place)
-        for row in rows_of(area, area.villages, lambda c: {"villages": len(c), "with_room": len(with_room & {*c})})
+        for row in rows_of(area, area.villages, lambda c: states_row(states, c, ROOM_WORDS))
     ]
     elsewhere = len(facts.rooms) - sum(int(row.values["rooms"]) for row in rows)
     if elsewhere:
         rows.append(Row("不属于某个村的", {"rooms": elsewhere}))
-    foot = total_of(columns, rows)
-    states = {code: HAS_ROOM if code in with_room else NO_ROOM for code in area.villages}
-    words = {HAS_ROOM: "有开放的调解室", NO_ROOM: "没有登记开放的调解室"}
+    sums = Counter(states.values())
     return LayerView(
         key=ROOMS,
-        headline=_rooms_headline(len(area.villages), len(with_room), len(facts.rooms)),
-        note="只看登记为开放的调解室;离得近的群众也可以到邻村的调解室。",
-        legend=(*_legend(words, Counter(states.values())), LegendItem("调解室", f"{len(facts.rooms)} 个", sign="调")),
+        headline=_rooms_headline(len(area.villages), sums, len(facts.rooms)),
+        note="有效:每周开放半天以上、两名以上任期内的调解员、近 90 天用过或试开过。群众也可以到邻村的调解室。",
+        legend=(*legend_of(ROOM_CLASSES, sums), LegendItem("调解室", f"{len(facts.rooms)} 个", sign="调")),
         columns=columns,
         rows=tuple(rows),
-        foot=foot,
-        fills=_fills(facts, states),
-        lines={code: words[state] for code, state in states.items()},
+        foot=total_of(columns, rows),
+        lines={code: ROOM_WORDS[state] for code, state in states.items()},
         marks=_room_marks(facts.rooms),
+        states=states,
+        classes=ROOM_CLASSES,
     )
 
 
@@ -94,18 +96,19 @@ def namings_view(facts: MapFacts) -> LayerView:
     found = naming_status(facts.namings)
     states = {code: found.get(code, NOT_NAMED) for code in area.villages}
     columns = (_VILLAGES, *(Column(key, word) for key, word in NAMING_WORDS.items()))
-    rows = rows_of(area, area.villages, lambda codes: _states(states, codes, NAMING_WORDS))
+    rows = rows_of(area, area.villages, lambda codes: states_row(states, codes, NAMING_WORDS))
     sums = Counter(states.values())
     return LayerView(
         key=NAMINGS,
         headline=f"登记在案的命名:有效 {sums[NAMED]} 个,已到期 {sums[EXPIRED]} 个,已撤销 {sums[WITHDRAWN]} 个。",
         note="按县里的命名文件登记。系统不计算、不评价,群众来访、投诉、打官司都不影响这里。",
-        legend=_legend(NAMING_WORDS, sums),
+        legend=legend_of(NAMING_CLASSES, sums),
         columns=columns,
         rows=tuple(rows),
         foot=total_of(columns, rows),
-        fills=_fills(facts, states),
         lines={code: NAMING_WORDS[state] for code, state in states.items()},
+        states=states,
+        classes=NAMING_CLASSES,
     )
 
 
@@ -116,9 +119,14 @@ def _returns_headline(facts: MapFacts, sums: Counter[str]) -> str:
     return f"{facts.chosen.name}:{sums.total()} 个村(社区)中 {sums[RETURNED]} 个已回执。{due}。"
 
 
-def _rooms_headline(villages: int, with_room: int, rooms: int) -> str:
-    share = f",占 {with_room / villages:.0%}" if villages else ""
-    return f"{number(villages)} 个村(社区)中 {number(with_room)} 个有调解室{share};开放的调解室共 {number(rooms)} 个。"
+def _rooms_headline(villages: int, sums: Counter[str], rooms: int) -> str:
+    share = f",占 {sums[EFFECTIVE] / villages:.0%}" if villages else ""
+    return (
+        f"{number(villages)} 个村(社区)中 {number(sums[EFFECTIVE])} 个有有效的调解室{share};"
+        f"只挂牌的 {number(sums[NOMINAL])} 个村,还缺数据的 {number(sums[UNKNOWN])} 个村,"
+        f"没有的 {number(sums[NO_ROOM])} 个村;"
+        f"开放的调解室共 {number(rooms)} 个。"
+    )
 
 
 def _room_marks(rooms: Sequence[RoomRow]) -> Marks:
@@ -136,14 +144,12 @@ def _room_marks(rooms: Sequence[RoomRow]) -> Marks:
     )
 
 
-def _states(states: Mapping[str, str], codes: Sequence[str], words: Mapping[str, str]) -> dict[str, int | str]:
+def states_row(states: Mapping[str, str], codes: Sequence[str], words: Mapping[str, str]) -> dict[str, int | str]:
+    """Return how many of some villages are in each state."""
     sums = Counter(states[code] for code in codes)
     return {"villages": len(codes), **{key: sums[key] for key in words}}
 
 
-def _legend(words: Mapping[str, str], sums: Counter[str]) -> tuple[LegendItem, ...]:
-    return tuple(LegendItem(word, f"{number(sums[key])} 个村", swatch=_FILLS[key]) for key, word in words.items())
-
-
-def _fills(facts: MapFacts, states: Mapping[str, str]) -> dict[str, str]:
-    return {code: _FILLS[state] for code, state in states.items() if code in facts.area.on_map}
+def legend_of(classes: Sequence[Class], sums: Mapping[str, int]) -> tuple[LegendItem, ...]:
+    """Return a line of the legend for each class, with how many villages it has."""
+    return tuple(LegendItem(one.word, f"{number(sums.get(one.key, 0))} 个村", swatch=one.fill) for one in classes)

@@ -1,13 +1,11 @@
-"""The framed map and its facts; the geometry comes as tiles (``tiles.py``), which facts never make it fetch again."""
+"""The framed map; geometry comes as tiles (``tiles.py``), facts apart from it (``live.py``)."""
 
 from __future__ import annotations
 
-import gzip
-import json
 from functools import partial
 from typing import Final
 
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, Response, make_response, url_for
 
 from grid_app.adapters.folium_map import MapAssets, MapFrame, render_map
 from grid_app.http.guard import requires, the_scope
@@ -16,8 +14,8 @@ from grid_app.policy import Action
 from grid_app.queries.map_area import VILLAGE_STEP, Area
 from grid_app.queries.tiles import county_of
 from grid_app.settings import Settings
-from grid_app.web.maps.asked import Asked, asked, facts_of, view_of
-from grid_app.web.maps.layers import LAYER_WORDS, payload
+from grid_app.web.maps.asked import Asked, area_for, asked
+from grid_app.web.maps.layers import LAYER_WORDS
 from grid_app.web.maps.look import Look, looked
 from grid_app.wiring import wired
 
@@ -43,7 +41,7 @@ INTERNAL: Final = "内部使用,不作划界依据"
 def frame() -> Response:
     """Give the page that stands in the map's frame."""
     ask, settings = asked(), wired().settings
-    area = facts_of(ask).area
+    area = area_for(ask)
     base = base_addresses(settings)
     page = render_map(
         MapFrame(
@@ -61,19 +59,9 @@ def frame() -> Response:
     return answer
 
 
-@requires(Action.READ_MAP)
-def facts() -> Response:
-    """Give the asked layer's facts: the same numbers as the table."""
-    ask = asked()
-    found = facts_of(ask)
-    body = json.dumps(payload(view_of(ask, found), found), ensure_ascii=False, separators=(",", ":")).encode()
-    return _compressed(gzip.compress(body, 6, mtime=0))
-
-
 def add_routes(bp: Blueprint) -> None:
-    """Register the frame and its facts on the map's blueprint."""
+    """Register the frame on the map's blueprint."""
     bp.add_url_rule("/map/frame", "frame", frame, methods=["GET"])
-    bp.add_url_rule("/map/facts.json", "facts", facts, methods=["GET"])
 
 
 def base_addresses(settings: Settings) -> tuple[str, ...]:
@@ -120,17 +108,6 @@ def facts_address(ask: Asked, area: Area) -> str:
     """Return the address of the asked facts, which always names the root."""
     url = ask.url("maps.facts")
     return url if "root=" in url else f"{url}&root={area.root.code}"
-
-
-def _compressed(body: bytes) -> Response:
-    """Return gzipped JSON, unpacked for the rare client that does not take it."""
-    takes_gzip = request.accept_encodings["gzip"] > 0
-    answer = make_response(body if takes_gzip else gzip.decompress(body))
-    answer.content_type = "application/json"
-    answer.vary.add("Accept-Encoding")
-    if takes_gzip:
-        answer.content_encoding = "gzip"
-    return answer
 
 
 def _assets() -> MapAssets:

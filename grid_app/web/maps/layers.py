@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from grid_app.queries.map_area import Area, Place
-from grid_app.queries.map_facts import DISPUTES, FINDINGS, NAMINGS, RETURNS, ROOMS, MapFacts
+from grid_app.queries.map_facts import CLOCKS, DISPUTES, FINDINGS, NAMINGS, RETURNS, ROOMS, STATUS
+from grid_app.queries.small_numbers import FEW, shown
 
 LAYER_WORDS: Final = {
     DISPUTES: "未办结纠纷",
+    CLOCKS: "超期事项",
     FINDINGS: "已确认的苗头提示",
     RETURNS: "排查回执",
     ROOMS: "调解室",
+    STATUS: "源头治理服务达标",
     NAMINGS: "无上访村(社区)命名",
 }
 TOTAL = "合计"
@@ -51,19 +54,33 @@ class Row:
 
 @dataclass(frozen=True)
 class Marks:
-    """Numbered marks: ``kinds`` are (key, sign, word), ``values`` the counts of each kind by division code."""
+    """Numbered marks: ``kinds`` are (key, sign, word), ``values`` the counts of each kind by division code.
+
+    Small counts of villages stand as people may see them; ``townships`` are then the exact sums of whole townships.
+    """
 
     unit: str = "件"
     kinds: tuple[tuple[str, str, str], ...] = ()
-    values: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    values: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)
     points: tuple[tuple[float, float, str], ...] = ()
+    townships: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Class:
+    """One way to paint a place: a word and a filling (see `static/office/map_paint.js`)."""
+
+    key: str
+    word: str
+    fill: str
 
 
 @dataclass(frozen=True)
 class LayerView:
     """One layer, ready for page and frame.
 
-    ``fills`` names the filling of each village (see `static/office/map_paint.js`), ``lines`` what a tap on it says.
+    ``lines`` is what a tap on a village says; ``states`` names the class of each village, ``classes`` all of them in
+    order. A layer of counts has no states.
     """
 
     key: str
@@ -73,9 +90,10 @@ class LayerView:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     foot: Row
-    fills: Mapping[str, str]
     lines: Mapping[str, str]
     marks: Marks = field(default_factory=Marks)
+    states: Mapping[str, str] = field(default_factory=dict)
+    classes: tuple[Class, ...] = ()
 
 
 Count = Callable[[Sequence[str]], Mapping[str, int | str]]
@@ -117,18 +135,11 @@ def total_of(columns: Sequence[Column], rows: Sequence[Row]) -> Row:
     )
 
 
-def payload(view: LayerView, facts: MapFacts) -> dict[str, object]:
-    """Return what the drawing module is told; it holds the same numbers as the table."""
-    return {
-        "layer": view.key,
-        "generation": str(facts.area.generation_id or ""),
-        "fills": dict(view.fills),
-        "lines": dict(view.lines),
-        "marks": {
-            "unit": view.marks.unit,
-            "kinds": [{"key": key, "sign": sign, "word": word} for key, sign, word in view.marks.kinds],
-            "values": {code: list(counts) for code, counts in view.marks.values.items()},
-            "points": [list(point) for point in view.marks.points],
-        },
-        "totals": dict(view.foot.values),
-    }
+def few(values: Mapping[str, int | str]) -> dict[str, int | str]:
+    """Return the cells of one village with small counts hidden; see ``queries/small_numbers.py``."""
+    return {key: number_shown(value) if isinstance(value, int) else value for key, value in values.items()}
+
+
+def number_shown(count: int) -> int | str:
+    """Return a count of one village as it may stand on the map: the number itself, or "<5"."""
+    return FEW if shown(count) == FEW else count

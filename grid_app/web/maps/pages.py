@@ -16,6 +16,7 @@ from grid_app.queries.map_counts import open_on_map
 from grid_app.queries.map_facts import DISPUTES, MapFacts
 from grid_app.web.maps import frame as maps_frame
 from grid_app.web.maps import links
+from grid_app.web.maps import live as maps_live
 from grid_app.web.maps import namings as maps_namings
 from grid_app.web.maps import table as maps_table
 from grid_app.web.maps.asked import NOT_YOURS, Asked, asked, facts_for, facts_of, layers_of, view_of
@@ -23,12 +24,14 @@ from grid_app.web.maps.ended import ended_notice, living
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView
 from grid_app.web.maps.look import Look, address, looked
 from grid_app.web.maps.village import panel_of
+from grid_app.web.maps.village_more import more_of
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
 bp = Blueprint("maps", __name__)
 guard_pages(bp)
 maps_frame.add_routes(bp)
+maps_live.add_routes(bp)
 maps_namings.add_routes(bp)
 maps_table.add_routes(bp)
 
@@ -71,7 +74,8 @@ def village(code: str) -> str | Response:
     here = narrowed(the_scope(), facts.area.root.path)
     with reading() as session:
         lines = lines_by_id(session, scope=here, ids=open_on_map(session, scope=here)) if DISPUTES in layers else []
-    return render_template("pages/map_village.html", panel=panel_of(facts, lines, layers))
+        more = more_of(session, facts, here=here, layers=layers)
+    return render_template("pages/map_village.html", panel=panel_of(facts, lines, layers), more=more)
 
 
 def _table(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> dict[str, object]:

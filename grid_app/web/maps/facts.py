@@ -1,0 +1,236 @@
+"""What the drawing module is told of a layer: one byte for each place of a level, exact sums, and the marks.
+
+Counts of villages and grids travel as classes, so that small numbers never leave the server; sums of the whole area are
+exact. The bytes stand in the order of ``grid_app/queries/map_codes.py``, which the tiles use too.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from grid_app.database.transaction import reading
+from grid_app.errors import NotFoundError
+from grid_app.http.guard import the_scope
+from grid_app.queries.map_area import active_generation, narrowed, root_in_scope
+from grid_app.queries.map_codes import LEVELS, IndexedCode, indexed_codes, under
+from grid_app.queries.map_facts import CLOCKS, COUNTED, DISPUTES, FINDINGS, standing_in
+from grid_app.queries.map_standing import GRADES, SERVICE, STATUTORY, LevelCounts, Tally, counts_at
+from grid_app.queries.small_numbers import LEAST_SHOWN
+from grid_app.vocabulary.words import GRADE_WORDS
+from grid_app.web.maps.asked import NOT_YOURS, Asked, facts_of, view_of
+from grid_app.web.maps.disputes import GRADE_KINDS, LATE_KINDS, marks_of
+from grid_app.web.maps.layers import LAYER_WORDS, Class, Marks
+from grid_app.wiring import wired
+
+MIXED: Final = Class("mixed", "各村不一样", "dots")
+STEPS: Final = (1, LEAST_SHOWN, 20, 50, 100)
+STEP_WORDS: Final = ("<5 件", "5-19 件", "20-49 件", "50-99 件", "100 件以上")
+OPEN_CLASSES: Final = (
+    Class("none", "没有未办结的", "plain"),
+    *(Class(f"open{at}", f"未办结 {word}", f"ramp{at}") for at, word in enumerate(STEP_WORDS, start=1)),
+)
+LATE_STEPS: Final = STEPS[:3]
+LATE_CLASSES: Final = (
+    Class("none", "没有超期的", "plain"),
+    *(Class(f"service{at}", f"超过服务目标 {word}", f"ramp{at}")
+      for at, word in enumerate(("<5 件", "5-19 件", "20 件以上"), start=1)),
+    *(Class(f"statutory{at}", f"超过法定时限 {word}", "cross")
+      for at, word in enumerate(("<5 件", "5-19 件", "20 件以上"), start=1)),
+)  # fmt: skip
+NOTHING: Final = Class("", "没有内容", "plain")
+MOST_LINES: Final = 600
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a payload is about: the root, the boundaries in use, and the places of each level under the root."""
+
+    root: str
+    path: str
+    generation: UUID | None
+    places: Mapping[str, Sequence[IndexedCode]]
+
+    def codes(self, level: str) -> frozenset[str]:
+        """Return the codes of a level."""
+        return frozenset(place.code for place in self.places[level])
+
+
+def told(ask: Asked, version: str) -> dict[str, object]:
+    """Return the payload of what is asked for.
+
+    Raises
+    ------
+    NotFoundError
+        When the area is not the actor's to see.
+    """
+    return {**(_counted(ask) if ask.layer in COUNTED else _stated(ask)), "version": version}
+
+
+def _counted(ask: Asked) -> dict[str, object]:
+    now = wired().clock.now()
+    with reading() as session:
+        ground = _ground(session, ask, also=("villages",))
+        rows = standing_in(session, scope=narrowed(the_scope(), ground.path), now=now, week=ask.week)
+    villages = ground.codes("villages")
+    by_village = counts_at(rows, level="village", drawn=villages, villages=villages)
+    shown = by_village
+    if ask.level == "grids":
+        shown = counts_at(rows, level="grid", drawn=ground.codes("grids"), villages=villages)
+    elif ask.level == "townships":
+        shown = _of_townships(by_village, ground)
+    columns = _columns(ask)
+    classes = LATE_CLASSES if ask.layer == CLOCKS else OPEN_CLASSES
+    class_of = _late_class if ask.layer == CLOCKS else _open_class
+    values = bytes(
+        class_of(shown.areas[place.code], columns) if place.code in shown.areas else 0
+        for place in ground.places[ask.level]
+    )
+    names = {SERVICE: "service", STATUTORY: "statutory", **dict(enumerate(GRADES))}
+    totals = shown.totals(columns) | {names[at]: shown.column(at) for at in columns}
+    marks = marks_of(
+        {place.code: place.parent_code for place in ground.places["villages"]},
+        by_village,
+        LATE_KINDS if ask.layer == CLOCKS else GRADE_KINDS,
+        columns,
+    )
+    return _payload(ask, ground, classes, values, marks) | {
+        "totals": totals,
+        "numbers": _exact(shown, ground, columns) if ask.level == "townships" else [],
+        "empty": _why_empty(ask, totals["all"]),
+    }
+
+
+def _stated(ask: Asked) -> dict[str, object]:
+    facts = facts_of(ask)
+    view = view_of(ask, facts)
+    with reading() as session:
+        ground = _ground(session, ask, also=("villages",))
+    classes = (NOTHING, *view.classes, MIXED)
+    numbers = {one.key: number for number, one in enumerate(classes)}
+    states = _states_at(ask.level, view.states, ground)
+    values = bytes(numbers[states.get(place.code, NOTHING.key)] for place in ground.places[ask.level])
+    lines = dict(view.lines) if len(view.lines) <= MOST_LINES else {}
+    return _payload(ask, ground, classes, values, view.marks) | {
+        "lines": lines,
+        "totals": dict(view.foot.values),
+        "empty": "" if view.states else _why_empty(ask, 0),
+    }
+
+
+def _payload(ask: Asked, ground: Ground, classes: Sequence[Class], values: bytes, marks: Marks) -> dict[str, object]:
+    sums = Counter(values)
+    return {
+        "layer": ask.layer,
+        "level": ask.level,
+        "root": ground.root,
+        "generation": str(ground.generation or ""),
+        "as_of": wired().clock.now().isoformat(),
+        "week": ask.week.isoformat() if ask.week else "",
+        "grade": ask.grade,
+        "filter": ask.only,
+        "refused": ask.refused,
+        "classes": {
+            "keys": [one.key for one in classes],
+            "words": [one.word for one in classes],
+            "fills": [one.fill for one in classes],
+            "areas": [sums[number] for number in range(len(classes))],
+        },
+        "values": base64.b64encode(values).decode(),
+        "marks": {
+            "unit": marks.unit,
+            "kinds": [{"key": key, "sign": sign, "word": word} for key, sign, word in marks.kinds],
+            "values": {code: list(counts) for code, counts in marks.values.items()},
+            "townships": {code: list(counts) for code, counts in marks.townships.items()} or None,
+            "points": [list(point) for point in marks.points],
+        },
+    }
+
+
+def _ground(session: Session, ask: Asked, also: tuple[str, ...] = ()) -> Ground:
+    root = root_in_scope(session, scope=the_scope(), code=ask.root)
+    if root is None:
+        raise NotFoundError(NOT_YOURS)
+    generation = active_generation(session)
+    county = root.path.strip("/").split("/")[0]
+    places = {
+        level: under(
+            indexed_codes(session, generation_id=generation, county_code=county, level=LEVELS[level]), root.path
+        )
+        if generation
+        else ()
+        for level in {ask.level, *also}
+    }
+    return Ground(root.code, root.path, generation, places)
+
+
+def _columns(ask: Asked) -> tuple[int, ...]:
+    if ask.layer == CLOCKS:
+        return (STATUTORY, SERVICE)
+    return (GRADES.index(ask.grade),) if ask.grade else tuple(range(len(GRADES)))
+
+
+def _step(count: int, steps: Sequence[int] = STEPS) -> int:
+    return sum(count >= step for step in steps)
+
+
+def _open_class(tally: Tally, columns: Sequence[int]) -> int:
+    return _step(sum(tally[at] for at in columns))
+
+
+def _late_class(tally: Tally, _columns: Sequence[int]) -> int:
+    by_law = _step(tally[STATUTORY], LATE_STEPS)
+    return len(LATE_STEPS) + by_law if by_law else _step(tally[SERVICE], LATE_STEPS)
+
+
+def _of_townships(villages: LevelCounts, ground: Ground) -> LevelCounts:
+    """Return the sums of whole townships; what lies in one without an outline is undrawn."""
+    drawn = ground.codes("townships")
+    above = {place.code: place.parent_code for place in ground.places["villages"]}
+    areas: dict[str, Tally] = {}
+    undrawn = [0] * len(villages.undrawn)
+    for code, tally in villages.areas.items():
+        known = above.get(code, "")
+        sums = areas.setdefault(known, [0] * len(tally)) if known in drawn else undrawn
+        sums[:] = map(sum, zip(sums, tally, strict=True))
+    return LevelCounts(areas, undrawn, villages.not_located, villages.withheld)
+
+
+def _exact(shown: LevelCounts, ground: Ground, columns: Sequence[int]) -> list[int]:
+    """Return the exact numbers of townships, in their order; those of villages and grids never travel."""
+    tallies = [shown.areas.get(place.code, ()) for place in ground.places["townships"]]
+    return [sum(tally[at] for at in columns) if tally else 0 for tally in tallies]
+
+
+def _states_at(level: str, states: Mapping[str, str], ground: Ground) -> dict[str, str]:
+    """Return the state of each place: of a grid its village's, of a township its villages' when they have one alone."""
+    if level == "villages":
+        return dict(states)
+    if level == "grids":
+        return {
+            place.code: states[place.parent_code] for place in ground.places["grids"] if place.parent_code in states
+        }
+    below: dict[str, set[str]] = {}
+    for place in ground.places["villages"]:
+        if place.code in states:
+            below.setdefault(place.parent_code, set()).add(states[place.code])
+    return {code: found.pop() if len(found) == 1 else MIXED.key for code, found in below.items()}
+
+
+def _why_empty(ask: Asked, number: int) -> str:
+    """Return why there is nothing to see; empty when there is something."""
+    if number:
+        return ""
+    if ask.refused:
+        return f"您现在的身份不能看“{LAYER_WORDS[ask.refused]}”这一层。"
+    scope = the_scope()
+    rights = "" if scope.sees_sealed and scope.sees_county_only else "按规定您看不到的事项不计在内。"
+    grade = f"{GRADE_WORDS[ask.grade]}色的" if ask.grade else ""
+    what = {CLOCKS: "超期的", FINDINGS: "已确认的苗头提示", DISPUTES: f"未办结的{grade}纠纷"}.get(ask.layer, "内容")
+    return f"这个范围里没有{what}。{rights}"

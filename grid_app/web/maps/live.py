@@ -1,0 +1,79 @@
+"""What an open map fetches again and again: the facts, their version, and a line on which changes are told."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, request
+
+from grid_app.adapters.map_feed import LISTENERS, MapFeed, feed_of, most_listeners
+from grid_app.adapters.map_feed import told as versions_told
+from grid_app.http.guard import in_background, requires
+from grid_app.policy import Action
+from grid_app.web.maps.asked import asked
+from grid_app.web.maps.facts import told
+from grid_app.wiring import wired
+
+FULL: Final = "现在看地图的人多,改为每 10 秒查一次更新。"
+WAIT_SECONDS: Final = "10"
+
+
+@requires(Action.READ_MAP)
+@in_background
+def facts() -> Response:
+    """Give the asked layer's facts: the same sums as the table."""
+    ask = asked()
+    version = _feed().current(wired().clock.now).get(ask.layer, "")
+    body = json.dumps(told(ask, version), ensure_ascii=False, separators=(",", ":")).encode()
+    takes_gzip = request.accept_encodings["gzip"] > 0
+    answer = make_response(gzip.compress(body, 6, mtime=0) if takes_gzip else body)
+    answer.content_type = "application/json"
+    answer.vary.add("Accept-Encoding")
+    answer.headers["Cache-Control"] = "no-store"
+    if takes_gzip:
+        answer.content_encoding = "gzip"
+    return answer
+
+
+@requires(Action.READ_MAP)
+@in_background
+def version() -> Response:
+    """Give the versions of all layers; a page whose layer has another one fetches its facts again."""
+    answer = jsonify(versions_told(_feed().current(wired().clock.now)))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@requires(Action.READ_MAP)
+@in_background
+def events() -> Response:
+    """Keep a line open and tell each change; when too many listen, ask the page to poll instead."""
+    feed = _feed()
+    if not feed.join(current_app.config.get(LISTENERS, most_listeners(0))):
+        full = make_response(FULL, 503)
+        full.headers["Retry-After"] = WAIT_SECONDS
+        full.headers["Cache-Control"] = "no-store"
+        return full
+    answer = Response(_heard(feed), mimetype="text/event-stream")
+    answer.call_on_close(feed.leave)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Accel-Buffering"] = "no"
+    return answer
+
+
+def add_routes(bp: Blueprint) -> None:
+    """Register what an open map fetches on the map's blueprint."""
+    bp.add_url_rule("/map/facts.json", "facts", facts, methods=["GET"])
+    bp.add_url_rule("/map/version.json", "version", version, methods=["GET"])
+    bp.add_url_rule("/map/events", "events", events, methods=["GET"])
+
+
+def _feed() -> MapFeed:
+    return feed_of(wired().engine)
+
+
+def _heard(feed: MapFeed) -> Iterator[str]:
+    return feed.lines(wired().clock.now)
