@@ -1,8 +1,9 @@
 // @ts-check
 /** The map of one area: tiles, fillings, marks and names, and what the page around it may ask for. */
 
-import { FactsReader, classOf } from "./map_facts.js";
+import { FactsReader, classOf, fillOf, pointsOf } from "./map_facts.js";
 import { say } from "./map_fetch.js";
+import { GridLegend } from "./map_grid_legend.js";
 import { marksOf, wordsOf } from "./map_marks.js";
 import { Overlay } from "./map_overlay.js";
 import { colour, painter } from "./map_paint.js";
@@ -41,6 +42,7 @@ export class AreaMap {
     this.pointed = ""; // what the keyboard is at
     this.reader = new FactsReader(config);
     this.overlay = new Overlay(L, map);
+    this.legend = new GridLegend(L, map);
     /** @type {Facts | undefined} */
     this.facts = undefined;
     /** @type {{townships: Map<string, import("./map_places.js").Place>, villages: Map<string, import("./map_places.js").Place>}} */
@@ -55,7 +57,7 @@ export class AreaMap {
     /** @type {number | undefined} */
     this.frame = undefined;
     const paint = painter({
-      fill: (_, shape) => (this.facts ? classOf(this.facts, shape)?.fill : "plain"),
+      fill: (level, shape) => (this.facts ? fillOf(level, classOf(this.facts, shape)?.fill) : "plain"),
       levelOf: () => this.filled(), chosen: () => this.chosen, pointed: () => this.pointed, clear: config.clear,
     });
     this.tiles = areaTiles(L, {
@@ -121,6 +123,7 @@ export class AreaMap {
     const marks = points.length ? [] : marksOf(facts.marks, places, byTownship);
     const names = namesOf(L, map, byTownship ? places.townships : places.villages, marks, isSmall);
     this.overlay.draw({ marks, points, names, told: facts.marks, isSmall });
+    this.legend.show(this.filled() === "grids" ? facts.classes : undefined);
   }
 
   isByTownship() {
@@ -166,6 +169,13 @@ export class AreaMap {
     map.invalidateSize();
   }
 
+  /** Moves the map as little as shows a place whole, or its middle. @param {string} code */
+  reveal(code) {
+    const place = this.places.villages.get(code);
+    this.map.invalidateSize({ animate: false });
+    if (place) this.map.panInside(place.at, { padding: [60, 60] });
+  }
+
   /** What is under a point: its name, what the facts say, and the village it belongs to. @param {import("leaflet").LatLng} at */
   placeAt(at) {
     const squares = [...this.tiles.squares.values()];
@@ -183,9 +193,4 @@ export class AreaMap {
   told(mark) {
     return this.facts ? wordsOf(mark, this.facts.marks) : "";
   }
-}
-
-/** @param {Leaflet} L @param {Facts} facts @returns {import("./map_overlay.js").Point[]} */
-function pointsOf(L, { marks }) {
-  return marks.points.map(([lon, lat, name, kind]) => ({ at: L.latLng(lat, lon), name, sign: marks.kinds[0].sign, kind: kind ?? "" }));
 }

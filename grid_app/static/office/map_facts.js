@@ -10,8 +10,8 @@ import { json } from "./map_fetch.js";
  * What the server tells of a layer. `values` is one byte per place of `level` under the root, in the order of the codes:
  * 0 for nothing, else the number of a class.
  * @typedef {{
- *   layer: string, generation: string, level: "villages" | "grids", version: string, as_of: string,
- *   classes: {words: string[], fills: string[]}, values: string, fills?: Record<string, string>, lines?: Record<string, string>, marks: Marks,
+ *   layer: string, generation: string, level: "villages" | "grids", root: string, version: string, as_of: string,
+ *   classes: {words: string[], fills: string[], areas?: number[]}, empty?: string, values: string, lines?: Record<string, string>, marks: Marks,
  * }} Told
  */
 /** @typedef {Told & {classes_at: Int16Array}} Facts `classes_at` by the index of a place in its county, -1 outside the root */
@@ -20,11 +20,10 @@ const OUTSIDE = -1;
 
 /** Fetches facts and the codes they are about; codes never change within a generation. */
 export class FactsReader {
-  /** @param {{codes: string, county: string, root: string}} config `codes` with ROOT and LEVEL in their places */
-  constructor({ codes, county, root }) {
+  /** @param {{codes: string, county: string}} config `codes` with ROOT and LEVEL in their places */
+  constructor({ codes, county }) {
     this.address = codes;
     this.county = county;
-    this.root = root;
     /** @type {Map<string, Promise<Codes>>} */
     this.codes = new Map();
   }
@@ -41,23 +40,11 @@ export class FactsReader {
   /** @param {string} address @returns {Promise<Facts>} */
   async read(address) {
     const told = /** @type {Told} */ (await json(address));
-    const root = new URL(address, globalThis.location.href).searchParams.get("root") ?? this.root;
-    if (told.fills) return fromCodes({ ...told, fills: told.fills }, await this.codesOf(root, "villages"));
     const bytes = bytesOf(told.values);
-    if (root === this.county && told.level === "grids") return { ...told, classes_at: Int16Array.from(bytes) };
-    const { i } = await this.codesOf(root, told.level);
+    if (told.root === this.county && told.level === "grids") return { ...told, classes_at: Int16Array.from(bytes) };
+    const { i } = await this.codesOf(told.root, told.level);
     return { ...told, classes_at: spread(bytes, i) };
   }
-}
-
-/**
- * The fillings of a small area, told by code, as bytes.
- * @param {Told & {fills: Record<string, string>}} told @param {Codes} codes @returns {Facts}
- */
-function fromCodes(told, { codes, i }) {
-  const fills = ["plain", ...new Set(Object.values(told.fills))];
-  const bytes = Uint8Array.from(codes, (code) => fills.indexOf(told.fills[code] ?? "plain"));
-  return { ...told, level: "villages", classes: { words: [], fills }, classes_at: spread(bytes, i) };
 }
 
 /** @param {string} text base64 @returns {Uint8Array} */
@@ -83,4 +70,17 @@ export function classOf(facts, shape) {
   const number = facts.classes_at[shape.index] ?? OUTSIDE;
   if (number === OUTSIDE) return undefined;
   return { word: facts.classes.words[number] ?? "", fill: facts.classes.fills[number] ?? "plain" };
+}
+
+/**
+ * Numbers colour grids alone, which have no marks: villages differ too much in size for it, and have their number.
+ * @param {import("./map_store.js").Level} level @param {string | undefined} fill
+ */
+export function fillOf(level, fill) {
+  return level !== "grids" && fill?.startsWith("ramp") ? "plain" : fill;
+}
+
+/** @param {typeof import("leaflet")} L @param {Facts} facts @returns {import("./map_overlay.js").Point[]} */
+export function pointsOf(L, { marks }) {
+  return marks.points.map(([lon, lat, name, kind]) => ({ at: L.latLng(lat, lon), name, sign: marks.kinds[0].sign, kind: kind ?? "" }));
 }

@@ -65,6 +65,13 @@ export class MapPage {
     if (this.panel.code) await this.panel.show(this.panel.code, { isQuiet: true });
   }
 
+  /** Chooses a village and opens its panel. @param {string} code */
+  async open(code) {
+    this.choose(code);
+    await this.panel.show(code);
+    this.area.reveal(code);
+  }
+
   /** @param {string} code empty for none */
   choose(code) {
     this.area.choose(code);
@@ -106,8 +113,7 @@ function startLinks(page) {
     event.preventDefault();
     if (!isOpened || !village) return void page.go(link.href);
     page.area.lookAt(village);
-    page.choose(village);
-    void page.panel.show(village);
+    void page.open(village);
   });
 }
 
@@ -120,9 +126,7 @@ export function startMapPage(stage) {
     const page = new MapPage(stage, frame.areaMap);
     frame.addEventListener("map-view", () => page.note({}));
     frame.addEventListener("map-place", (event) => {
-      const code = /** @type {CustomEvent<string>} */ (event).detail;
-      page.note({ place: code });
-      void page.panel.show(code);
+      void page.open(/** @type {CustomEvent<string>} */ (event).detail);
     });
     for (const start of [startLinks, startTools, startWeeks, startSearch, startLive]) start(page);
     const place = page.address.searchParams.get("place");

@@ -68,6 +68,7 @@ export function fillings() {
     back: pattern(lined([[-2, 6, 2, 10], [0, 0, 8, 8], [6, -2, 10, 2]], edge, 1), soft),
     cross: pattern(lined([[0, 0, 8, 8], [0, 8, 8, 0]], accent, 1), soft),
     lines: pattern(lined([[0, 2, 8, 2], [0, 6, 8, 6]], accent, 1.1), soft),
+    ...Object.fromEntries([1, 2, 3, 4, 5].map((step) => [`ramp${step}`, colour(`--map-ramp-${step}`)])),
   };
 }
 

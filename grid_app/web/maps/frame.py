@@ -23,6 +23,7 @@ PARTS: Final = (
     "area",
     "facts",
     "fetch",
+    "grid_legend",
     "marks",
     "mvt",
     "overlay",
