@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grid_app.clock import local_date as day_of
-from grid_app.database.transaction import OpenSession
 from grid_app.http.guard import the_actor
 from grid_app.policy import Action, Scope, allows
 from grid_app.queries.boundaries_successors import predecessors_of
@@ -19,6 +18,7 @@ from grid_app.queries.village_status import VillageStatus, statuses_in
 from grid_app.standing.criteria import RESULT_WORDS
 from grid_app.standing.states import MET, STATE_WORDS
 from grid_app.vocabulary.words import STATE_WORDS as MATTER_WORDS
+from grid_app.web.card import OpenSession
 from grid_app.web.maps.links import url_if_there
 from grid_app.web.wording import local_date
 
