@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_scope
@@ -24,6 +22,7 @@ from grid_app.queries.map_facts import CLOCKS, COUNTED, DISPUTES, FINDINGS, stan
 from grid_app.queries.map_standing import GRADES, SERVICE, STATUTORY, LevelCounts, Tally, counts_at
 from grid_app.queries.small_numbers import LEAST_SHOWN
 from grid_app.vocabulary.words import GRADE_WORDS
+from grid_app.web.card import OpenSession
 from grid_app.web.maps.asked import NOT_YOURS, Asked, facts_of, view_of
 from grid_app.web.maps.disputes import GRADE_KINDS, LATE_KINDS, marks_of
 from grid_app.web.maps.layers import LAYER_WORDS, Class, Marks
@@ -153,7 +152,7 @@ def _payload(ask: Asked, ground: Ground, classes: Sequence[Class], values: bytes
     }
 
 
-def _ground(session: Session, ask: Asked, also: tuple[str, ...] = ()) -> Ground:
+def _ground(session: OpenSession, ask: Asked, also: tuple[str, ...] = ()) -> Ground:
     root = root_in_scope(session, scope=the_scope(), code=ask.root)
     if root is None:
         raise NotFoundError(NOT_YOURS)
