@@ -22,10 +22,13 @@ class ExportFiles:
         return self._folder / f"{job_id}.file"
 
     @contextmanager
-    def writing(self, job_id: UUID, try_name: str) -> Iterator[Path]:
-        """Give a path to write one try of a job to; on the way out it becomes the job's file, whole or not at all."""
+    def writing(self, job_id: UUID, *, try_name: str, form: str) -> Iterator[Path]:
+        """Give a path to write one try of a job to; on the way out it becomes the job's file, whole or not at all.
+
+        ``form`` ends the name, because some writers ask for it.
+        """
         make_instance_folder(self._folder)
-        waiting = self._folder / f"{job_id}.{try_name}.waiting"
+        waiting = self._folder / f"{job_id}.{try_name}.waiting.{form}"
         waiting.unlink(missing_ok=True)
         try:
             yield waiting

@@ -1,4 +1,4 @@
-"""grid-app disputes import."""
+"""grid-app disputes: import, and export beside it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from grid_app.cli.context import in_app, print_json
+from grid_app.cli.exports import export_command
 from grid_app.cli.progress import Advance, progress
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
@@ -52,7 +53,10 @@ class _Job:
 
 @click.group("disputes")
 def disputes_group() -> None:
-    """矛盾纠纷:导入旧资料。"""
+    """矛盾纠纷:导入旧资料,导出台账和地图。"""
+
+
+disputes_group.add_command(export_command)
 
 
 @disputes_group.command("import")

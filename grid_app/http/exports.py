@@ -120,7 +120,8 @@ def _make(taken: Taken) -> None:
         _fail(taken, jobs.RIGHT_ENDED)
         return
     teller = _Teller(taken)
-    with files().writing(taken.job_id, f"{taken.started_at.timestamp():.0f}") as path:
+    name = f"{taken.started_at.timestamp():.0f}"
+    with files().writing(taken.job_id, try_name=name, form=taken.form) as path:
         made, filled = _made(path, taken, desk_of(actor), teller)
         teller.tell(made.rows, made.rows, at_once=True)
     with transaction() as session:

@@ -62,4 +62,4 @@ def test_the_command_has_the_names_that_outsiders_rely_on():
     assert "add" in groups["user"]
     assert "verify" in groups["audit"]
     assert "import" in groups["rooms"]
-    assert "import" in groups["disputes"]
+    assert groups["disputes"] == {"import", "export"}

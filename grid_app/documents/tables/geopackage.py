@@ -19,6 +19,8 @@ from grid_app.documents.tables.styles import qml_of, sld_of
 PORTION: Final = 5_000
 CRS: Final = "EPSG:4490"
 """CGCS2000, the national system; what the platform keeps agrees with it to the centimetre."""
+READ_BY_OLD_ONES: Final = "1.2"
+"""Nothing newer is used, and the QGIS of an office may be years old."""
 UTC_OFFSET: Final = 100
 """GDAL's mark of a moment in UTC."""
 SHAPE: Final = "geom"
@@ -69,7 +71,7 @@ def _append(path: Path, table: Table, rows: Sequence[Row], *, about: str) -> Non
     raw.write(
         path, shapes, [values for values, _ in cells], [column.key for column in table.columns],
         field_mask=[mask for _, mask in cells], layer=table.name, driver="GPKG", geometry_type=table.geometry, crs=CRS,
-        append=path.exists() and not is_new,
+        append=path.exists() and not is_new, dataset_options=None if path.exists() else {"VERSION": READ_BY_OLD_ONES},
         layer_options=_new_layer(table, about) if is_new else None,
         gdal_tz_offsets={
             column.key: np.full(len(rows), UTC_OFFSET) for column in table.columns if column.kind == "moment"

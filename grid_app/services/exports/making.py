@@ -27,6 +27,7 @@ from grid_app.vocabulary.words import ROLE_WORDS
 
 MOST_ROWS: Final = {"xlsx": 500_000, "csv": 2_000_000, "geojson": 500_000, "gpkg": 1_000_000}
 ON_MAP: Final = ("geojson", "gpkg")
+NOT_INSIDE: Final = "姓名、电话、身份证号、具体点位;检举控告类;按规定保密的内容。"
 INTERNAL: Final = "内部使用,按规定保管,不得外传。"
 PORTION: Final = 1 << 20
 Heard = Callable[[int, int], None]
@@ -115,6 +116,6 @@ def about(asked: Asked, desk: Desk) -> list[tuple[str, str]]:
         *told,
         ("导出时间", f"{local(desk.now):%Y-%m-%d %H:%M}"),
         ("导出单位", f"{actor.unit_name}({ROLE_WORDS[actor.role]})"),
-        ("不含", "姓名、电话、身份证号、具体点位;检举控告类;按规定保密的内容。"),
+        ("不含", NOT_INSIDE if KINDS[asked.kind].is_filtered else "任何人的姓名、电话;“<5”是 1 到 4。"),
         ("使用", INTERNAL),
     ]

@@ -9,7 +9,6 @@ from grid_app.documents.tables.content import Column, Row, Table, Value
 from grid_app.queries.findings import FindingRow, finding_facts, findings_of
 from grid_app.queries.round_progress import VillageProgress
 from grid_app.queries.rounds import RoundRow, progress_of, rounds_of
-from grid_app.queries.small_numbers import shown
 from grid_app.services.exports.desk import Desk
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.findings import signal_word
@@ -44,8 +43,8 @@ FINDING_COLUMNS: Final = (
     Column("state", "状态", "text", 12),
     Column("trend", "变化", "text", 10),
     Column("since", "从何时起", "date", 12),
-    Column("households", "户数", "text", 8),
-    Column("disputes", "件数", "text", 8),
+    Column("households", "户数", "number", 8),
+    Column("disputes", "件数", "number", 8),
     Column("reason", "为什么提示", "text", 60),
     Column("decide_by", "请在此前判断", "moment", 17),
 )
@@ -86,7 +85,7 @@ def _return_values(one: RoundRow, village: VillageProgress) -> tuple[Value, ...]
 
 
 def _finding_values(one: FindingRow, reason: str) -> tuple[Value, ...]:
-    counts = ("", "") if one.is_own_duty else (shown(one.households_ever), shown(one.disputes_ever))
+    counts = (None, None) if one.is_own_duty else (one.households_ever, one.disputes_ever)
     return (
         one.code, signal_word(one.kind), one.township, one.place, name_of(one.category),
         "" if one.is_own_duty else one.organisation, GRADE_WORDS.get(one.grade, one.grade),

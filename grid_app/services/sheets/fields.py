@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -104,6 +105,8 @@ def proposed(name: str) -> str:
     last = name.rsplit("-", maxsplit=1)[-1]
     if tells_of_persons(name):
         return ""
+    if last in ("日期", "时间") and re.search(r"化解|办结|销号|结案", name):
+        return "closed"
     for part, key in _BY_WORD.items():
         if part in last:
             return key

@@ -145,6 +145,8 @@ def fill(path: Path, asked: Asked, *, desk: Desk, heard: Heard) -> tuple[Made, F
 def sentence_of(filled: Filled) -> str:
     """Return what a filled sheet says anew, in a sentence."""
     told = f"新增 {filled.count(ADDED)} 件,变化 {filled.count(CHANGED)} 件,撤回 {filled.count(WITHDRAWN)} 件"
+    if not filled.unchanged:
+        return f"{told}。"
     rest = "没有写进表里" if filled.asked.only_changes else "也在表里"
     return f"{told};和上次报送一样的 {filled.unchanged} 件,{rest}。"
 

@@ -13,10 +13,10 @@ from grid_app.web.wording import local_time, number
 
 STATES: Final = {
     WAITING: ("等着做", "neutral"),
-    RUNNING: ("正在做", "neutral"),
-    BROKEN_OFF: ("中断了,会自动重做", "warning"),
-    DONE: ("做好了", "good"),
-    FAILED: ("没有做成", "warning"),
+    RUNNING: ("正在做", "active"),
+    BROKEN_OFF: ("中断了,会自动重做", "attention"),
+    DONE: ("做好了", "done"),
+    FAILED: ("没有做成", "attention"),
     GONE: ("文件已清掉", "neutral"),
 }
 STATE_HINTS: Final = {
