@@ -18,6 +18,8 @@ from grid_app.web.maps import frame as maps_frame
 from grid_app.web.maps import links
 from grid_app.web.maps import live as maps_live
 from grid_app.web.maps import namings as maps_namings
+from grid_app.web.maps import printed as maps_printed
+from grid_app.web.maps import search as maps_search
 from grid_app.web.maps import table as maps_table
 from grid_app.web.maps.asked import NOT_YOURS, Asked, asked, facts_for, facts_of, layers_of, view_of
 from grid_app.web.maps.ended import ended_notice, living
@@ -32,7 +34,9 @@ bp = Blueprint("maps", __name__)
 guard_pages(bp)
 maps_frame.add_routes(bp)
 maps_live.add_routes(bp)
+maps_search.add_routes(bp)
 maps_namings.add_routes(bp)
+maps_printed.add_routes(bp)
 maps_table.add_routes(bp)
 
 
