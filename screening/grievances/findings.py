@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -55,6 +56,7 @@ class Ledger:
         self._params = params
         self._live: list[_Live] = []
         self._ended: list[frozenset[int]] = []
+        self._ended_of: defaultdict[int, list[int]] = defaultdict(list)
         self._count = 0
 
     def people_at(self, rows: NDArray[np.int64] | frozenset[int], moment: datetime, days: int | None = None) -> int:
@@ -84,23 +86,23 @@ class Ledger:
             live.append(one)
             held |= one.rows
         self._live = sorted(live, key=lambda one: self._urgency(one, moment))
-        self._ended += [one.rows for one, _ in gone]
+        for one, _ in gone:
+            self._end(one.rows)
         told = [self._finding(one, moment) for one in self._live]
         return (*told, *(self._gone(one, merged=merged) for one, merged in gone))
 
     def _claims(self, groups: Sequence[Known]) -> dict[str, list[int]]:
         """Give each live finding the group it shares most with; the older finding first."""
-        free = {at: frozenset(group.rows.tolist()) for at, group in enumerate(groups)}
+        rows = [frozenset(group.rows.tolist()) for group in groups]
+        holder = {row: at for at, own in enumerate(rows) for row in own}
+        free = set(range(len(groups)))
         claimed: dict[str, list[int]] = {}
         for one in sorted(self._live, key=lambda one: one.finding_id):
-            shared = {at: len(rows & one.rows) for at, rows in free.items()}
-            enough = [
-                at for at, both in shared.items() if both and both >= SAME_SHARE * min(len(free[at]), len(one.rows))
-            ]
-            best = max(enough, key=lambda at: (shared[at], len(free[at]), -min(free[at])), default=None)
+            shared = Counter(holder[row] for row in one.rows if holder.get(row) in free)
+            enough = [at for at, both in shared.items() if both >= SAME_SHARE * min(len(rows[at]), len(one.rows))]
+            best = max(enough, key=lambda at: (shared[at], len(rows[at]), -min(rows[at])), default=None)
             claimed[one.finding_id] = [] if best is None else [best]
-            if best is not None:
-                del free[best]
+            free.discard(-1 if best is None else best)
         return claimed
 
     def _continued(self, one: _Live, groups: Sequence[Known], moment: datetime) -> _Live:
@@ -129,10 +131,20 @@ class Ledger:
             messages=len(own),
             since=own[0].written,
             long_ones=sum(message.is_long for message in own),
-            before=any(len(rows & one.rows) >= SAME_SHARE * len(rows) for rows in self._ended),
+            before=self._was_told(one.rows),
             params=self._params,
         )
         return self._shaped(one, one.state, reason)
+
+    def _end(self, rows: frozenset[int]) -> None:
+        for row in rows:
+            self._ended_of[row].append(len(self._ended))
+        self._ended.append(rows)
+
+    def _was_told(self, rows: frozenset[int]) -> bool:
+        """Say whether enough of a finding that is gone is among these."""
+        shared = Counter(at for row in rows for at in self._ended_of.get(row, ()))
+        return any(both >= SAME_SHARE * len(self._ended[at]) for at, both in shared.items())
 
     def _gone(self, one: _Live, *, merged: bool) -> Finding:
         return self._shaped(one, "gone", gone_reason(merged=merged, people=one.people, params=self._params))

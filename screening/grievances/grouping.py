@@ -6,8 +6,7 @@ from any grievance of a district to any other.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +19,11 @@ from screening.grievances.parameters import Parameters
 from screening.grievances.vectors import Matrix, Vectors, likeness
 
 CHUNK_ROWS = 512
+BLOCK_ROWS = 4_096
 NEAREST = 60
 """Pairs of one message with earlier ones that are looked at further."""
+SMALL_GROUP = 24
+"""Up to so many rows a plain table is multiplied faster than a sparse one."""
 LARGEST_PIECE = 3_000
 """Above this many messages a piece is cut at a higher likeness first, so that memory stays bounded."""
 
@@ -56,16 +58,39 @@ def links(told: Vectors, rows: Rows, first: int, params: Parameters) -> Links:
     floor = (params.join * (1 + params.half_matter) ** params.matter) ** (1 / (1 - params.matter))
     later = rows[rows >= first]
     found = [NO_LINKS]
-    for start in range(0, len(later), CHUNK_ROWS):
-        chunk = later[start : start + CHUNK_ROWS]
-        before = rows[: np.searchsorted(rows, chunk[-1])]
-        product = sparse.coo_array(told.place[chunk] @ told.place[before].T.tocsr())
-        reach = np.flatnonzero(product.data >= floor)
-        one, other = chunk[product.coords[0][reach]], before[product.coords[1][reach]]
-        near = other < one
-        nearest = _nearest(one[near], other[near], product.data[reach][near])
-        found.append(_strong(told, *nearest, params))
+    for start in range(0, len(later), BLOCK_ROWS):
+        block = later[start : start + BLOCK_ROWS]
+        found += _links_of_block(told, block, rows[: np.searchsorted(rows, block[-1])], floor, params)
     return Links(*(np.concatenate([getattr(part, name) for part in found]) for name in ("one", "other", "alike")))
+
+
+def _links_of_block(told: Vectors, block: Rows, before: Rows, floor: float, params: Parameters) -> Iterator[Links]:
+    own, others = _restricted(told.place, block, before)
+    turned = others.T.tocsr()
+    for start in range(0, len(block), CHUNK_ROWS):
+        chunk = block[start : start + CHUNK_ROWS]
+        product = own[start : start + CHUNK_ROWS] @ turned
+        reach = np.flatnonzero(product.data >= floor)
+        of_row = np.searchsorted(product.indptr, reach, side="right") - 1
+        one, other = chunk[of_row], before[product.indices[reach]]
+        near = other < one
+        yield _strong(told, *_nearest(one[near], other[near], product.data[reach][near]), params)
+
+
+def _restricted(part: Matrix, few: Rows, many: Rows) -> tuple[Matrix, Matrix]:
+    """Return few and many rows over the columns that the few have: nothing else can make a product."""
+    own, all_of_them = part[few], part[many]
+    used = np.zeros(part.shape[1], dtype=bool)
+    used[own.indices] = True
+    columns = np.flatnonzero(used)
+    number = np.full(part.shape[1], -1, dtype=np.int32)
+    number[columns] = np.arange(len(columns), dtype=np.int32)
+    shown = number[all_of_them.indices]
+    kept = np.flatnonzero(shown >= 0)
+    starts = np.searchsorted(kept, all_of_them.indptr)
+    own = sparse.csr_array((own.data, number[own.indices], own.indptr), shape=(len(few), max(1, len(columns))))
+    shape = (len(many), max(1, len(columns)))
+    return own, sparse.csr_array((all_of_them.data[kept], shown[kept], starts), shape=shape)
 
 
 def _nearest(one: Rows, other: Rows, place: NDArray[np.float64]) -> tuple[Rows, Rows, NDArray[np.float64]]:
@@ -101,9 +126,12 @@ def pieces(found: Links, size: int, limit: int = LARGEST_PIECE) -> list[Rows]:
         graph = sparse.coo_array((np.ones(len(part.one)), (part.one, part.other)), shape=(size, size))
         _, label = connected_components(graph, directed=False)
         for rows in _by_label(label, np.union1d(part.one, part.other)):
+            if len(rows) <= limit:
+                done.append(rows)
+                continue
             inside = label[part.one] == label[rows[0]]
             least = float(part.alike[inside].min())
-            if len(rows) <= limit or least >= 0.97:
+            if least >= 0.97:
                 done += [rows[at : at + limit] for at in range(0, len(rows), limit)]
                 continue
             keep = inside & (part.alike >= min(0.97, least * 1.1))
@@ -112,10 +140,11 @@ def pieces(found: Links, size: int, limit: int = LARGEST_PIECE) -> list[Rows]:
 
 
 def _by_label(label: NDArray[np.int32], rows: Rows) -> list[Rows]:
-    together: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        together[int(label[row])].append(int(row))
-    return [np.array(members, dtype=np.int64) for members in together.values() if len(members) > 1]
+    """Return the sets of two rows or more with one label, each in ascending order."""
+    own = label[rows]
+    order = np.argsort(own, kind="stable")
+    together = np.split(rows[order], np.flatnonzero(np.diff(own[order])) + 1)
+    return [members.astype(np.int64) for members in together if len(members) > 1]
 
 
 def alike_within(told: Vectors, rows: Rows, params: Parameters) -> NDArray[np.float64]:
@@ -126,11 +155,19 @@ def alike_within(told: Vectors, rows: Rows, params: Parameters) -> NDArray[np.fl
 def _products(part: Matrix, rows: Rows) -> NDArray[np.float64]:
     """Return the products of every pair of some rows, as a square; what other rows alone have is left out first.
 
-    Turning a matrix over costs as much as it has columns, and a corpus has a million.
+    A corpus has a million columns and a group a few hundred: small groups are multiplied as a plain table.
     """
-    own = part[rows]
-    known, columns = np.unique(own.indices, return_inverse=True)
-    small = sparse.csr_array((own.data, columns, own.indptr), shape=(len(rows), max(1, len(known))))
+    size = part.indptr[rows + 1] - part.indptr[rows]
+    ends = np.cumsum(size)
+    at = np.arange(ends[-1] if len(ends) else 0) + np.repeat(part.indptr[rows] - ends + size, size)
+    known, columns = np.unique(part.indices[at], return_inverse=True)
+    data = part.data[at]
+    if len(rows) <= SMALL_GROUP:
+        plain = np.zeros((len(rows), len(known)))
+        plain[np.repeat(np.arange(len(rows)), size), columns] = data
+        return np.asarray(np.einsum("ik,jk->ij", plain, plain))
+    starts = np.concatenate([[0], ends])
+    small = sparse.csr_array((data, columns, starts), shape=(len(rows), max(1, len(known))))
     return np.asarray((small @ small.T).toarray())
 
 

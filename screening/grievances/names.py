@@ -7,6 +7,7 @@ spots wherever it is written (``screening.grievances.vectors``).
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 AFTER_DISTRICT = 6
@@ -45,7 +46,6 @@ _NO_NAME = re.compile(
 )
 _QUOTED = re.compile(r"[“\"「《巜‘]([^“”\"「」《》‘’\n]{2,12})[”\"」》’]")
 _MARK = re.compile(r"[^\w]|_")
-_RUN = re.compile(r"\S{2,}")
 
 
 def name_spots(text: str) -> Iterator[tuple[int, int]]:
@@ -60,20 +60,26 @@ def name_spots(text: str) -> Iterator[tuple[int, int]]:
     for found in _QUOTED.finditer(text):
         yield found.span(1)
     words = _NO_NAME.sub(lambda found: " " * len(found[0]), _MARK.sub(" ", text))
-    for run in _RUN.finditer(words):
-        for begin, end in _spots_of(run[0]):
-            yield run.start() + begin, run.start() + end
+    runs: defaultdict[int, tuple[list[int], list[re.Match[str]]]] = defaultdict(lambda: ([], []))
+    for found in _DISTRICT.finditer(words):
+        runs[words.rfind(" ", 0, found.start()) + 1][0].append(found.end())
+    for found in _ENDING.finditer(words):
+        runs[words.rfind(" ", 0, found.start()) + 1][1].append(found)
+    for start, (districts, endings) in runs.items():
+        end = words.find(" ", start)
+        yield from _spots_of(start, len(words) if end < 0 else end, districts, endings)
 
 
-def _spots_of(run: str) -> Iterator[tuple[int, int]]:
-    districts = [found.end() for found in _DISTRICT.finditer(run)]
-    endings = list(_ENDING.finditer(run))
+def _spots_of(
+    start: int, run_end: int, districts: list[int], endings: list[re.Match[str]]
+) -> Iterator[tuple[int, int]]:
+    """Yield the spots of one run of letters, given where districts end in it and what ends a name there."""
     for begin in districts:
         kinds = (found.start() for found in endings if found.start() >= begin and found["kind"])
-        end = min(len(run), begin + AFTER_DISTRICT, next(kinds, len(run)))
+        end = min(run_end, begin + AFTER_DISTRICT, next(kinds, run_end))
         if end > begin:
             yield begin, end
-    after_last = 0
+    after_last = start
     for found in endings:
         begin = max([after_last, found.start() - LONGEST_STEM, *(at for at in districts if at <= found.start())])
         end = found.start() if found["kind"] else found.end()

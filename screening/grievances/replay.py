@@ -96,6 +96,7 @@ class _Screening:
         self._linked = self._weighed = 0
         self._groups: dict[bytes, list[NDArray[np.int64]]] = {}
         self._seen: dict[bytes, Known] = {}
+        self._names: dict[bytes, str] = {}
 
     def round_at(self, moment: datetime) -> Round:
         """Do the round of a moment, later than those before."""
@@ -115,7 +116,14 @@ class _Screening:
         if before:
             return before
         is_firm = self._is_firm(told, group)
-        return Known(group, label_of(self._table, told, group) if is_firm else "", is_firm)
+        return Known(group, self._name_of(told, group) if is_firm else "", is_firm)
+
+    def _name_of(self, told: Vectors, group: NDArray[np.int64]) -> str:
+        """Return the name of a group; the same messages keep theirs, also when rarity has changed since."""
+        key = group.tobytes()
+        if key not in self._names:
+            self._names[key] = label_of(self._table, told, group)
+        return self._names[key]
 
     def _is_firm(self, told: Vectors, group: NDArray[np.int64]) -> bool:
         found = agreement(told, group, self._people, self._params)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screening.grievances.parameters import Parameters
-from screening.grievances.table import FIRST_PLACE, LETTER_BITS, LetterTable
+from screening.grievances.table import LETTER_BITS, LetterTable
 from screening.grievances.vectors import Matrix, Vectors
 
 LONGEST = 12
@@ -32,29 +32,56 @@ def label_of(table: LetterTable, told: Vectors, rows: NDArray[np.int64]) -> str:
     return "·".join(part for part in (place, matter) if part) or titles[0][:LONGEST]
 
 
-def _weights(table: LetterTable, part: Matrix) -> dict[str, float]:
-    """Return what each pair of letters weighs in all rows together, by its two letters in either order."""
+Weights = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+def _weights(table: LetterTable, part: Matrix) -> Weights:
+    """Return the codes of the pairs of letters, in ascending order, and what each weighs in all rows together."""
     columns, where = np.unique(part.indices, return_inverse=True)
-    total = np.bincount(where, part.data, len(columns))
-    weights: dict[str, float] = {}
-    for code, weight in zip(table.codes[columns].tolist(), total.tolist(), strict=True):
-        if code < FIRST_PLACE:
-            low, high = chr(code >> LETTER_BITS), chr(code & LETTER_MASK)
-            weights[low + high] = weights[high + low] = weight
-    return weights
+    return table.codes[columns], np.bincount(where, part.data, len(columns)).astype(np.float64)
 
 
-def _shared(titles: Sequence[str], weights: dict[str, float]) -> str:
+def _shared(titles: Sequence[str], weights: Weights) -> str:
     """Return the piece of letters that weighs most, times the share of titles that have it."""
-    seen: Counter[str] = Counter()
-    for title in titles:
-        pieces = {
-            title[at : at + size] for size in range(2, LONGEST + 1) for at in range(max(0, len(title) - size + 1))
-        }
-        seen.update(piece for piece in pieces if piece.isalnum())
     least = max(2.0, COMMON * len(titles))
-    common = {piece: count for piece, count in seen.items() if count >= least} or dict(seen)
-    return max(common, key=lambda piece: (_weight(piece, weights) * common[piece], len(piece), piece), default="")
+    common = _common(titles, least) or _common(titles, 1.0)
+    of_pair = _of_pairs([piece for piece in common if len(piece) == 2], weights)
+    return max(common, key=lambda piece: (_weight(piece, of_pair) * common[piece], len(piece), piece), default="")
+
+
+def _of_pairs(pairs: Sequence[str], weights: Weights) -> dict[str, float]:
+    """Return what pairs of letters weigh, in whichever order they stand; one that is no column has no weight."""
+    codes, total = weights
+    letters = [sorted(map(ord, pair)) for pair in pairs]
+    wanted = np.array([low << LETTER_BITS | high for low, high in letters], dtype=np.int64)
+    at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+    known = codes[at] == wanted if len(codes) else np.zeros(len(pairs), dtype=bool)
+    found = {pair: float(total[place]) for pair, place, has in zip(pairs, at, known, strict=True) if has}
+    return found | {pair[::-1]: weight for pair, weight in found.items()}
+
+
+def _common(titles: Sequence[str], least: float) -> dict[str, int]:
+    """Return the pieces of letters that at least so many titles have, with how many do.
+
+    A piece is common only if what it begins and ends with is (the Apriori rule: Agrawal and Srikant 1994), so longer
+    pieces are looked for only where shorter ones were found.
+    """
+    found: dict[str, int] = {}
+    open_at = [(title, list(range(len(title) - 1))) for title in titles]
+    for size in range(2, LONGEST + 1):
+        seen: Counter[str] = Counter()
+        for title, starts in open_at:
+            seen.update({title[at : at + size] for at in starts})
+        common = {piece: count for piece, count in seen.items() if count >= least and piece.isalnum()}
+        found |= common
+        longer = [(title, [at for at in starts if _goes_on(title, at, size, common)]) for title, starts in open_at]
+        open_at = [(title, starts) for title, starts in longer if starts]
+    return found
+
+
+def _goes_on(title: str, at: int, size: int, common: Container[str]) -> bool:
+    ends = at + size + 1
+    return ends <= len(title) and title[at : ends - 1] in common and title[at + 1 : ends] in common
 
 
 def _weight(piece: str, weights: dict[str, float]) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,10 @@ FIRST_PLACE = 1 << 2 * LETTER_BITS
 """Codes from here on are places of the office's list, not letters."""
 FIRST_KIND = 2 * FIRST_PLACE
 """Codes from here on are kinds of grievances."""
+ROW_BITS = 2 * LETTER_BITS + 2
+CODE_MASK = (1 << ROW_BITS) - 1
+CHUNK = 1_000
+"""Messages that are counted in one go."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,28 @@ class LetterTable:
     """
 
     starts: NDArray[np.int64]
-    columns: NDArray[np.int64]
+    columns: NDArray[np.int32]
     anywhere: NDArray[np.float64]
     near_top: NDArray[np.float64]
     is_named: NDArray[np.bool_]
     codes: NDArray[np.int64]
     same_text: NDArray[np.int64]
     titles: tuple[str, ...]
+
+    @cached_property
+    def rows(self) -> NDArray[np.int32]:
+        """The row of each entry."""
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.starts))
+
+    @cached_property
+    def place_counts(self) -> NDArray[np.float64]:
+        """What each entry counts for the place: the root of how prominently it stands."""
+        return np.sqrt(self.near_top)
+
+    @cached_property
+    def matter_counts(self) -> NDArray[np.float64]:
+        """What each entry counts for the matter: by the logarithm of how often it stands."""
+        return np.asarray(1 + np.log(np.maximum(1.0, self.anywhere)))
 
     @property
     def size(self) -> int:
@@ -59,59 +80,77 @@ def letter_table(messages: Sequence[Message], places: Sequence[Place] = ()) -> L
     first: dict[str, int] = {}
     texts = [compared_text(one) for one in messages]
     same = [first.setdefault(text, at) for at, (text, _) in enumerate(texts)]
-    parts = [_entries(text, title_end, gazetteer, number) for text, title_end in texts]
-    empty = np.zeros(0)
-    codes = np.concatenate([part[0] for part in parts] or [empty.astype(np.int64)])
+    parts = [
+        _entries(texts[at : at + CHUNK], gazetteer, number) for at in range(0, max(1, len(texts)), CHUNK)
+    ]  # one part at least, so that there is something to join
+    sizes, codes, anywhere, near_top, is_named = (np.concatenate(part) for part in zip(*parts, strict=True))
     known, columns = np.unique(codes, return_inverse=True)
     return LetterTable(
-        np.concatenate([[0], np.cumsum([len(part[0]) for part in parts], dtype=np.int64)]).astype(np.int64),
-        columns.astype(np.int64),
-        np.concatenate([part[1] for part in parts] or [empty]),
-        np.concatenate([part[2] for part in parts] or [empty]),
-        np.concatenate([part[3] for part in parts] or [empty.astype(bool)]),
+        np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]),
+        columns.astype(np.int32),
+        anywhere,
+        near_top,
+        is_named,
         known,
         np.array(same, dtype=np.int64),
         tuple(text[:title_end] for text, title_end in texts),
     )
 
 
-_Entries = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]
+@lru_cache(maxsize=1)
+def _letters() -> NDArray[np.bool_]:
+    """Return which of all code points are letters or digits."""
+    return np.fromiter((chr(at).isalnum() for at in range(sys.maxunicode + 1)), dtype=bool, count=sys.maxunicode + 1)
 
 
-def _entries(text: str, title_end: int, gazetteer: Gazetteer, number: dict[str, int]) -> _Entries:
-    """Return code, count, count near the top and named or not of the pairs of one text."""
-    letters = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    told = np.fromiter((letter.isalnum() for letter in text), dtype=bool, count=len(text))
-    named = np.zeros(len(text), dtype=bool)
-    for begin, end in name_spots(text):
-        named[begin:end] = True
-    mentions = gazetteer.mentions(text) if gazetteer else []
-    for begin, end, _ in mentions:
-        named[begin:end] = True
-    inside = told[:-1] & told[1:]
+def _entries(
+    texts: Sequence[tuple[str, int]], gazetteer: Gazetteer, number: dict[str, int]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return how many entries each text has, and of all of them code, count, count near the top, and named or not."""
+    length = np.array([len(text) for text, _ in texts], dtype=np.int64)
+    starts = np.cumsum(length) - length
+    row = np.repeat(np.arange(len(texts)), length)
+    letters = np.frombuffer("".join(text for text, _ in texts).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    named = np.zeros(len(letters), dtype=bool)
+    extra = _Extra()
+    for at, (start, (text, title_end)) in enumerate(zip(starts.tolist(), texts, strict=True)):
+        mentions = gazetteer.mentions(text) if gazetteer else []
+        for begin, end in [*name_spots(text), *((begin, end) for begin, end, _ in mentions)]:
+            named[start + begin : start + end] = True
+        extra.add(at, {number[code] for _, _, code in mentions}, kinds_in(text[:title_end], text[title_end:]))
+    told = _letters()[letters]
+    pair = told[:-1] & told[1:] & (row[:-1] == row[1:])
     low, high = np.minimum(letters[:-1], letters[1:]), np.maximum(letters[:-1], letters[1:])
-    at = np.arange(max(0, len(text) - 1))
-    weight = np.where(at < title_end, TITLE_WEIGHT, 1.0)
-    top = np.where(at < title_end + NAME_LETTERS, weight, 0.0)
-    codes, where = np.unique((low << LETTER_BITS | high)[inside], return_inverse=True)
-    size = len(codes)
-    counted = [np.bincount(where, side[inside], size) for side in (weight, top, (named[:-1] & named[1:]) * 1.0)]
-    extra = _extra([number[code] for _, _, code in mentions], kinds_in(text[:title_end], text[title_end:]))
-    return (
-        np.concatenate([codes, extra[0]]),
-        np.concatenate([counted[0], extra[1]]),
-        np.concatenate([counted[1], extra[2]]),
-        np.concatenate([counted[2] > 0, extra[0] < FIRST_KIND]),
+    after_title = np.arange(len(letters)) - starts[row] - np.array([end for _, end in texts], dtype=np.int64)[row]
+    weight = np.where(after_title < 0, TITLE_WEIGHT, 1.0)
+    top = np.where(after_title < NAME_LETTERS, weight, 0.0)
+    keys = (row[:-1] << ROW_BITS | low << LETTER_BITS | high)[pair]
+    known, where = np.unique(np.concatenate([keys, np.array(extra.keys, dtype=np.int64)]), return_inverse=True)
+    sides = ((weight, extra.anywhere), (top, extra.near_top), ((named[:-1] & named[1:]) * 1.0, extra.is_named))
+    anywhere, near_top, in_names = (
+        np.bincount(where, np.concatenate([side[: len(pair)][pair], more]), len(known)) for side, more in sides
     )
+    return np.bincount(known >> ROW_BITS, minlength=len(texts)), known & CODE_MASK, anywhere, near_top, in_names > 0
 
 
-def _extra(listed: list[int], kinds: dict[int, tuple[bool, bool]]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return code, count and count near the top of the known places and of the kinds of grievances."""
-    places = sorted(set(listed))
-    codes = [FIRST_PLACE + at for at in places] + [FIRST_KIND + at for at in sorted(kinds)]
-    said = [TITLE_WEIGHT * kinds[at][0] + kinds[at][1] for at in sorted(kinds)]
-    return (
-        np.array(codes, dtype=np.int64),
-        np.array([0.0] * len(places) + said),
-        np.array([TITLE_WEIGHT] * len(places) + [0.0] * len(said)),
-    )
+class _Extra:
+    """Entries beyond the letters: known places and kinds of grievances."""
+
+    def __init__(self) -> None:
+        self.keys: list[int] = []
+        self.anywhere: list[float] = []
+        self.near_top: list[float] = []
+        self.is_named: list[float] = []
+
+    def add(self, row: int, places: set[int], kinds: dict[int, tuple[bool, bool]]) -> None:
+        """Take in the places a text names and the kinds it speaks of, in the title and in the head."""
+        for at in places:
+            self._add(row << ROW_BITS | FIRST_PLACE + at, 0.0, TITLE_WEIGHT, 1.0)
+        for at, (in_title, in_head) in kinds.items():
+            self._add(row << ROW_BITS | FIRST_KIND + at, TITLE_WEIGHT * in_title + in_head, 0.0, 0.0)
+
+    def _add(self, key: int, anywhere: float, near_top: float, is_named: float) -> None:
+        self.keys.append(key)
+        self.anywhere.append(anywhere)
+        self.near_top.append(near_top)
+        self.is_named.append(is_named)

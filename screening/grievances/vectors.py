@@ -46,48 +46,43 @@ def vectors(table: LetterTable, known: int) -> Vectors:
     """Return the vectors of the first ``known`` messages, weighed by exactly these."""
     end = int(table.starts[known])
     columns, width = table.columns[:end], max(1, len(table.codes))
-    rarity, named = _rarity(table, known), _named(table, end)
     found = np.bincount(columns, minlength=width)
+    rarity, named = np.log((1 + max(known, FEW)) / (1 + found)), _named(table, end, found)
     least = (found >= LEAST_MESSAGES) * 1.0
     many = max(known, FEW)
     for_place = rarity * named * least * (found <= NAME_SHARE * many)
     for_matter = rarity * (1 - named) ** 2 * least * (found <= MATTER_SHARE * many)
     kind = table.codes >= FIRST_KIND
     for_matter[: len(table.codes)][kind] = KIND_WEIGHT * rarity[: len(table.codes)][kind]
-    starts = table.starts[: known + 1]
-    shape = (known, width)
-    place = sparse.csr_array(
-        (np.sqrt(table.near_top[:end]) * for_place[columns], columns, starts), shape=shape, copy=True
+    return Vectors(
+        _rows(table, known, table.place_counts[:end] * for_place[columns], LENGTH_POWER),
+        _rows(table, known, table.matter_counts[:end] * for_matter[columns], 1.0),
     )
-    counted = 1 + np.log(np.maximum(1.0, table.anywhere[:end]))
-    matter = sparse.csr_array((counted * for_matter[columns], columns, starts), shape=shape, copy=True)
-    return Vectors(_shortened(place, LENGTH_POWER), _shortened(matter, 1.0))
 
 
-def _rarity(table: LetterTable, known: int) -> NDArray[np.float64]:
-    found = np.bincount(table.columns[: table.starts[known]], minlength=max(1, len(table.codes)))
-    return np.asarray(np.log((1 + max(known, FEW)) / (1 + found)))
-
-
-def _named(table: LetterTable, end: int) -> NDArray[np.float64]:
+def _named(table: LetterTable, end: int, found: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return how far each column is a piece of a name, 0 to 1; places of the office's list are names."""
-    width = max(1, len(table.codes))
-    found = np.bincount(table.columns[:end], minlength=width)
-    inside = np.bincount(table.columns[:end], table.is_named[:end] * 1.0, minlength=width)
+    inside = np.bincount(table.columns[:end][table.is_named[:end]], minlength=len(found))
     share = (inside + PRIOR_NAMED) / (found + PRIOR_ALL)
     share[: len(table.codes)][table.codes >= FIRST_PLACE] = 1.0
     share[: len(table.codes)][table.codes >= FIRST_KIND] = 0.0
     return np.asarray(share)
 
 
-def _shortened(rows: Matrix, power: float) -> Matrix:
-    """Divide every row by its length to a power, relative to the middle length; empty rows stay empty, zeros go."""
-    rows.eliminate_zeros()
-    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+def _rows(table: LetterTable, known: int, weights: NDArray[np.float64], power: float) -> Matrix:
+    """Return weights as rows, each divided by its length to a power, relative to the middle length.
+
+    What weighs nothing is left out; empty rows stay empty.
+    """
+    told = np.flatnonzero(weights)
+    data, of_row = weights[told], table.rows[told]
+    size = np.bincount(of_row, minlength=known)
+    starts = np.concatenate([[0], np.cumsum(size)])
+    length = np.sqrt(np.bincount(of_row, data * data, minlength=known))
     middle = float(np.median(length[length > 0])) if (length > 0).any() else 1.0
     scale = np.divide(1.0, length**power * middle ** (1 - power), out=np.zeros_like(length), where=length > 0)
-    rows.data = rows.data * np.repeat(scale, np.diff(rows.indptr))
-    return rows
+    shape = (known, max(1, len(table.codes)))
+    return sparse.csr_array((data * scale[of_row], table.columns[told], starts), shape=shape)
 
 
 def likeness(place: NDArray[np.float64], matter: NDArray[np.float64], params: Parameters) -> NDArray[np.float64]:
