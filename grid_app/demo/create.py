@@ -118,7 +118,7 @@ def _settle(session: Session, county: County, chance: Chance, *, order: Order, h
     hashes = {post.login: hash_for(post.login, str(post.role)) for post in wanted}
     staff = settle(session, county=county, names=names(), rng=chance.of(PEOPLE), hashes=hashes, now=now)
     rng = chance.of(ROOMS)
-    open_rooms(session, county, names(), staff, rng=rng)
+    open_rooms(session, county, names(), staff, rng=rng, as_of=order.as_of)
     begun = start_of_day(order.as_of) - timedelta(days=DAYS)
     record_namings(session, county, staff, rng=rng, as_of=order.as_of, now=begun)
     seed_ladders(session, begun)

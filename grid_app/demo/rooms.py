@@ -26,12 +26,14 @@ DOCUMENTS: Final = ("演联办〔{year}〕3号", "演联办〔{year}〕8号")
 Row = dict[str, Any]
 
 
-def open_rooms(session: Session, county: County, names: Names, staff: Staff, *, rng: np.random.Generator) -> None:
+def open_rooms(
+    session: Session, county: County, names: Names, staff: Staff, *, rng: np.random.Generator, as_of: date
+) -> None:
     """Open one room in every township and in as many villages as make 300 in all."""
     chosen = sorted(int(at) for at in rng.permutation(len(county.villages))[: ROOMS - len(county.townships)])
-    rows = [_township_room(one.villages[0], one.code, one.name, names) for one in county.townships]
+    rows = [_township_room(one.villages[0], one.code, one.name, names) | _facts(1, as_of) for one in county.townships]
     for number, at in enumerate(chosen, start=1):
-        rows.append(_village_room(county.villages[at], number, names, rng))
+        rows.append(_village_room(county.villages[at], number, names, rng) | _facts(number, as_of))
     for row in rows:
         row["unit_id"] = staff.units[f"mediation:{row['division_code']}"]
     _insert(session, MediationRoom, rows)
@@ -64,6 +66,24 @@ def _village_room(village: Village, number: int, names: Names, rng: np.random.Ge
         "opening_hours": names.room_hours[int(rng.integers(len(names.room_hours)))],
         "mediators": int(rng.integers(1, 5)),
         "status": "closed" if number % CLOSED_EVERY == 0 else "active",
+    }
+
+
+def _facts(number: int, as_of: date) -> Row:
+    """Return what is on record of a room, by its number: most is fine, some has run out, some nobody entered."""
+    used, tested = as_of - timedelta(days=number % 80 + 1), None
+    if number % 9 == 0:
+        used = as_of - timedelta(days=120)
+    elif number % 4 == 0:
+        tested = as_of - timedelta(days=30)
+    return {
+        "term_until": None if number % 7 == 0 else as_of + timedelta(days=-40 if number % 6 == 0 else 400),
+        "used_on": None if number % 11 == 0 or tested else used,
+        "tested_on": tested,
+        "accessible": (True, False, None)[number % 3],
+        "woman_mediator": (True, True, False, None)[number % 4],
+        "languages": "苗语" if number % 17 == 0 else "",
+        "seats": None if number % 5 == 0 else 8 + number % 12,
     }
 
 

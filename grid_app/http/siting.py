@@ -118,7 +118,7 @@ def candidates(asked: Asked, facts: CoverageFacts) -> tuple[Site, ...]:
     if asked.kind == "file":
         return asked.sites
     return tuple(
-        Site(one.place.name, one.place.lon, one.place.lat, one.place.code)
+        Site(f"{one.place.township_name} {one.place.name}".strip(), one.place.lon, one.place.lat, one.place.code)
         for one in facts.villages.values()
         if one.place.lon is not None
         and one.place.lat is not None

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from grid_app.models.disputes import Dispute
 from grid_app.models.mediation import MediationCase, MediationSession
@@ -35,6 +35,7 @@ class VillagePoint:
     code: str
     name: str
     township: str
+    township_name: str
     path: str
     households: int | None
     urban: bool
@@ -60,8 +61,10 @@ def villages_in(session: Session, *, scope: Scope, root_path: str) -> list[Villa
     if not scope.paths:
         return []
     active = select(BoundaryGeneration.id).where(BoundaryGeneration.state == "active").scalar_subquery()
+    above = aliased(Division)
     rows = session.execute(
-        select(Division, Boundary.label_lon, Boundary.label_lat)
+        select(Division, above.name, Boundary.label_lon, Boundary.label_lat)
+        .outerjoin(above, above.code == Division.parent_code)
         .outerjoin(Boundary, (Boundary.code == Division.code) & (Boundary.generation_id == active))
         .where(
             Division.level == "village",
@@ -71,7 +74,7 @@ def villages_in(session: Session, *, scope: Scope, root_path: str) -> list[Villa
         )
         .order_by(Division.code)
     )
-    return [_point(division, lon, lat) for division, lon, lat in rows]
+    return [_point(division, name or "", lon, lat) for division, name, lon, lat in rows]
 
 
 def loads_in(session: Session, *, scope: Scope, root_path: str, now: datetime) -> Mapping[str, Load]:
@@ -117,8 +120,17 @@ def _median(waits: list[float | None]) -> float | None:
     return inf if isinf(middle) else middle
 
 
-def _point(row: Division, lon: float | None, lat: float | None) -> VillagePoint:
+def _point(row: Division, township: str, lon: float | None, lat: float | None) -> VillagePoint:
     urban = row.kind == COMMUNITY if row.urban is None else row.urban
     return VillagePoint(
-        row.code, row.name, row.parent_code or "", row.path, row.households, urban, row.urban is not None, lon, lat
+        row.code,
+        row.name,
+        row.parent_code or "",
+        township,
+        row.path,
+        row.households,
+        urban,
+        row.urban is not None,
+        lon,
+        lat,
     )

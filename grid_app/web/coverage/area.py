@@ -14,16 +14,17 @@ from grid_app.http.guard import the_scope
 from grid_app.queries.coverage import CoverageFacts, coverage_in
 from grid_app.queries.map_area import Area, narrowed
 from grid_app.queries.map_facts import area_in_scope
-from grid_app.web.coverage.shown import HOURS, STATES, WEEKDAYS
+from grid_app.web.coverage.shown import HOURS, ROOM_STATES, WEEKDAYS
 from grid_app.wiring import wired
 
 NOT_YOURS: Final = "没有这个区划,或者它不在您的辖区内。这里只显示自己的辖区。"
 PAGE: Final = 100
+USUAL_HOUR: Final = 10
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for; unknown values fall back to now, all states and the first page."""
+    """What the address asks for; unknown values fall back to this weekday at ten, all states and the first page."""
 
     root: str | None
     at: tuple[int, int]
@@ -41,9 +42,9 @@ def asked() -> Asked:
         root=request.args.get("root") or None,
         at=(
             day if day is not None and 0 <= day < len(WEEKDAYS) else now.weekday(),
-            hour if hour is not None and hour in HOURS else min(max(now.hour, HOURS[0]), HOURS[-1]),
+            hour if hour is not None and hour in HOURS else USUAL_HOUR,
         ),
-        state=state if state in STATES else "",
+        state=state if state in ROOM_STATES else "",
         page=max(request.args.get("page", 1, type=int), 1),
     )
 

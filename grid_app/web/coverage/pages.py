@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, url_for
@@ -11,7 +12,7 @@ from grid_app.policy import Action, allows
 from grid_app.queries.coverage import CoverageFacts
 from grid_app.web.coverage import one_room, searching, shown
 from grid_app.web.coverage.area import PAGE, Asked, area_asked, asked, facts_of, trail_of
-from grid_app.web.coverage.pictures import picture_of
+from grid_app.web.coverage.pictures import MARKS_UP_TO, picture_of, room_marks
 from grid_app.web.maps.layers import is_by_township
 from grid_app.web.wording import local_time, number
 
@@ -49,13 +50,14 @@ def index() -> str:
         rows_of_lines=[{"label": one.label, "url": one.url, **one.cells} for one in lines],
         total=total,
         foot={"label": total.label, **total.cells},
-        pages=_pages(ask, len(listed), by_township=by_township),
+        pages=None if by_township else _pages("coverage.index", ask, len(listed)),
         hour_word=shown.hour_word(ask.at),
         week=shown.week_table(facts),
         telling=[word for _, word in shown.TELLING_HOURS],
         hours=[(hour, f"{hour}:00") for hour in shown.HOURS],
         days=list(enumerate(shown.WEEKDAYS)),
         filters=_filters(ask, facts),
+        marks=len(area.villages) <= MARKS_UP_TO,
         as_of=local_time(facts.as_of),
         may_plan=allows(the_actor(), Action.EDIT_ROOMS),
     )
@@ -68,11 +70,7 @@ def picture() -> Response:
     area = area_asked(asked().root)
     facts = facts_of(area)
     fills = {code: shown.FILLS[state] for code, state in facts.states.items()}
-    points = [
-        (room.lon, room.lat, "room")
-        for room in facts.rooms.values()
-        if room.status == "active" and room.lon is not None and room.lat is not None
-    ]
+    points = room_marks(facts) if len(area.villages) <= MARKS_UP_TO else []
     drawn = picture_of(area, fills, points, title=f"{area.root.name}:各村有没有有效调解室")
     return svg_answer(drawn)
 
@@ -83,11 +81,17 @@ def rooms() -> str:
     """List the rooms of the own area with their state and what each lacks."""
     area = area_asked(asked().root)
     facts = facts_of(area)
+    ask = asked()
     here = [room for room in facts.rooms.values() if room.path.startswith(area.root.path)]
+    listed = [room for room in here if not ask.state or room.state == ask.state]
+    first = (ask.page - 1) * PAGE
     return render_template(
         "pages/coverage_rooms.html",
         area=area,
-        rows=shown.room_lines(here),
+        count=len(listed),
+        rows=shown.room_lines(listed[first:][:PAGE]),
+        filters=_room_filters(ask, Counter(room.state for room in here)),
+        pages=_pages("coverage.rooms", ask, len(listed)),
         trail=trail_of(area, "coverage.rooms"),
         as_of=local_time(facts.as_of),
     )
@@ -123,10 +127,10 @@ def _basis(facts: CoverageFacts) -> str:
     if facts.unplaced:
         told.append(f"{number(len(facts.unplaced))} 个村(社区)没有启用的边界,不知道远近,没有算进比例。")
     if facts.totals.rooms_without_point:
-        told.append(f"{number(facts.totals.rooms_without_point)} 个开放的调解室没有登记位置,谁也算不上能到。")
+        told.append(f"全县有 {number(facts.totals.rooms_without_point)} 个开放的调解室没有登记位置,谁也算不上能到。")
     if facts.totals.rooms_without_hours:
         told.append(
-            f"{number(facts.totals.rooms_without_hours)} 个开放的调解室没有读得懂的开放时间,按时间算时当作没开。"
+            f"全县有 {number(facts.totals.rooms_without_hours)} 个开放的调解室没有读得懂的开放时间,按时间算时当作没开。"
         )
     return "".join(told)
 
@@ -144,27 +148,41 @@ def _figures(facts: CoverageFacts) -> list[tuple[str, str]]:
 
 
 def _filters(ask: Asked, facts: CoverageFacts) -> list[dict[str, Any]]:
-    counts = {"": len(facts.villages)} | dict.fromkeys(shown.STATES, 0)
-    for state in facts.states.values():
-        counts[state] += 1
-    words = {"": "全部"} | {key: value[0] for key, value in shown.STATES.items()}
+    counts: Counter[str] = Counter(facts.states.values())
     return [
-        {"label": words[key], "url": _url(ask, state=key or None), "current": key == ask.state, "count": counts[key]}
-        for key in counts
+        _tab("coverage.index", ask, "", "全部", len(facts.villages)),
+        *(_tab("coverage.index", ask, key, value[0], counts[key]) for key, value in shown.STATES.items()),
     ]
 
 
-def _pages(ask: Asked, count: int, *, by_township: bool) -> dict[str, str | None] | None:
-    if by_township or count <= PAGE:
+def _room_filters(ask: Asked, counts: Counter[str]) -> list[dict[str, Any]]:
+    words = {key: word for key, (word, _) in shown.ROOM_STATES.items() if key != "none"}
+    return [
+        _tab("coverage.rooms", ask, "", "全部", counts.total()),
+        *(_tab("coverage.rooms", ask, key, word, counts[key]) for key, word in words.items()),
+    ]
+
+
+def _tab(endpoint: str, ask: Asked, state: str, word: str, count: int) -> dict[str, Any]:
+    return {
+        "label": word,
+        "url": _url(endpoint, ask, state=state or None),
+        "current": state == ask.state,
+        "count": count,
+    }
+
+
+def _pages(endpoint: str, ask: Asked, count: int) -> dict[str, str | None] | None:
+    if count <= PAGE:
         return None
     first = (ask.page - 1) * PAGE
     return {
         "text": f"第 {first + 1}-{min(first + PAGE, count)} 个,共 {count} 个",
-        "before": _url(ask, page=ask.page - 1) if ask.page > 1 else None,
-        "after": _url(ask, page=ask.page + 1) if first + PAGE < count else None,
+        "before": _url(endpoint, ask, page=ask.page - 1) if ask.page > 1 else None,
+        "after": _url(endpoint, ask, page=ask.page + 1) if first + PAGE < count else None,
     }
 
 
-def _url(ask: Asked, **changes: object) -> str:
+def _url(endpoint: str, ask: Asked, **changes: object) -> str:
     told: dict[str, Any] = {"root": ask.root, "day": ask.at[0], "hour": ask.at[1], "state": ask.state or None}
-    return url_for("coverage.index", **(told | changes))
+    return url_for(endpoint, **(told | changes))

@@ -6,9 +6,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from grid_app.database.transaction import reading
+from grid_app.queries.coverage import CoverageFacts
 from grid_app.queries.geometry import shapes_under
 from grid_app.queries.map_area import Area
 
@@ -21,8 +22,7 @@ WIDTH, HEIGHT = 720.0, 560.0
 KEPT: Final = 4
 METRES: Final = ((60, 15.0), (600, 60.0))
 COARSE: Final = 150.0
-Kind = Literal["room", "chosen"]
-Mark = tuple[float, float, Kind]
+MARKS_UP_TO: Final = 60
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,15 @@ def picture_of(area: Area, fills: Mapping[str, str], points: Sequence[tuple[floa
     return map_svg(
         areas, points=marks, outlines=shapes.townships, width=WIDTH, height=HEIGHT, title=title, ids="coverage"
     )
+
+
+def room_marks(facts: CoverageFacts) -> list[tuple[float, float, str]]:
+    """Return the places of the open rooms."""
+    return [
+        (room.lon, room.lat, "room")
+        for room in facts.rooms.values()
+        if room.status == "active" and room.lon is not None and room.lat is not None
+    ]
 
 
 def _fill(name: str) -> Fill:

@@ -52,8 +52,8 @@ def form_values(room: RoomFacts) -> dict[str, str]:
         "division_code": room.division_code,
         "kind": room.kind,
         "brand": room.brand,
-        "lon": "" if room.lon is None else f"{room.lon:.7g}",
-        "lat": "" if room.lat is None else f"{room.lat:.7g}",
+        "lon": "" if room.lon is None else repr(round(room.lon, 7)),
+        "lat": "" if room.lat is None else repr(round(room.lat, 7)),
         "opening_hours": room.opening_hours,
         "mediators": "" if room.mediators is None else str(room.mediators),
         "term_until": room.term_told.isoformat() if room.term_told else "",
@@ -119,7 +119,7 @@ def closing_villages(effect: ClosingEffect, own: frozenset[str]) -> list[dict[st
             names[place.code] = place
     return [
         {
-            "village": place.name,
+            "village": f"{place.township_name} {place.name}".strip(),
             "url": url_for("maps.village", code=code),
             "households": "–" if place.households is None else f"{number(place.households)} 户",
             "what": ",".join(said[code]),

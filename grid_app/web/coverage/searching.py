@@ -35,7 +35,7 @@ from grid_app.services.siting.asking import EXISTING_WORDS, KIND_WORDS, RURAL, U
 from grid_app.services.siting.running import BROKEN_OFF, MISSING, RUNNING, SILENT_FOR, Begun
 from grid_app.web.coverage import site_words
 from grid_app.web.coverage.area import area_asked, facts_of
-from grid_app.web.coverage.pictures import picture_of
+from grid_app.web.coverage.pictures import MARKS_UP_TO, picture_of, room_marks
 from grid_app.web.step_forms import STATUS
 from grid_app.wiring import wired
 
@@ -116,12 +116,7 @@ def picture(run_id: UUID, when: str) -> Response:
     if when not in (BEFORE, AFTER) or not row.result:
         raise NotFoundError(MISSING)
     area = area_asked(row.division_code)
-    facts = facts_of(area)
-    points: list[tuple[float, float, str]] = [
-        (room.lon, room.lat, "room")
-        for room in facts.rooms.values()
-        if room.status == "active" and room.lon is not None and room.lat is not None
-    ]
+    points = room_marks(facts_of(area)) if len(area.villages) <= MARKS_UP_TO else []
     if when == AFTER:
         points += [(lon, lat, "chosen") for _, lon, lat, _, _ in row.result["sites"]]
     title = f"{row.place}:{'新设之后' if when == AFTER else '现在'}哪些村走得到调解室"

@@ -109,13 +109,14 @@ def _sum_line(label: str, code: str, facts: CoverageFacts, villages: Sequence[Vi
 
 def village_lines(facts: CoverageFacts, villages: Sequence[VillageCoverage]) -> list[Line]:
     """Return one row per village in the order of codes."""
-    return [_village_line(facts, one) for one in villages]
+    several = len({one.place.township for one in villages}) > 1
+    return [_village_line(facts, one, named_whole=several) for one in villages]
 
 
-def _village_line(facts: CoverageFacts, one: VillageCoverage) -> Line:
+def _village_line(facts: CoverageFacts, one: VillageCoverage, *, named_whole: bool) -> Line:
     nearest = facts.rooms.get(one.nearest)
     return Line(
-        one.place.name,
+        f"{one.place.township_name} {one.place.name}" if named_whole else one.place.name,
         url_for("maps.village", code=one.place.code),
         {
             "nearest": f"{nearest.name},{way(one.metres)}" if nearest else "–",
