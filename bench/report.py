@@ -40,6 +40,7 @@ from bench.report_rows import (
     sync_rows,
 )
 from bench.siting.rows import siting_rows
+from bench.tiles.rows import tiles_rows
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -74,6 +75,7 @@ MEASUREMENTS = (
     Measurement("duplicates", "Duplicates at intake", "bench.bench_duplicates", duplicates_rows),
     Measurement("organisations", "Names of organisations", "bench.bench_organisations", organisations_rows),
     Measurement("siting", "Where the next rooms should be", "bench.bench_siting", siting_rows),
+    Measurement("tiles", "Vector tiles", "bench.bench_tiles", tiles_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),

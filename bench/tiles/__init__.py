@@ -1,0 +1,1 @@
+"""Cutting vector tiles of real and made counties, and serving one of them."""
