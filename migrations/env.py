@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 import grid_app.models.accounts
+import grid_app.models.application_passwords
 import grid_app.models.assistance
 import grid_app.models.attachments
 import grid_app.models.backtests
