@@ -49,7 +49,7 @@ _VISITS: Final = r"(?:上访(?!村|社区|[((])|信访|来访|走访告状|越�
 _COUNT: Final = r"(?:\d+|[零〇一二两三四五六七八九十百千]+)\s*(?:件|次|人|批|起|例)"
 COUNTED: Final = re.compile(
     rf"{_VISITS}[^,。;、\n]{{0,8}}{_COUNT}|{_COUNT}[^,。;、\n]{{0,4}}{_VISITS}|零(?:上访(?!村|社区|[((])|信访|投诉)"
-    rf"|{_VISITS}(?:件|次|人|批)?(?:次)?(?:数量?|总量|率)"
+    rf"|{_VISITS}(?:件|次|人|批)?(?:次)?(?:数|量|总量|率)"
 )
 """Words that count petitions, lawsuits or complaints; the name of the naming itself counts nothing."""
 FIELD_OF_COUNTS: Final = re.compile(r"petition|complain|lawsuit|visits?_count|xinfang|shangfang|上访|信访|投诉|起诉")

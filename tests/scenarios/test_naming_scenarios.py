@@ -1,0 +1,91 @@
+"""The course of an official naming: step by step by whom it belongs to, and never a count of petitions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from grid_app.database.transaction import reading, transaction
+from grid_app.jobs.villages import assess_villages_job
+from grid_app.models.namings import NamingStep
+from grid_app.models.places import VillageNaming
+from grid_app.queries.village_months import months_of
+from grid_app.vocabulary.namings import COUNTED
+from tests.status_world import VILLAGE, serve_well
+from tests.web.forms import fields_of
+from tests.web.report_pages import page_of
+
+on_sqlite = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
+
+
+def _step(client, address: str, **typed: str):
+    page = page_of(client.get(f"/villages/{VILLAGE}/naming"))
+    form = fields_of(page, f"/villages/{VILLAGE}/naming/{address}")
+    return client.post(f"/villages/{VILLAGE}/naming/{address}", data={**form, **typed})
+
+
+@on_sqlite
+def test_a_naming_goes_from_application_to_withdrawal_step_by_step_and_moves_no_status(sign_in, app_world):
+    with transaction() as session:
+        serve_well(session, app_world)
+    assess_villages_job()
+    village, township, county = (sign_in(who) for who in ("village_lead", "township_officer", "county_officer"))
+    early = county.post(
+        f"/villages/{VILLAGE}/naming/step", data={"kind": "accept", "seen": "0", "done_on": "2026-11-02"}
+    )
+    assert (early.status_code, "现在是“没有申报”,不能登记“验收”" in page_of(early)) == (409, True)
+    assert village.post(f"/villages/{VILLAGE}/naming/step", data={"kind": "name"}).status_code == 403
+
+    assert _step(village, "apply", done_on="2026-11-02", reason="材料在村部").status_code == 302
+    assert _step(township, "check", kind="check", done_on="2026-11-01").status_code == 422, "before the step before"
+    assert _step(township, "check", kind="check", done_on="2026-11-05", reason="到村里看过").status_code == 302
+    assert township.get(f"/villages/{VILLAGE}/naming").get_data(as_text=True).count("下一步不由您的单位登记") == 1
+    assert _step(county, "step", kind="accept", done_on="2026-11-08").status_code == 302
+    named = {"kind": "name", "done_on": "2026-11-10", "expires_on": "2028-11-10"}
+    assert _step(county, "step", **named).status_code == 422, "without a document"
+    assert _step(county, "step", document_number="青政办〔2026〕12号", **named).status_code == 302
+    assert _step(county, "step", kind="review", done_on="2026-11-15", reason="台账齐全").status_code == 302
+    with reading() as session:
+        naming = session.scalars(select(VillageNaming)).one()
+        assert (naming.named_on, naming.document_number) == (date(2026, 11, 10), "青政办〔2026〕12号")
+    gone = _step(
+        county, "step", kind="withdraw", done_on="2026-11-20", document_number="青政办〔2026〕15号", reason="登记有误"
+    )
+    assert gone.status_code == 302
+
+    page = page_of(village.get(f"/villages/{VILLAGE}/naming"))
+    for words in ("申报", "初核", "验收", "命名", "年度复核", "撤销", "命名已撤销", "东河镇"):
+        assert words in page
+    with pytest.raises(TypeError), transaction() as session:
+        session.scalars(select(NamingStep).limit(1)).one().reason = "改"
+    with reading() as session:
+        assert [(one.holds, one.status.state) for one in months_of(session, code=VILLAGE)] == [(True, "met")]
+
+
+COUNTING = (
+    {"reason": "全年上访0件,比去年少"},
+    {"reason": "今年信访量下降"},
+    {"reason": "3人次进京上访"},
+    {"reason": "该村重点人员已稳控"},
+    {"reason": "材料齐全", "petition_count": "0"},
+    {"reason": "材料齐全", "信访件数": "0"},
+)
+
+
+@on_sqlite
+def test_a_naming_never_takes_a_count_of_petitions_or_words_of_control(sign_in, app_world):
+    client = sign_in("village_lead")
+
+    for typed in COUNTING:
+        refused = _step(client, "apply", done_on="2026-11-02", **typed)
+        assert (refused.status_code, typed["reason"] in page_of(refused)) == (422, True), typed
+
+    with reading() as session:
+        assert session.scalars(select(NamingStep)).all() == []
+
+
+def test_the_name_of_the_naming_itself_counts_nothing():
+    assert not COUNTED.search("关于公布2026年度第1批无上访村(社区)名单的通知")
+    assert COUNTED.search("全村零上访")
