@@ -1,0 +1,1 @@
+"""Reports with pictures and tables: plain blocks in, PDF or Word out."""
