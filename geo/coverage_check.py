@@ -36,11 +36,13 @@ Polygons = NDArray[np.object_]
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two divisions that both claim some ground."""
+    """Two divisions that both claim some ground, and a point in the largest piece of it."""
 
     first: str
     second: str
     area_m2: float
+    lon: float
+    lat: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,12 @@ class CoverageReport:
         return (
             *(f"重叠：{x.first}和{x.second}重叠 {x.area_m2:,.0f} 平方米。" for x in self.overlaps),
             *(f"空隙：{'、'.join(x.near)}之间有 {x.area_m2:,.0f} 平方米没有归属。" for x in self.gaps),
+            *self.other_sentences(),
+        )
+
+    def other_sentences(self) -> tuple[str, ...]:
+        """Return the sentences on slivers and duplicates alone, for where gaps and overlaps stand in a table."""
+        return (
             *(f"碎片：{x.title}有一块只有 {x.area_m2:,.0f} 平方米，平均宽 {x.width_m:.1f} 米。" for x in self.slivers),
             *(
                 f"重复：{x.first}和{x.second}{'图形相同' if x.same_polygon else '在同一上级下同名'}。"
@@ -149,11 +157,14 @@ def _overlaps(polygons: Polygons, titles: Sequence[str]) -> list[Overlap]:
         shapely.intersection(polygons[pairs[:, 0]], polygons[pairs[:, 1]]), return_index=True
     )
     wide = mean_width_m(parts) >= LEAST_WIDTH_M
-    shared = np.bincount(pair[wide], weights=area_m2(parts[wide]), minlength=len(pairs))
+    pieces, owner, areas = parts[wide], pair[wide], area_m2(parts[wide])
+    shared = np.bincount(owner, weights=areas, minlength=len(pairs))
+    largest = {int(owner[at]): at for at in np.argsort(areas)}
+    found = [at for at, area in enumerate(shared.tolist()) if area > LEAST_AREA_M2]
+    inside = shapely.get_coordinates(shapely.point_on_surface(pieces[[largest[at] for at in found]]))
     return [
-        Overlap(titles[one], titles[two], area)
-        for (one, two), area in zip(pairs.tolist(), shared.tolist(), strict=True)
-        if area > LEAST_AREA_M2
+        Overlap(titles[pairs[at][0]], titles[pairs[at][1]], float(shared[at]), lon, lat)
+        for at, (lon, lat) in zip(found, inside.tolist(), strict=True)
     ]
 
 

@@ -6,6 +6,7 @@ from tests.architecture.coverage_routes import COVERAGE_ROUTES
 from tests.architecture.export_routes import EXPORT_ROUTES
 from tests.architecture.indicator_routes import INDICATOR_ROUTES
 from tests.architecture.joint_routes import JOINT_ROUTES
+from tests.architecture.place_routes import PLACE_ROUTES
 from tests.architecture.route_table_public import MORE
 from tests.architecture.support_work_routes import SUPPORT_WORK_ROUTES
 from tests.architecture.village_routes import VILLAGE_ROUTES
@@ -16,6 +17,7 @@ ROUTES = {
     **EXPORT_ROUTES,
     **INDICATOR_ROUTES,
     **JOINT_ROUTES,
+    **PLACE_ROUTES,
     **SUPPORT_WORK_ROUTES,
     **VILLAGE_ROUTES,
     "accounts.add": "account.manage",
@@ -238,23 +240,6 @@ ROUTES = {
     "organisations.add": "organisation.confirm",
     "organisations.decide": "organisation.confirm",
     "organisations.index": "organisation.confirm",
-    "places.ask_undo": "place.manage",
-    "places.do_merge": "place.manage",
-    "places.do_split": "place.manage",
-    "places.index": "place.manage",
-    "places.merge": "place.manage",
-    "places.moved": "dispute.handle",
-    "places.name_heirs": "place.manage",
-    "places.pending": "place.manage",
-    "places.put_into_use": "place.manage",
-    "places.rooms": "place.manage",
-    "places.settle_moved": "dispute.handle",
-    "places.split": "place.manage",
-    "places.throw_away": "place.manage",
-    "places.undo": "place.manage",
-    "places.upload": "place.manage",
-    "places.upload_rooms": "place.manage",
-    "places.upload_successors": "place.manage",
     "projects.add": "dispute.handle",
     "projects.adopt": "dispute.handle",
     "projects.change": "dispute.handle",

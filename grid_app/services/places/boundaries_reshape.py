@@ -24,6 +24,7 @@ from grid_app.services.places.boundaries_course import Succession
 from grid_app.services.places.boundaries_reshape_rows import Reshape, store_reshape
 
 LONGEST_NAME = 100
+MOST_MERGED = 20
 NOT_DONE = "没有改动,填过的都还在。请改好下面的内容再试。"
 
 
@@ -146,6 +147,8 @@ def _chosen(base: Base, codes: Sequence[str], *, least: int) -> list[BoundaryFea
         raise _wrong("codes", f"{'、'.join(strange[:5])} 不是有边界的村(社区)。请从列表里选。")
     if len(wanted) < least:
         raise _wrong("codes", "请至少选两个村(社区)。" if least > 1 else "请选一个村(社区)。")
+    if len(wanted) > MOST_MERGED:
+        raise _wrong("codes", f"一次最多合并 {MOST_MERGED} 个村,现在选了 {len(wanted)} 个。")
     if len({code[:6] for code in wanted}) > 1:
         raise _wrong("codes", "只能在一个县以内合并。请重新选。")
     return [base.features[code] for code in wanted]

@@ -5,30 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from geo.coordinates import CRS_NAMES
 from grid_app.database.transaction import reading, transaction
-from grid_app.errors import ConflictError, InvalidError
+from grid_app.errors import InvalidError
 from grid_app.http.guard import guard_pages, requires, the_actor
-from grid_app.http.tiles import begin_cutting_in_use
 from grid_app.policy import Action, Scope
-from grid_app.queries.boundaries import PENDING, GenerationRow, generations, tree
+from grid_app.queries.boundaries import PENDING, GenerationRow, generations
+from grid_app.queries.boundaries_undo import undo_outlook
 from grid_app.queries.rooms import ROOM_KIND_WORDS, ROOM_STATUS_WORDS, RoomRow, rooms_in
-from grid_app.services.places.boundaries import activate, discard
-from grid_app.services.places.boundaries_check import check_generation, gather_check
 from grid_app.services.places.room_values import COLUMNS
 from grid_app.services.places.rooms import import_rooms, preview_rooms
 from grid_app.vocabulary.words import LEVEL_WORDS
+from grid_app.web.places import moved as places_moved
+from grid_app.web.places import pending as places_pending
+from grid_app.web.places import reshape as places_reshape
 from grid_app.web.places.upload import Upload, load_upload
 from grid_app.web.wording import local_time, number
 from grid_app.wiring import wired
 
 bp = Blueprint("places", __name__)
 guard_pages(bp)
+places_pending.add_routes(bp)
+places_reshape.add_routes(bp)
+places_moved.add_routes(bp)
 
-STATE_WORDS = {"pending": "待启用", "active": "使用中", "retired": "已停用"}
+STATE_WORDS = {"pending": "待启用", "active": "使用中", "retired": "已停用", "undone": "已撤回"}
 CRS_WORDS = {
     "wgs84": "WGS84(手机定位)",
     "cgcs2000": "CGCS2000(测绘、天地图)",
@@ -57,46 +61,6 @@ def upload() -> Answer:
     except InvalidError as error:
         return _index(values, error.fields or {"file": error.sentence}), 422
     return render_template("pages/places_imported.html", loaded=loaded, level=LEVEL_WORDS[loaded.imported.level])
-
-
-@bp.get("/places/pending")
-@requires(Action.MANAGE_PLACES)
-def pending() -> str | Response:
-    """Check the pending generation as a whole and ask whether to put it into use."""
-    try:
-        return _pending_page("", {})
-    except ConflictError as error:
-        flash(error.sentence, "info")
-        return redirect(url_for("places.index"))
-
-
-@bp.post("/places/activate")
-@requires(Action.MANAGE_PLACES)
-def put_into_use() -> Answer:
-    """Activate the pending generation."""
-    text = request.form.get("successors", "")
-    try:
-        successors = _successors(text)
-        with transaction() as session:
-            done = activate(session, actor=the_actor(), now=wired().clock.now(), successors=successors)
-        begin_cutting_in_use()
-    except InvalidError as error:
-        return _pending_page(text, error.fields or {"successors": error.sentence}), 422
-    flash(
-        f"第 {done.generation} 代边界已启用。新增区划 {len(done.plan.added)} 个,停用 {len(done.plan.ended)} 个。",
-        "success",
-    )
-    return redirect(url_for("places.index"))
-
-
-@bp.post("/places/discard")
-@requires(Action.MANAGE_PLACES)
-def throw_away() -> Response:
-    """Throw the pending generation away."""
-    with transaction() as session:
-        gone = discard(session, actor=the_actor(), now=wired().clock.now())
-    flash(f"待启用的第 {gone} 代边界已放弃,正在使用的边界没有变。", "success")
-    return redirect(url_for("places.index"))
 
 
 @bp.get("/places/rooms")
@@ -138,8 +102,10 @@ def _sent() -> bytes:
 def _index(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
     with reading() as session:
         rows = generations(session)
+        outlook = undo_outlook(session, now=wired().clock.now())
     return render_template(
         "pages/places.html",
+        may_undo=outlook.previous is not None,
         rows=[_generation(row) for row in rows],
         has_pending=any(row.state == PENDING for row in rows),
         levels=list(LEVEL_WORDS.items()),
@@ -158,33 +124,6 @@ def _generation(row: GenerationRow) -> dict[str, object]:
         "since": local_time(row.activated_at or row.created_at),
         "note": row.note,
     }
-
-
-def _pending_page(successors: str, errors: Mapping[str, str]) -> str:
-    with reading() as session:
-        given = gather_check(session, now=wired().clock.now())
-        names = {code: node.name for code, node in tree(session).items()}
-    report = check_generation(given)
-    names |= {entry.code: entry.name for entry in given.pending.entries if entry.name}
-    return render_template(
-        "pages/places_pending.html",
-        report=report,
-        plan=report.pending.plan,
-        levels=LEVEL_WORDS,
-        names=names,
-        successors=successors,
-        errors=errors,
-    )
-
-
-def _successors(text: str) -> dict[str, str]:
-    pairs = {}
-    for line in text.split():
-        old, sign, new = line.partition("=")
-        if not (sign and old and new):
-            raise InvalidError("", fields={"successors": f"“{line[:40]}”写法不对,请一行写一个:旧代码=新代码。"})
-        pairs[old] = new
-    return pairs
 
 
 def _rooms_page(errors: Mapping[str, str]) -> str:
