@@ -16,6 +16,7 @@ from grid_app.demo.background import Telling
 from grid_app.models.disputes import Dispute
 from grid_app.security.keys import Keys
 from grid_app.services.matters.grading import first_grade
+from grid_app.services.matters.points import drop_point, is_without_point
 from grid_app.services.numbering import new_tracking_code
 from grid_app.services.reports.content import FORM, IMPORTED_SIGNS
 from grid_app.services.reports.receiving import DraftReport, parse_report
@@ -111,6 +112,8 @@ def dispute_of(arrival: Arrival, draft: DraftReport, keys: Keys) -> Dispute:
     )
     grade = first_grade(dispute)
     dispute.grade, dispute.grade_reasons = grade.colour, list(grade.reasons)
+    if is_without_point(dispute):
+        drop_point(dispute)
     return dispute
 
 

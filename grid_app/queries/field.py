@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Unit
 from grid_app.models.disputes import Dispute, Organisation
 from grid_app.policy import Scope
 from grid_app.queries.masking import mask_text
+from grid_app.queries.points import handled_by, shows_a_point
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.categories import COUNTY_ONLY
 from grid_app.vocabulary.words import OPEN_STATES, VOICE_ONLY
@@ -50,6 +51,7 @@ class Duty:
 def open_nearby(session: Session, *, scope: Scope, today: date) -> list[OpenNearby]:
     """Return the open disputes of the scope noted within 90 days, the newest first, at most 500.
 
+    Only who handles a matter gets its point; the village is enough to ask whether it is known already.
     Sealed and county-only matters never go to a phone, whatever the role may see at a desk.
     """
     rows = session.execute(
@@ -62,6 +64,7 @@ def open_nearby(session: Session, *, scope: Scope, today: date) -> list[OpenNear
             Dispute.noted_on,
             Dispute.summary,
             Organisation.name.label("organisation"),
+            and_(handled_by(scope), shows_a_point()).label("shows_point"),
         )
         .outerjoin(Organisation, Organisation.id == Dispute.organisation_id)
         .where(
@@ -78,8 +81,8 @@ def open_nearby(session: Session, *, scope: Scope, today: date) -> list[OpenNear
             row.id,
             row.category,
             row.division_code[:12],
-            row.lon,
-            row.lat,
+            row.lon if row.shows_point else None,
+            row.lat if row.shows_point else None,
             row.noted_on,
             excerpt(row.summary),
             row.organisation or "",
@@ -92,7 +95,7 @@ def points_of(session: Session, *, scope: Scope, ids: Collection[UUID]) -> dict[
     """Return the WGS84 point of each of the disputes that lies in the scope and has one."""
     rows = session.execute(
         select(Dispute.id, Dispute.lon, Dispute.lat).where(
-            visible(replace(scope, sees_sealed=False, sees_county_only=False)), Dispute.id.in_(ids)
+            visible(replace(scope, sees_sealed=False, sees_county_only=False)), Dispute.id.in_(ids), shows_a_point()
         )
     )
     return {row.id: (row.lon, row.lat) for row in rows if row.lon is not None and row.lat is not None}

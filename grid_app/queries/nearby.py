@@ -124,7 +124,11 @@ def _near_point(session: Session, asked: Asked) -> ColumnElement[bool]:
         return false()
     east, north = (NEAR_METRES / float(metres) for metres in metres_per_degree(asked.lat))
     west, south = asked.lon - east, asked.lat - north
-    edges = (west, south, asked.lon + east, asked.lat + north)
+    return in_box(session, (west, south, asked.lon + east, asked.lat + north))
+
+
+def in_box(session: Session, edges: tuple[float, float, float, float]) -> ColumnElement[bool]:
+    """Return the condition that a dispute's point lies in or at a box (west, south, east, north)."""
     if session.get_bind().dialect.name == "postgresql":
         return cast("ColumnElement[bool]", Dispute.point.op("&&")(func.ST_MakeEnvelope(*edges, 4326)))
     boxes = select(_BOXES.c.id).where(

@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 PATH = re.compile(r"`((?:geo|screening|notifications|grid_app|migrations|tests|bench|scripts|docs)/[\w./-]+\.\w+)`")
 COMMANDS = {
-    "demo", "serve", "web", "scheduler", "dispatch", "db", "doctor", "user", "boundaries", "locate", "rooms",
-    "disputes", "round", "audit", "retention", "screen",
+    "demo", "serve", "web", "scheduler", "dispatch", "db", "doctor", "user", "boundaries", "locate", "points", "rooms",
+    "disputes", "round", "audit", "retention", "screen", "coverage",
 }  # fmt: skip
 
 

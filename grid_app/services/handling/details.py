@@ -15,6 +15,7 @@ from grid_app.models.places import Division
 from grid_app.policy import Action, Role, allows, covers
 from grid_app.ports import PlaceFinder
 from grid_app.services.matters.grading import regrade
+from grid_app.services.matters.points import drop_point, is_without_point, keeps_every_point
 from grid_app.services.matters.said import with_named
 from grid_app.services.matters.step import Step, claimed, may_handle, opened, permitted, write, written
 from grid_app.services.organisations.entries import chosen_organisation
@@ -132,6 +133,8 @@ def settle_place(session: Session, step: Step, *, village_code: str, places: Pla
         raise InvalidError("地点没有改。请从列出的村里选一个。", fields={"village_code": "请从列出的村里选一个。"})
     details = {"from": dispute.division_code, "to": village.code}
     dispute.division_code, dispute.place_kind = village.code, "chosen"
+    if is_without_point(dispute) and not keeps_every_point(session):
+        drop_point(dispute)
     if dispute.state == "reported":
         withheld = is_withheld_from_maps(dispute.category)
         dispute.owner_unit_id = Lookups(session).office(village.path, county_only=withheld)

@@ -16,6 +16,7 @@ from grid_app.models.accounts import Unit
 from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute, Submission
 from grid_app.models.places import Boundary, Division
+from grid_app.services.matters.points import keeps_every_point
 from grid_app.services.organisations.entries import organisation_id
 from grid_app.services.organisations.names import name_key
 
@@ -67,6 +68,13 @@ class Lookups:
         self._organisations: dict[str, UUID | None] = {}
         self._known: dict[UUID, Known | None] = {}
         self._announced: set[UUID] = set()
+        self._keeps_every_point: bool | None = None
+
+    def keeps_every_point(self) -> bool:
+        """Say whether the county decided to keep points of matters at home as well."""
+        if self._keeps_every_point is None:
+            self._keeps_every_point = keeps_every_point(self._session)
+        return self._keeps_every_point
 
     def warm(self, codes: Iterable[str], generation_id: UUID | None) -> None:
         """Ask at once for divisions, what lies directly under them, their offices and their grids' polygons."""

@@ -25,6 +25,7 @@ from grid_app.services.clocks.running import TURNS, clocks_from, starts_of
 from grid_app.services.control_words import CONTROL_WORDS
 from grid_app.services.matters.grading import RED, escalate_red, first_grade
 from grid_app.services.matters.links import link_disputes
+from grid_app.services.matters.points import drop_point, is_without_point
 from grid_app.services.matters.said import said_of
 from grid_app.services.numbering import new_tracking_code, next_case_codes
 from grid_app.services.organisations.names import WRITE_IT_WHOLE
@@ -121,6 +122,8 @@ def _made(one: Placed, desk: Desk, *, case_code: str) -> tuple[Dispute, tuple[Ca
     words = words_of(one.draft)
     captured_at, clock = trusted_capture(one.draft, desk.via, now=desk.now)
     dispute = _dispute(one, desk, words=words, captured_at=captured_at, case_code=case_code)
+    if is_without_point(dispute) and not desk.lookups.keeps_every_point():
+        drop_point(dispute)
     unnamed = (NO_ORGANISATION,) if words.organisation and dispute.organisation_id is None else ()
     return dispute, (*one.place.cautions, *clock, *words.cautions, *unnamed)
 

@@ -18,6 +18,7 @@ from grid_app.web.maps import frame as maps_frame
 from grid_app.web.maps import links
 from grid_app.web.maps import live as maps_live
 from grid_app.web.maps import namings as maps_namings
+from grid_app.web.maps import points as maps_points
 from grid_app.web.maps import printed as maps_printed
 from grid_app.web.maps import search as maps_search
 from grid_app.web.maps import table as maps_table
@@ -35,6 +36,7 @@ guard_pages(bp)
 maps_frame.add_routes(bp)
 maps_live.add_routes(bp)
 maps_search.add_routes(bp)
+maps_points.add_routes(bp)
 maps_namings.add_routes(bp)
 maps_printed.add_routes(bp)
 maps_table.add_routes(bp)
@@ -106,6 +108,7 @@ def _steering(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> dict[
         "places_url": links.url_if_there("maps.places"),
         "search_url": links.url_if_there("maps.search"),
         **links.weeks(ask, look),
-        "print_url": links.url_if_there("maps.printed", layer=ask.layer, root=facts.area.root.code),
-        "picture_url": links.url_if_there("maps.picture", layer=ask.layer, root=facts.area.root.code),
+        "comparison": links.comparison(ask, look),
+        "papers": links.papers(ask),
+        "picture_url": ask.url("maps.picture") if links.url_if_there("maps.picture") else "",
     }
