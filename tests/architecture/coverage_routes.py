@@ -7,6 +7,7 @@ COVERAGE_ROUTES = {
     "coverage.cancel_siting": "room.edit",
     "coverage.close_room": "room.edit",
     "coverage.edit_room": "room.edit",
+    "coverage.households": "place.manage",
     "coverage.index": "map.read",
     "coverage.picture": "map.read",
     "coverage.reopen_room": "room.edit",
@@ -21,4 +22,5 @@ COVERAGE_ROUTES = {
     "coverage.siting_run": "room.edit",
     "coverage.start_siting": "room.edit",
     "coverage.trial": "room.edit",
+    "coverage.upload_households": "place.manage",
 }

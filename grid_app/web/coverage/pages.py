@@ -10,7 +10,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, allows
 from grid_app.queries.coverage import CoverageFacts
-from grid_app.web.coverage import one_room, searching, shown
+from grid_app.web.coverage import households, one_room, searching, shown
 from grid_app.web.coverage.area import PAGE, Asked, area_asked, asked, facts_of, trail_of
 from grid_app.web.coverage.pictures import MARKS_UP_TO, picture_of, room_marks
 from grid_app.web.maps.layers import is_by_township
@@ -20,6 +20,7 @@ bp = Blueprint("coverage", __name__)
 guard_pages(bp)
 one_room.add_routes(bp)
 searching.add_routes(bp)
+households.add_routes(bp)
 
 
 @bp.get("/coverage")
