@@ -51,10 +51,10 @@ def work_through() -> int:
         while True:
             with reading() as session:
                 waiting = jobs.free_jobs(session, now=wired().clock.now())
-            if not waiting:
+            done = sum(_work_on(job_id) for job_id in waiting)
+            if not done:
                 return worked
-            for job_id in waiting:
-                worked += _work_on(job_id)
+            worked += done
     finally:
         ONE_AT_A_TIME.release()
 

@@ -15,6 +15,8 @@ Tell: TypeAlias = Callable[[int], None]
 """Told every so many rows how many there are by now."""
 
 EVERY: Final = 500
+LARGEST: Final = 5 * 1024 * 1024
+"""Bytes of a workbook that somebody sends to be filled."""
 CHINA: Final = timezone(timedelta(hours=8))
 """China has one time and no summer time (since 1991)."""
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")

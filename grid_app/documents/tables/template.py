@@ -15,7 +15,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-LARGEST: Final = 5 * 1024 * 1024
+from grid_app.documents.tables.content import LARGEST
+
 LARGEST_UNPACKED: Final = 60 * 1024 * 1024
 HEADER_WITHIN: Final = 30
 MOST_COLUMNS: Final = 120

@@ -10,10 +10,6 @@ from typing import Final
 
 from grid_app.clock import local
 from grid_app.documents.tables.content import Table, Tell
-from grid_app.documents.tables.delimited import write_csv
-from grid_app.documents.tables.geojson import write_geojson
-from grid_app.documents.tables.geopackage import write_geopackage
-from grid_app.documents.tables.xlsx import write_xlsx
 from grid_app.errors import InvalidError
 from grid_app.services.exports.asking import STATE_CHOICES, Asked
 from grid_app.services.exports.desk import Desk
@@ -95,12 +91,20 @@ def _contents(asked: Asked, desk: Desk) -> _Contents:
 def _write(path: Path, asked: Asked, contents: _Contents, *, desk: Desk, tell: Tell) -> int:
     told = about(asked, desk)
     if asked.form == "xlsx":
+        from grid_app.documents.tables.xlsx import write_xlsx  # noqa: PLC0415 - a start need not wait for the writers
+
         return write_xlsx(path, contents.tables, about=told, tell=tell)
     if asked.form == "csv":
+        from grid_app.documents.tables.delimited import write_csv  # noqa: PLC0415 - as above
+
         return write_csv(path, contents.tables[0], with_mark=asked.with_mark, tell=tell)
     words = ";".join(f"{label}:{text}" for label, text in told)
     if asked.form == "geojson":
+        from grid_app.documents.tables.geojson import write_geojson  # noqa: PLC0415 - as above
+
         return write_geojson(path, contents.tables[0], about={"description": words}, tell=tell)
+    from grid_app.documents.tables.geopackage import write_geopackage  # noqa: PLC0415 - as above
+
     return write_geopackage(path, contents.tables, about=words, tell=tell)
 
 

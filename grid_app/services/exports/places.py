@@ -30,12 +30,12 @@ from grid_app.standing.criteria import NAMES, RESULT_WORDS
 from grid_app.standing.states import STATE_WORDS
 
 COVERAGE_WORDS: Final = {
-    "effective": "有管用的调解室",
-    "nominal": "有调解室,不管用",
-    "none": "没有调解室",
-    "unknown": "有调解室,是否管用不清楚",
+    "effective": "有有效的调解室",
+    "nominal": "有调解室,还不够有效",
+    "none": "没有登记开放的调解室",
+    "unknown": "有调解室,缺少数据",
 }
-ROOM_WORDS: Final = {"effective": "管用", "nominal": "不管用", "unknown": "不清楚", "closed": "已关闭"}
+ROOM_WORDS: Final = {"effective": "有效", "nominal": "未达有效", "unknown": "待补登记", "closed": "已关闭"}
 YES_NO: Final = {True: "是", False: "否", None: "不清楚"}
 VILLAGE_COLUMNS: Final = (
     Column("code", "区划代码", "code", 16),
@@ -81,7 +81,7 @@ ROOM_COLUMNS: Final = (
     Column("accessible", "无障碍", "text", 8),
     Column("woman", "有女调解员", "text", 10),
     Column("phone", "公开电话", "text", 16),
-    Column("state", "是否管用", "text", 10),
+    Column("state", "是否有效", "text", 10),
     Column("why", "为什么", "text", 50),
     Column("lon", "经度", "decimal", 12),
     Column("lat", "纬度", "decimal", 12),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from grid_app.documents.tables.template import Header
 from grid_app.errors import InvalidError
 from grid_app.services.control_words import control_words_in
 from grid_app.services.sheets.fields import FIELDS, proposed, tells_of_persons
+
+if TYPE_CHECKING:  # the module loads openpyxl, which a start need not wait for
+    from grid_app.documents.tables.template import Header
 
 FIXED: Final = "fixed"
 NOTHING: Final = ""

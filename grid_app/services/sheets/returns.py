@@ -17,8 +17,6 @@ from sqlalchemy.orm import Session
 from grid_app.clock import local_date
 from grid_app.database.base import new_id
 from grid_app.documents.tables.content import Value, as_text
-from grid_app.documents.tables.filling import fill_sheet
-from grid_app.documents.tables.template import header_of, opened
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.models.exports import SheetReturn, SheetReturnRow, SuperiorSheet
 from grid_app.policy import Actor
@@ -118,6 +116,9 @@ def fill(path: Path, asked: Asked, *, desk: Desk, heard: Heard) -> tuple[Made, F
     NotFoundError, InvalidError
         The sheet is not there any more; nothing is to be filled; too many rows for one sheet.
     """
+    from grid_app.documents.tables.filling import fill_sheet  # noqa: PLC0415 - loads openpyxl
+    from grid_app.documents.tables.template import header_of, opened  # noqa: PLC0415 - as above
+
     with desk.reading() as session:
         sheet = session.get(SuperiorSheet, asked.sheet_id)
         if sheet is None:

@@ -6,14 +6,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.database.base import new_id
-from grid_app.documents.tables.template import Header, UnusableError, header_of, opened
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.exports import SheetReturn, SuperiorSheet
 from grid_app.policy import Action, Actor, allows
@@ -22,6 +21,9 @@ from grid_app.services.control_words import refuse_control_words
 from grid_app.services.numbering import COUNTY_DIGITS
 from grid_app.services.sheets.columns import SheetColumn, first_columns, read, stored, typed_columns
 from grid_app.services.sheets.periods import COVERS_WORDS, PERIOD_WORDS
+
+if TYPE_CHECKING:  # the module loads openpyxl, which a start need not wait for
+    from grid_app.documents.tables.template import Header
 
 LONGEST_NAME: Final = 40
 MOST_SHEETS: Final = 40
@@ -52,6 +54,8 @@ def check_upload(body: bytes, file_name: str, *, tab: str = "") -> Upload:
     InvalidError
         It cannot be used; the sentence says why and what to do.
     """
+    from grid_app.documents.tables.template import UnusableError, header_of, opened  # noqa: PLC0415 - as above
+
     try:
         header = header_of(opened(body, file_name), tab=tab.strip())
     except UnusableError as error:
@@ -146,6 +150,8 @@ def county_sheet(session: Session, *, sheet_id: UUID, actor: Actor) -> SuperiorS
 
 def _with_lines(row: SuperiorSheet, lines: tuple[int, int], before: Sequence[SheetColumn]) -> list[SheetColumn]:
     """Return the columns of the header at other lines."""
+    from grid_app.documents.tables.template import UnusableError, header_of, opened  # noqa: PLC0415 - as above
+
     try:
         header = header_of(opened(row.body, row.file_name), tab=row.tab, lines=lines)
     except UnusableError as error:

@@ -42,7 +42,7 @@ from grid_app.wiring import wired
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 guard_pages(bp)
-PATIENCE: Final = "EXPORT_PATIENCE_SECONDS"
+PATIENCE: Final = "ANALYSIS_PATIENCE_SECONDS"
 PATIENCE_SECONDS: Final = 1.0
 TYPED: Final = ("kind", "form", "first", "last", "state", "place", "mark")
 DAMAGED: Final = "文件和做好时的校验值不一样了,不能给您。请再导出一次;平台已记下这件事。"

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
-from grid_app.documents.tables.template import LARGEST
+from grid_app.documents.tables.content import LARGEST
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, allows
