@@ -9,6 +9,7 @@ from grid_app.models.places import Division
 from grid_app.queries.spelling import fits_at, plain
 from tests.world import NOW
 
+pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 WEST = "990101001201"
 
 

@@ -1,0 +1,81 @@
+"""An open map hears of changes by one question a second; too many listeners poll, and nobody stays signed in by it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from grid_app.adapters import map_feed
+from grid_app.adapters.map_feed import FEWEST, MOST, most_listeners
+from grid_app.database.base import new_id
+from grid_app.database.transaction import transaction
+from grid_app.models.disputes import DisputeEvent
+from grid_app.models.places import MediationRoom
+from tests.dispute_rows import add_dispute
+from tests.world import NOW
+
+pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
+WEST = "990101001201"
+
+
+def change(number: int) -> None:
+    with transaction() as session:
+        dispute = add_dispute(session, number, village=WEST)
+        session.add(DisputeEvent(id=new_id(), dispute_id=dispute, number=1, at=NOW, kind="reported", details={}))
+
+
+def heard(lines) -> dict[str, str]:
+    """Return the versions of the next event."""
+    line = next(text for one in lines if (text := one.decode()).startswith("event: facts"))
+    return json.loads(line.split("data: ")[1])["versions"]
+
+
+def test_a_line_tells_what_is_newest_and_then_each_change(sign_in, monkeypatch):
+    monkeypatch.setattr(map_feed, "ASK_EVERY_SECONDS", 0.01)
+    client = sign_in("township_lead")
+    answer = client.get("/map/events", buffered=False)
+    lines = iter(answer.response)
+
+    first = heard(lines)
+    change(1)
+    second = heard(lines)
+    polled = client.get("/map/version.json").get_json()["versions"]
+    with transaction() as session:
+        session.query(MediationRoom).update({"status": "closed"})
+    third = heard(lines)
+    answer.close()
+
+    assert answer.mimetype == "text/event-stream"
+    assert {name for name in first if first[name] != second[name]} == {"disputes", "clocks"}
+    assert second == polled
+    assert client.get("/map/facts.json").get_json()["version"] == second["disputes"]
+    assert {name for name in second if second[name] != third[name]} == {"rooms"}
+
+
+def test_beyond_the_places_pages_poll_and_a_closed_line_gives_its_place_back(sign_in, app):
+    client = sign_in("county_lead")
+    held = [client.get("/map/events", buffered=False) for _ in range(FEWEST)]
+
+    refused = client.get("/map/events")
+    for answer in held:
+        answer.close()
+    again = client.get("/map/events", buffered=False)
+    again.close()
+
+    assert [answer.status_code for answer in held] == [200, 200]
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+    assert again.status_code == 200
+    assert [most_listeners(threads) for threads in (1, 24, 64, 10_000)] == [FEWEST, 8, 21, MOST]
+
+
+def test_a_map_that_asks_by_itself_keeps_nobody_signed_in(sign_in, clock):
+    client = sign_in("county_lead")
+
+    for _ in range(4):
+        clock.advance(timedelta(minutes=9))
+        answer = client.get("/map/version.json")
+
+    assert answer.status_code != 200
+    assert client.get("/map/version.json").status_code != 200
