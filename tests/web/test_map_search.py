@@ -9,7 +9,6 @@ from grid_app.models.places import Division
 from grid_app.queries.spelling import fits_at, plain
 from tests.world import NOW
 
-pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 WEST = "990101001201"
 
 
@@ -26,6 +25,7 @@ def test_a_name_is_spelled_by_signs_pinyin_initials_and_any_reading(name, typed,
     assert fits_at(name, plain(typed)) == at
 
 
+@pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 def test_equal_names_are_told_apart_and_nothing_outside_the_own_area_is_found(sign_in, app_world):
     with transaction() as session:
         session.add(
