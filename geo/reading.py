@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, cast
 
 import numpy as np
@@ -13,9 +14,11 @@ import shapely
 from numpy.typing import NDArray
 from pyogrio import raw
 
+from geo.archives import unpack
 from geo.errors import FileError
 
 SUFFIXES: Final = (".geojson", ".json", ".gpkg", ".shp")
+ZIP: Final = ".zip"
 _SHAPEFILE_ENCODINGS: Final = ("UTF-8", "GB18030")
 # RuntimeError is the base of all pyogrio errors; the others come from damaged text and numbers inside a file.
 _READ_ERRORS: Final = (RuntimeError, ValueError, OSError, KeyError, TypeError, MemoryError)
@@ -63,20 +66,25 @@ def read_layer(path: Path) -> Layer:
         When the file is absent, of another kind, damaged, or holds no features.
     """
     _check_file(path)
+    if path.suffix.lower() == ZIP:
+        with TemporaryDirectory(prefix="boundary-") as folder:
+            return read_layer(unpack(path, Path(folder), wanted=SUFFIXES))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what GDAL mumbles about rings is told by the repairs
         found = _read_raw(path)
         if not len(found.wkb):
             raise FileError(f"文件 {path.name} 里没有任何图形，什么也没有导入，请换一个文件。")
         shapes = _shapes_of(found.wkb, path)
-        remarks = _other_layers(path)
+        remarks = (*_other_layers(path), *_without_system(path))
     is_missing = np.array([value is None for value in found.wkb], dtype=np.bool_)
     return Layer(found.crs, found.columns, shapes, is_missing, remarks)
 
 
 def _check_file(path: Path) -> None:
-    if path.suffix.lower() not in SUFFIXES:
-        raise FileError(f"文件 {path.name} 不是边界文件，请用 GeoJSON、GeoPackage（.gpkg）或 Shapefile（.shp）。")
+    if path.suffix.lower() not in (*SUFFIXES, ZIP):
+        raise FileError(
+            f"文件 {path.name} 不是边界文件，请用 GeoJSON、GeoPackage（.gpkg）、Shapefile（.shp）或装着其中一个的 zip。"
+        )
     if not path.is_file():
         raise FileError(f"找不到文件 {path.name}，请核对路径。")
 
@@ -124,6 +132,12 @@ def _shapes_of(wkb: NDArray[np.object_], path: Path) -> NDArray[np.object_]:
         return np.asarray(shapely.from_wkb(wkb, on_invalid="fix"), dtype=object)
     except (shapely.errors.ShapelyError, ValueError, TypeError) as error:
         raise FileError(_unreadable(path)) from error
+
+
+def _without_system(path: Path) -> tuple[str, ...]:
+    if path.suffix.lower() != ".shp" or any(path.with_suffix(suffix).exists() for suffix in (".prj", ".PRJ")):
+        return ()
+    return (f"{path.name} 没有 .prj，只能按选的坐标系读；请在图上核对位置有没有偏。",)
 
 
 def _other_layers(path: Path) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""grid-app boundaries import | check | activate."""
+"""grid-app boundaries import | check | activate | undo."""
 
 from __future__ import annotations
 
@@ -19,14 +19,22 @@ from grid_app.cli.boundaries_words import (
     check_lines,
     import_document,
     import_lines,
+    outlook_document,
+    outlook_lines,
+    undone_document,
+    undone_lines,
 )
 from grid_app.cli.context import in_app, print_json
 from grid_app.cli.progress import progress
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.http import tiles
+from grid_app.http.boundary_work import alone
+from grid_app.queries.boundaries_undo import undo_outlook
 from grid_app.services.places.boundaries import activate, import_boundaries, preview_import
 from grid_app.services.places.boundaries_check import check_generation, gather_check
+from grid_app.services.places.boundaries_plans import read_successors, save_successors
+from grid_app.services.places.boundaries_undo import undo_activation
 from grid_app.wiring import wired
 
 
@@ -57,7 +65,7 @@ def import_command(
     as_json: bool,
 ) -> None:
     """导入一级边界(GeoJSON、GeoPackage、Shapefile)到待启用的一代;正在使用的边界不变。"""
-    with progress("正在读取文件", total=3) as advance:
+    with alone(if_any=not dry_run), progress("正在读取文件", total=3) as advance:
         boundary_set = read_boundaries(
             file,
             level=cast("Level", level),  # click checked it against the same list
@@ -105,18 +113,49 @@ def check_command(*, as_json: bool) -> None:
 
 @boundaries_group.command("activate")
 @click.option("--successor", "successors", multiple=True, metavar="旧代码=新代码", help="停用的区划由谁接续;可写多次。")
+@click.option(
+    "--successors", "table", type=click.Path(path_type=Path), help="接续表(CSV):old_code,new_code,date,可加 default。"
+)
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")
 @in_app
-def activate_command(*, successors: tuple[str, ...], as_json: bool) -> None:
+def activate_command(*, successors: tuple[str, ...], table: Path | None, as_json: bool) -> None:
     """启用待启用的一代:区划树和边界一起更新,各进程随后自动换用。"""
     chosen = dict(_pair(text) for text in successors)
-    with transaction() as session:
-        done = activate(session, actor=None, now=wired().clock.now(), successors=chosen)
+    with alone(), transaction() as session:
+        now = wired().clock.now()
+        if table is not None:
+            save_successors(session, successions=read_successors(_read(table)), actor=None, now=now)
+        done = activate(session, actor=None, now=now, successors=chosen)
     note = _cut_tiles()
     if as_json:
         print_json(activation_document(done))
         return
     for line in (*activation_lines(done), note):
+        click.echo(line)
+
+
+@boundaries_group.command("undo")
+@click.option("--dry-run", is_flag=True, help="只说会退回什么,不改。")
+@click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")
+@in_app
+def undo_command(*, dry_run: bool, as_json: bool) -> None:
+    """撤回正在使用的一代,重新使用上一代;期间的新记录一件不丢。"""
+    now = wired().clock.now()
+    if dry_run:
+        with reading() as session:
+            outlook = undo_outlook(session, now=now)
+        if as_json:
+            print_json(outlook_document(outlook))
+            return
+        for line in outlook_lines(outlook):
+            click.echo(line)
+        return
+    with alone(), transaction() as session:
+        done = undo_activation(session, actor=None, now=now)
+    if as_json:
+        print_json(undone_document(done))
+        return
+    for line in (*undone_lines(done), _cut_tiles()):
         click.echo(line)
 
 
@@ -144,6 +183,13 @@ def _cut_tiles() -> str:
         except OSError as error:
             return f"底图没有准备好({error.strerror or '不能写文件'});第一次打开地图时会再做,边界已经启用,没有受影响。"
     return "底图已准备好。"
+
+
+def _read(table: Path) -> bytes:
+    try:
+        return table.read_bytes()
+    except OSError as error:
+        raise InvalidError(f"接续表 {table.name} 打不开。请核对路径;什么也没有改。") from error
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -7,8 +7,10 @@ from dataclasses import asdict
 
 from geo.coverage_check import CoverageReport
 from geo.features import BoundarySet
+from grid_app.queries.boundaries_undo import RECORDED_WORDS, UndoOutlook
 from grid_app.services.places.boundaries import Activated, Imported
 from grid_app.services.places.boundaries_check import CheckReport
+from grid_app.services.places.boundaries_undo import Undone
 from grid_app.services.places.divisions import TreePlan
 from grid_app.vocabulary.words import LEVEL_WORDS
 
@@ -111,6 +113,17 @@ def check_document(report: CheckReport) -> dict[str, object]:
         "parents_without_boundary": list(report.parents_without_boundary),
         "open_disputes": asdict(report.disputes),
         "attached_to_ended": asdict(report.attached),
+        "touched": [
+            {
+                "kind": one.record.kind,
+                "id": str(one.record.id),
+                "from": one.record.code,
+                "to": list(one.codes),
+                "how": one.how,
+            }
+            for one in report.destinations
+        ],
+        "following": asdict(report.following),
     }
 
 
@@ -121,6 +134,50 @@ def activation_document(done: Activated) -> dict[str, object]:
         "counts": dict(done.counts),
         "carried_over": done.carried_over,
         "tree": plan_document(done.plan),
+        "moved": {"disputes": dict(done.turned.disputes), **done.turned.attached},
+    }
+
+
+def outlook_lines(outlook: UndoOutlook) -> Iterator[str]:
+    """Give what taking the activation back would mean, line by line."""
+    if outlook.why_not:
+        yield outlook.why_not
+    if outlook.active is None or outlook.previous is None:
+        return
+    yield f"撤回第 {outlook.active.number} 代,重新使用第 {outlook.previous.number} 代。"
+    yield f"又会停用的区划:{len(outlook.ending)} 个。"
+    yield f"会退回原处的记录:{sum(outlook.back.values())} 条。"
+    for kind, count in outlook.recorded.items():
+        yield f"启用以后新有的:{RECORDED_WORDS[kind]} {count} 件,都保留。"
+
+
+def outlook_document(outlook: UndoOutlook) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "possible": not outlook.why_not,
+        "why_not": outlook.why_not,
+        "generation": outlook.active.number if outlook.active else None,
+        "previous": outlook.previous.number if outlook.previous else None,
+        "back": dict(outlook.back),
+        "recorded": dict(outlook.recorded),
+        "ending": [code for code, _ in outlook.ending],
+    }
+
+
+def undone_lines(done: Undone) -> Iterator[str]:
+    """Give the report of taking an activation back, line by line."""
+    yield f"第 {done.number} 代边界已撤回,现在使用第 {done.previous} 代。"
+    back, anew = sum(done.back.disputes.values()), sum(done.onward.disputes.values())
+    yield f"退回原处的纠纷 {back} 件,期间新登记、重新归村的 {anew} 件。"
+
+
+def undone_document(done: Undone) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "undone": done.number,
+        "in_use": done.previous,
+        "back": {"disputes": dict(done.back.disputes), **done.back.attached},
+        "placed_anew": {"disputes": dict(done.onward.disputes), **done.onward.attached},
     }
 
 
@@ -142,12 +199,17 @@ def _effect_lines(report: CheckReport) -> Iterator[str]:
     yield (
         f"未办结纠纷 {effect.total} 件:{effect.moved} 件的位置会落到别的村(社区),{effect.outside} 件会落在边界外,"
         f"{effect.ended} 件所在的村(社区)不再有边界,{effect.same + effect.without_point} 件不受影响。"
-        "已登记的归属不会自动改。"
+        f"启用时有位置的按位置改到新的村,没有位置的改到接续的村 {effect.to_successor} 件、"
+        f"先放到乡镇核定 {effect.to_parent} 件。"
     )
     yield from _block("落到别的村", [f"{a or '未定村'} → {b}:{n} 件" for a, b, n in effect.pairs])
     left = report.attached
     if left.accounts or left.units or left.rooms:
-        yield (f"要停用的区划上还有 {left.accounts} 个账号身份、{left.units} 个单位、{left.rooms} 个调解室,请先交接。")
+        stays = sum(one.how == "stays" for one in report.destinations)
+        yield (
+            f"要停用的区划上还有 {left.accounts} 个账号身份、{left.units} 个单位、{left.rooms} 个调解室;"
+            f"碰到的记录共 {len(report.destinations)} 条,其中 {stays} 条没有写明由谁接续,留在原代码下。"
+        )
 
 
 def _coverage(coverage: CoverageReport) -> Iterator[str]:

@@ -103,7 +103,7 @@ def test_people_read_sentences(grid_app, engine, villages):
 
     assert "正在使用的边界没有变" in first.stdout
     assert "用这次的图形替换" in again.stdout
-    assert "已登记的归属不会自动改" in checked.stdout
+    assert "启用时有位置的按位置改到新的村" in checked.stdout
     assert "第 2 代边界已启用" in activated.stdout
     assert "底图已准备好" in activated.stdout
     assert "底图已准备好" in grid_app("boundaries", "tiles").stdout

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from geo.coordinates import CRS_NAMES
 from grid_app.database.transaction import reading, transaction
-from grid_app.errors import InvalidError
+from grid_app.errors import ConflictError, InvalidError
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, Scope
 from grid_app.queries.boundaries import PENDING, GenerationRow, generations
@@ -60,6 +60,8 @@ def upload() -> Answer:
         loaded = load_upload(sent, Upload(values["level"], *(values[name] for name in FIELDS[1:])), actor=the_actor())
     except InvalidError as error:
         return _index(values, error.fields or {"file": error.sentence}), 422
+    except ConflictError as error:
+        return _index(values, {"file": error.sentence}), 409
     return render_template("pages/places_imported.html", loaded=loaded, level=LEVEL_WORDS[loaded.imported.level])
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, InvalidError
+from grid_app.http.boundary_work import alone
 from grid_app.http.guard import requires, the_actor
 from grid_app.http.tiles import begin_cutting_in_use
 from grid_app.policy import Action
@@ -106,7 +107,7 @@ def put_into_use() -> Answer:
     text = request.form.get("successors", "")
     try:
         successors = _successors(text)
-        with transaction() as session:
+        with alone(), transaction() as session:
             done = activate(session, actor=the_actor(), now=wired().clock.now(), successors=successors)
         begin_cutting_in_use()
     except InvalidError as error:
@@ -151,7 +152,7 @@ def ask_undo() -> str | Response:
 def undo() -> Response:
     """Take the activation back."""
     try:
-        with transaction() as session:
+        with alone(), transaction() as session:
             done = undo_activation(session, actor=the_actor(), now=wired().clock.now())
     except ConflictError as error:
         flash(error.sentence, "info")

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.errors import InvalidError
+from grid_app.errors import ConflictError, InvalidError
+from grid_app.http.boundary_work import alone
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
 from grid_app.queries.boundaries_choices import VillageChoice, free_code, village_choices
@@ -47,10 +48,12 @@ def do_merge() -> Answer:
     values = {name: "".join(request.form.get(name, "").split()) for name in ("code", "name")}
     wish = MergeWish(tuple(codes), Part(values["code"], values["name"]))
     try:
-        with transaction() as session:
+        with alone(), transaction() as session:
             merge_villages(session, wish=wish, actor=the_actor(), now=wired().clock.now())
     except InvalidError as error:
         return _merge_page(values, codes, error.fields), 422
+    except ConflictError as error:
+        return _merge_page(values, codes, {"codes": error.sentence}), 409
     flash(READY, "success")
     return redirect(url_for("places.pending"))
 
@@ -67,10 +70,12 @@ def do_split() -> Answer:
     values = {key: value.strip() for key, value in request.form.items()}
     try:
         wish = _split_wish(values)
-        with transaction() as session:
+        with alone(), transaction() as session:
             split_village(session, wish=wish, actor=the_actor(), now=wired().clock.now())
     except InvalidError as error:
         return _split_page(values, error.fields or {"line": error.sentence}), 422
+    except ConflictError as error:
+        return _split_page(values, {"line": error.sentence}), 409
     flash(READY, "success")
     return redirect(url_for("places.pending"))
 

@@ -17,15 +17,18 @@ from geo.coordinates import CRS_NAMES, Crs
 from geo.coverage_check import CoverageReport, check_coverage
 from geo.errors import GeometryError
 from geo.features import BoundarySet
-from geo.reading import SUFFIXES
+from geo.reading import SUFFIXES, ZIP
 from grid_app.database.transaction import transaction
 from grid_app.errors import InvalidError
+from grid_app.http.boundary_work import alone
 from grid_app.policy import Actor
 from grid_app.services.places.boundaries import Imported, import_boundaries
 from grid_app.wiring import wired
 
 PARTS: Final = (".shx", ".dbf", ".prj", ".cpg")
-CHOOSE: Final = "请选择边界文件:GeoJSON、GeoPackage,或一个 Shapefile 的全部文件(.shp、.shx、.dbf、.prj)。"
+CHOOSE: Final = (
+    "请选择边界文件:GeoJSON、GeoPackage,或一个 Shapefile 的全部文件(.shp、.shx、.dbf、.prj,也可以打成一个 zip)。"
+)
 NOT_TAKEN: Final = "没有导入,正在使用的边界没有变。请改好再传。"
 
 
@@ -56,8 +59,15 @@ def load_upload(files: Sequence[FileStorage], upload: Upload, *, actor: Actor) -
     ------
     InvalidError
         Naming the fields that are wrong; nothing was changed then.
+    ConflictError
+        When somebody else is at the boundaries.
     """
     _check(upload)
+    with alone():
+        return _load(files, upload, actor)
+
+
+def _load(files: Sequence[FileStorage], upload: Upload, actor: Actor) -> Loaded:
     with TemporaryDirectory(prefix="boundary-") as folder:
         path = _save(files, Path(folder))
         try:
@@ -92,8 +102,8 @@ def _check(upload: Upload) -> None:
 def _save(files: Sequence[FileStorage], folder: Path) -> Path:
     """Save the files under harmless names and return the one to open."""
     names = [re.sub(r"[^\w.-]", "_", Path(file.filename or "").name) for file in files]
-    main = [name for name in names if Path(name).suffix.lower() in SUFFIXES]
-    strange = [name for name in names if Path(name).suffix.lower() not in (*SUFFIXES, *PARTS)]
+    main = [name for name in names if Path(name).suffix.lower() in (*SUFFIXES, ZIP)]
+    strange = [name for name in names if Path(name).suffix.lower() not in (*SUFFIXES, ZIP, *PARTS)]
     if len(main) != 1 or strange or len(set(names)) != len(names):
         raise InvalidError(NOT_TAKEN, fields={"file": CHOOSE})
     for file, name in zip(files, names, strict=True):
