@@ -1,117 +1,202 @@
-"""The map in a real browser: it draws, it tells, it leads on, and it asks nobody else for anything."""
+"""The map in a real browser, as a leader uses it: tap, key, slider, search, kept link; and when things go wrong."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+import json
 
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from grid_app.adapters.map_feed import LISTENERS
 from grid_app.database.transaction import transaction
+from grid_app.http.tiles import cut
+from grid_app.models.disputes import DisputeEvent
 from grid_app.models.places import Division
+from grid_app.services.places.boundaries import activate, import_boundaries
+from tests.boundary_files import VILLAGES, squares_set
 from tests.browser.conftest import complaints, enter
 from tests.dispute_rows import add_dispute
 from tests.frontend.stage import AXE
+from tests.world import NOW
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 20_000
 WEST, EAST = "990101001201", "990101001202"
+LAYERS = ("disputes", "clocks", "findings", "returns", "rooms", "status", "namings")
+MARKS = """frameElement.areaMap.overlay.targets.filter((target) => target.mark).map(({ mark, box }) => (
+  { name: mark.name, told: frameElement.areaMap.told(mark),
+    x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 }
+))"""
 
 
 @pytest.fixture
 def disputes(site):
+    site.app.config[LISTENERS] = 20  # a line that was left is noticed a second later
+    with site.app.app_context():
+        cut(site.world.generation_id)
     with site.app.app_context(), transaction() as session:
-        for number, (village, grade) in enumerate([(WEST, "red"), (WEST, "blue"), (EAST, "orange")]):
-            add_dispute(session, number, village=village, kind="chosen", grade=grade)
+        for number in range(6):
+            add_dispute(session, number, village=WEST, kind="chosen", grade="blue")
+        add_dispute(session, 7, village=EAST, kind="chosen", grade="orange")
 
 
-def drawn(page: Page, address: str) -> FrameLocator:
-    """Open a map page and return its frame once the map is drawn."""
+def opened(page: Page, address: str) -> Page:
+    """Open a map page and wait until it can be steered."""
     page.goto(address)
-    frame = page.frame_locator("iframe")
-    expect(frame.locator("canvas")).to_be_visible(timeout=SLOW_MS)
-    expect(frame.locator("#map-status")).to_be_hidden(timeout=SLOW_MS)
-    return frame
+    expect(page.locator("#map-stage[data-ready]")).to_be_attached()
+    page.wait_for_timeout(100)
+    return page
 
 
-def test_a_tap_on_a_mark_leads_to_the_township_and_on_to_the_village(desk, site, disputes):
+def drawn(page: Page):
+    """Return the frame of the map."""
+    return next(frame for frame in page.frames if "/map/frame" in frame.url)
+
+
+def tap(page: Page, name: str) -> str:
+    """Tap the mark of a place, as soon as it stands still, and return what it says."""
+    page.locator(".map-window").scroll_into_view_if_needed()
+    drawn(page).wait_for_function(f"() => {MARKS}.some((mark) => mark.name === {json.dumps(name)})")
+    mark = next(mark for mark in drawn(page).evaluate(MARKS) if mark["name"] == name)
+    page.frame_locator("iframe").locator(".folium-map").click(position={"x": mark["x"], "y": mark["y"]})
+    return str(mark["told"])
+
+
+def tiles(asked: list[str]) -> list[str]:
+    return [url for url in asked if url.endswith(".mvt")]
+
+
+def test_a_leader_goes_from_county_to_village_and_the_link_reopens_the_view(desk, site, disputes):
     enter(desk, "county_lead")
     said, asked = complaints(desk), []
     desk.on("request", lambda request: asked.append(request.url))
-    frame = drawn(desk, "/map?root=990101001")
+    opened(desk, "/map")
 
-    frame.get_by_role("button", name="云岭村:共 2 件:红 1、蓝 1").click()
-    expect(frame.locator(".leaflet-popup-content")).to_contain_text("共 2 件:红 1、蓝 1")
-    frame.get_by_role("link", name="看这个村(社区)").click()
+    desk.locator("#map-table").get_by_role("link", name="东河镇").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("东河镇地图:未办结纠纷")
+    assert "蓝 6" in tap(desk, "云岭村")
+    expect(desk.locator("#map-panel h2").first).to_have_text("东河镇 云岭村")
+    expect(desk.locator("#map-panel")).to_contain_text("未办结 6 件")
+    before = drawn(desk).evaluate("frameElement.areaMap.view()")
+    address = desk.url
+    opened(desk, address)
 
-    desk.wait_for_url(f"**/map/village/{WEST}")
-    expect(desk.get_by_role("heading", level=1)).to_have_text("东河镇 云岭村")
-    assert [url for url in asked if not url.startswith((site.address, "data:"))] == []
+    assert f"root=990101001&at={before}&place={WEST}" in address
+    assert drawn(desk).evaluate("frameElement.areaMap.view()") == before
+    expect(desk.locator("#map-panel h2").first).to_have_text("东河镇 云岭村")
+    assert [url for url in asked if not url.startswith((site.address, "data:", "blob:"))] == []
     assert said == []
 
 
-def test_marks_can_be_reached_and_opened_with_the_keyboard(desk, site, disputes):
-    enter(desk, "township_lead")
-    frame = drawn(desk, "/map")
+def test_layers_weeks_and_facts_change_while_tiles_and_page_stay(desk, site, disputes):
+    enter(desk, "county_lead")
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url))
+    opened(desk, "/map")
+    fetched = tiles(asked)
+    desk.evaluate("window.stayed = true")
 
-    frame.get_by_role("button", name="柳湾村:共 1 件:橙 1").press("Enter")
+    desk.get_by_role("navigation", name="图层").get_by_role("link", name="调解室").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("青溪县地图:调解室")
+    expect(desk.locator("#map-slider")).to_have_count(0)
+    desk.get_by_role("navigation", name="图层").get_by_role("link", name="未办结纠纷").click()
+    desk.get_by_role("slider", name="看哪一周").press("ArrowLeft")
+    desk.wait_for_url("**week=2026-11-09**")
+    expect(desk.locator(".map-weeks output")).to_have_text("11月9日—11月15日")
+    desk.get_by_role("slider", name="看哪一周").press("End")
+    desk.wait_for_url(lambda url: "week=" not in url)
+    with site.app.app_context(), transaction() as session:
+        new = add_dispute(session, 8, village=WEST, kind="chosen", grade="red")
+        session.add(DisputeEvent(dispute_id=new, number=1, at=NOW, kind="reported", details={}))
+    expect(desk.locator("#map-table tbody tr").first.locator("td").first).to_have_text("1", timeout=10_000)
+    drawn(desk).wait_for_function(f"() => {MARKS}.some((mark) => mark.told.includes('红'))", timeout=2_000)
 
-    expect(frame.locator(".leaflet-popup-content")).to_contain_text("橙 1")
+    assert desk.evaluate("window.stayed") is True
+    assert fetched
+    assert tiles(asked) == fetched
 
 
-def test_a_tap_on_a_village_without_disputes_tells_its_name(desk, site):
-    enter(desk, "village_lead")
-    frame = drawn(desk, "/map?layer=rooms")
-
-    frame.locator(".folium-map").click(position={"x": 300, "y": 200})
-
-    expect(frame.locator(".leaflet-popup-content")).to_contain_text("东河镇 云岭村")
-    expect(frame.locator(".leaflet-popup-content")).to_contain_text("有开放的调解室")
-
-
-def test_a_name_from_a_file_is_never_read_as_markup(desk, site):
+def test_everything_is_reached_with_the_keyboard_and_a_name_is_never_markup(desk, site, disputes):
     evil = "<img src=/evil alt=x>村"
     with site.app.app_context(), transaction() as session:
         session.get_one(Division, WEST).name = evil
     enter(desk, "village_lead")
-    frame = drawn(desk, "/map?layer=rooms")
+    opened(desk, "/map?layer=rooms")
+    area = desk.frame_locator("iframe")
 
-    frame.locator(".folium-map").hover(position={"x": 300, "y": 200})
-    expect(frame.locator(".leaflet-tooltip")).to_contain_text(evil)
-    frame.locator(".folium-map").click(position={"x": 300, "y": 200})
-    expect(frame.locator(".leaflet-popup-content")).to_contain_text(evil)
+    area.locator(".folium-map").focus()
+    area.locator(".folium-map").press("+")
+    desk.wait_for_timeout(400)
+    area.locator(".folium-map").press("Enter")
+    expect(desk.locator("#map-panel h2").first).to_have_text(f"东河镇 {evil}")
+    desk.keyboard.press("Escape")
+    expect(desk.locator("#map-panel")).to_be_hidden()
+    area.locator(".folium-map").hover(position={"x": 300, "y": 200})
 
-    assert frame.locator("img").count() == 0
+    expect(area.locator(".leaflet-tooltip")).to_contain_text("村")
+    assert desk.locator("img").count() == 0
+    assert "place=" not in desk.url
 
 
-@pytest.mark.parametrize("layer", ["disputes", "findings", "returns", "rooms", "namings"])
-def test_a_phone_scrolls_nothing_sideways_and_axe_finds_nothing(phone, site, disputes, layer):
+def test_a_place_is_found_by_its_sound(phone, site, disputes):
+    enter(phone, "township_lead")
+    opened(phone, "/map")
+
+    phone.get_by_role("searchbox", name="找地方").press_sequentially("lw")
+    phone.locator(".map-found").get_by_role("link", name="柳湾村(东河镇)").click()
+
+    expect(phone.locator("#map-panel h2").first).to_have_text("东河镇 柳湾村")
+    assert f"place={EAST}" in phone.url
+
+
+def test_a_phone_scrolls_nothing_sideways_and_axe_finds_nothing_in_any_layer(phone, site, disputes):
     enter(phone, "county_officer")
-    frame = drawn(phone, f"/map?layer={layer}")
-
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    for place in (phone.main_frame, frame.locator("body").element_handle().owner_frame()):
+    opened(phone, "/map")
+    for place in (phone.main_frame, drawn(phone)):
         place.evaluate(AXE.read_text("utf-8"))
-        found = place.evaluate(
-            "axe.run(document, {iframes: false}).then((told) => told.violations.map((one) => one.id))"
-        )
-        assert found == [], layer
+
+    for layer in LAYERS:
+        phone.evaluate(f"document.querySelector('#map-choice a[href*=\"layer={layer}\"]').click()")
+        phone.wait_for_url(f"**layer={layer}**")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390, layer
+        for place in (phone.main_frame, drawn(phone)):
+            found = place.evaluate(
+                "axe.run(document, {iframes: false}).then((told) => told.violations.map((one) => one.id))"
+            )
+            assert found == [], layer
 
 
-def test_the_geometry_travels_once(desk, site, disputes):
+def test_the_map_goes_on_when_tiles_fail_and_when_boundaries_change_under_it(desk, site, disputes, tmp_path):
     enter(desk, "county_lead")
-    drawn(desk, "/map")
 
-    frame = drawn(desk, "/map?layer=rooms")
+    def broken(route: Route) -> None:
+        route.abort()
 
-    entries = "performance.getEntriesByType('resource').filter((one) => one.name.includes('/map/geometry/'))"
-    [sent] = frame.locator("body").evaluate(f"() => {entries}.map((one) => one.transferSize)")
-    assert sent == 0
+    desk.route("**/*.mvt", broken)
+    opened(desk, "/map")
+    expect(desk.frame_locator("iframe").locator("#map-status")).to_contain_text("有几块底图没有取到")
+    expect(desk.locator("#map-table tbody tr").first).to_contain_text("东河镇")
+    desk.unroute("**/*.mvt")
+    desk.frame_locator("iframe").get_by_role("button", name="缩小").click()
+    drawn(desk).wait_for_function("() => frameElement.areaMap.tiles.squares.size > 0")
+    expect(desk.frame_locator("iframe").locator("#map-status")).to_be_hidden()
+    with site.app.app_context(), transaction() as session:
+        import_boundaries(session, boundary_set=squares_set(tmp_path, VILLAGES[1:]), source="f", actor=None, now=NOW)
+        activate(session, actor=None, now=NOW)
+
+    expect(desk.locator("#map-news")).to_contain_text("边界刚刚更新", timeout=10_000)
+    assert drawn(desk).evaluate("frameElement.areaMap.tiles.squares.size") > 0
+    desk.get_by_role("button", name="换成新边界").click()
+    expect(desk.locator("#map-legend")).to_contain_text("第 2 代")
 
 
-def test_without_script_the_table_says_it_all(open_page, site, disputes):
+def test_without_script_picture_and_table_say_it_all(open_page, site, disputes):
     page = open_page(java_script_enabled=False)
     enter(page, "county_lead")
     page.goto("/map")
 
     expect(page.locator("#map-table tbody tr").first).to_contain_text("东河镇")
-    expect(page.locator("#map-table tfoot")).to_contain_text("3")
+    expect(page.locator("#map-table tfoot")).to_contain_text("7")
     expect(page.locator(".legend")).to_contain_text("1 件")
+    page.get_by_label("看哪一周").select_option(label="11月9日—11月15日")
+    page.get_by_role("button", name="看这一周").click()
+    page.wait_for_url("**week=2026-11-09**")

@@ -6,12 +6,12 @@ import { say } from "./map_fetch.js";
 import { GridLegend } from "./map_grid_legend.js";
 import { marksOf, wordsOf } from "./map_marks.js";
 import { Overlay } from "./map_overlay.js";
-import { colour, painter } from "./map_paint.js";
+import { painter } from "./map_paint.js";
 import { namesOf, placesOf, typicalSize } from "./map_places.js";
 import { TileStore, levelsAt } from "./map_store.js";
 import { areaTiles, placeAt } from "./map_tiles.js";
-import { startTouch } from "./map_touch.js";
-import { boundsOf, openView, viewOf } from "./map_view.js";
+import { showPosition, startTouch } from "./map_touch.js";
+import { boundsOf, openView, setFree, viewOf } from "./map_view.js";
 
 /** @typedef {typeof import("leaflet")} Leaflet */
 /** @typedef {import("./map_store.js").Level} Level */
@@ -27,7 +27,6 @@ import { boundsOf, openView, viewOf } from "./map_view.js";
 const SMALLEST_VILLAGE = 44;
 const NARROW_MAP = 600;
 const CLOSEST_LOOK = 15;
-const HERE_ZOOM = 14;
 const PARTLY = "有几块底图没有取到,可能是网络断了。移动一下地图会再试;数字和表格不受影响。";
 
 const STALE = "没有取到新的数字,现在看到的是前面的;过一会儿会再试。";
@@ -52,6 +51,7 @@ export class AreaMap {
     this.address = "";
     this.level = "";
     this.turn = 0;
+    this.isTroubled = false;
     /** @type {import("leaflet").Circle | undefined} */
     this.position = undefined;
     /** @type {number | undefined} */
@@ -61,7 +61,7 @@ export class AreaMap {
       levelOf: () => this.filled(), chosen: () => this.chosen, pointed: () => this.pointed, clear: config.clear,
     });
     this.tiles = areaTiles(L, {
-      store: new TileStore(config.tiles), levelsAt, paint, onTrouble: () => say(PARTLY),
+      store: new TileStore(config.tiles), levelsAt, paint, onTrouble: () => this.troubled(),
     });
   }
 
@@ -72,6 +72,7 @@ export class AreaMap {
     this.whole = [...this.places.villages.values()].reduce((bounds, { box }) => bounds.extend(boundsOf(L, box)), L.latLngBounds([]));
     openView(L, map, { whole: this.whole, area: this.boundsOf(config.area), view: config.view });
     Object.assign(tiles.layer.options, { bounds: this.whole.pad(0.01) });
+    say("");
     tiles.layer.addTo(map);
     map.on("moveend zoomend resize", () => this.drawSoon());
     map.on("zoomend", () => this.levelled());
@@ -107,6 +108,18 @@ export class AreaMap {
     return levelsAt(Math.round(this.map.getZoom())).includes(level) ? level : "";
   }
 
+  /** Some tiles did not come: they are asked for again as soon as the map moves. */
+  troubled() {
+    say(PARTLY);
+    if (this.isTroubled) return;
+    this.isTroubled = true;
+    this.map.once("moveend", () => {
+      this.isTroubled = false;
+      say("");
+      this.tiles.layer.remove().addTo(this.map); // `redraw` asks for tiles of a broken zoom; those that came are kept
+    });
+  }
+
   drawSoon() {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
@@ -123,7 +136,7 @@ export class AreaMap {
     const marks = points.length ? [] : marksOf(facts.marks, places, byTownship);
     const names = namesOf(L, map, byTownship ? places.townships : places.villages, marks, isSmall);
     this.overlay.draw({ marks, points, names, told: facts.marks, isSmall });
-    this.legend.show(this.filled() === "grids" ? facts.classes : undefined);
+    this.legend.show(this.filled() === "grids" && facts.classes.fills.includes("ramp1") ? facts.classes : undefined);
   }
 
   isByTownship() {
@@ -151,29 +164,19 @@ export class AreaMap {
     return viewOf(this.map);
   }
 
-  /** Where somebody is: a ring as wide as nobody can tell better. @param {number} lat @param {number} lon @param {number} metres */
+  /** @param {number} lat @param {number} lon @param {number} metres @returns {string} what to tell */
   showPosition(lat, lon, metres) {
-    const { L, map } = this;
-    this.position?.remove();
-    this.position = L.circle([lat, lon], { radius: metres, color: colour("--accent"), interactive: false }).addTo(map);
-    if (!this.whole.pad(0.2).contains([lat, lon])) return "您现在不在这张地图的范围内。";
-    map.setView([lat, lon], Math.max(map.getZoom(), HERE_ZOOM));
-    const place = this.placeAt(L.latLng(lat, lon));
-    return place ? `您在${place.name}(误差约 ${Math.round(metres)} 米)。位置只显示在这里,不上传。` : "这个位置不在您的辖区内。";
+    return showPosition(this, { lat, lon, metres });
   }
 
-  /** On a whole screen one finger moves the map and the wheel zooms at once. @param {boolean} isFree */
-  setFree(isFree) {
-    const { map, L } = this;
-    for (const handler of [map.scrollWheelZoom, ...(L.Browser.mobile ? [map.dragging] : [])]) isFree ? handler.enable() : handler.disable();
-    map.invalidateSize();
-  }
+  /** @param {boolean} isFree */
+  setFree = (isFree) => setFree(this.L, this.map, isFree);
 
-  /** Moves the map as little as shows a place whole, or its middle. @param {string} code */
-  reveal(code) {
+  /** Moves the map as little as brings a place into what is seen of it. @param {string} code @param {number} hidden pixels below */
+  reveal(code, hidden) {
     const place = this.places.villages.get(code);
     this.map.invalidateSize({ animate: false });
-    if (place) this.map.panInside(place.at, { padding: [60, 60] });
+    if (place) this.map.panInside(place.at, { paddingTopLeft: [60, 60], paddingBottomRight: [60, 60 + hidden] });
   }
 
   /** What is under a point: its name, what the facts say, and the village it belongs to. @param {import("leaflet").LatLng} at */

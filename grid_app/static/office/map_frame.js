@@ -15,7 +15,6 @@ export async function drawMap(map, config) {
   const area = new AreaMap(L, map, config);
   try {
     await area.start();
-    say("");
   } catch (error) {
     console.warn("The map could not be drawn.", error);
     say(FAILED);

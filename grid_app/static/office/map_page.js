@@ -6,11 +6,13 @@ import { Panel } from "./map_panel.js";
 import { startSearch } from "./map_search.js";
 import { addressOf, pageAt, putInPlace } from "./map_steer.js";
 import { startTools } from "./map_tools.js";
-import { startWeeks } from "./map_weeks.js";
+import { putWeeks, startWeeks } from "./map_weeks.js";
 
 /** @typedef {import("./map_area.js").AreaMap} AreaMap */
 
 const FAILED = "没有取到,可能是网络断了。现在看到的是前面的内容,请再试一次。";
+/** Pixels of the map that the panel of a phone hides. */
+const HIDDEN_BELOW = 140;
 const MOVED = "边界刚刚更新。现在看到的还是原来的边界,数字停在更新之前。";
 
 /** What the parts of the page share. */
@@ -45,6 +47,7 @@ export class MapPage {
       this.address = addressOf(wanted, { at: "", place });
       await this.area.show(page.facts);
       putInPlace(page);
+      putWeeks(this, page.weeks);
       if (isElsewhere) this.area.lookAt(place || page.root);
       this.note({ place });
       if (place && place !== this.panel.code) await this.panel.show(place);
@@ -68,8 +71,9 @@ export class MapPage {
   /** Chooses a village and opens its panel. @param {string} code */
   async open(code) {
     this.choose(code);
-    await this.panel.show(code);
-    this.area.reveal(code);
+    const shown = this.panel.show(code);
+    this.area.reveal(code, this.panel.isFromBelow() ? HIDDEN_BELOW : 0);
+    await shown;
   }
 
   /** @param {string} code empty for none */

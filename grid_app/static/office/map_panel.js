@@ -22,7 +22,7 @@ export class Panel {
   async show(code, { isQuiet = false } = {}) {
     this.code = code;
     const address = (this.stage.dataset.village ?? "").replace("CODE", code);
-    if (this.box.hidden) this.fill([line("正在取这个村(社区)的内容…")]);
+    if (this.box.hidden) this.fill("", [line("正在取这个村(社区)的内容…")]);
     this.box.hidden = false;
     this.stage.classList.add("map-with-panel");
     try {
@@ -31,12 +31,19 @@ export class Panel {
       if (this.code !== code) return; // another one was chosen meanwhile
       const content = page.getElementById("village") ?? page.querySelector(".notice");
       const top = this.box.scrollTop;
-      this.fill([heading(page.querySelector("h1")?.textContent ?? ""), content ?? line(FAILED), link(address)]);
+      this.fill(page.querySelector("h1")?.textContent ?? "", [content ?? line(FAILED), link(address)]);
       this.box.scrollTop = isQuiet ? top : 0;
     } catch {
-      if (this.code === code) this.fill([line(FAILED), link(address)]);
+      if (this.code === code) this.fill("", [line(FAILED), link(address)]);
     }
     if (!isQuiet) this.box.querySelector("h2")?.focus();
+  }
+
+  /** Says whether the panel lies over the page from below, and brings the map above it. */
+  isFromBelow() {
+    const isOver = getComputedStyle(this.box).position === "fixed";
+    if (isOver) this.stage.querySelector(".map-window")?.scrollIntoView({ block: "start" });
+    return isOver;
   }
 
   close() {
@@ -47,23 +54,17 @@ export class Panel {
     this.stage.querySelector("iframe")?.focus();
   }
 
-  /** @param {Element[]} parts */
-  fill(parts) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "map-panel-close";
-    button.textContent = "关闭";
+  /** @param {string} title @param {Element[]} parts */
+  fill(title, parts) {
+    const [head, name, button] = [document.createElement("div"), document.createElement("h2"), document.createElement("button")];
+    head.className = "map-panel-head";
+    name.textContent = title;
+    name.tabIndex = -1;
+    Object.assign(button, { type: "button", className: "map-panel-close", textContent: "关闭" });
     button.addEventListener("click", () => this.close());
-    this.box.replaceChildren(button, ...parts.map((part) => document.adoptNode(part)));
+    head.append(name, button);
+    this.box.replaceChildren(head, ...parts.map((part) => document.adoptNode(part)));
   }
-}
-
-/** @param {string} text */
-function heading(text) {
-  const made = document.createElement("h2");
-  made.textContent = text;
-  made.tabIndex = -1;
-  return made;
 }
 
 /** @param {string} text */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Another address of the map's page, fetched and put in place part by part. */
 
-/** @typedef {{parts: Map<string, Element>, title: string, heading: string, facts: string, generation: string, root: string}} Page */
+/** @typedef {{weeks: Element | null, parts: Map<string, Element>, title: string, heading: string, facts: string, generation: string, root: string}} Page */
 
 const PARTS = ["map-trail", "map-choice", "map-legend", "map-table", "map-actions"];
 
@@ -32,6 +32,7 @@ export async function pageAt(url) {
   if (!stage) return undefined;
   const { facts = "", generation = "" } = stage.dataset;
   return {
+    weeks: found.getElementById("map-weeks"), // put in place only when another layer has none or has them again
     parts: new Map(PARTS.flatMap((id) => found.getElementById(id) ?? []).map((part) => [part.id, part])),
     title: found.title, heading: found.querySelector("h1")?.textContent ?? "", facts, generation,
     root: new URL(facts, url).searchParams.get("root") ?? "",

@@ -8,15 +8,12 @@ const PATIENCE = 10_000;
 
 /** @param {MapPage} page */
 export function startTools(page) {
-  const bar = document.createElement("div");
-  bar.className = "map-tools";
-  bar.append(
+  page.stage.querySelector(".map-tools")?.append(
     button("看全域", () => page.area.lookAt("")),
     button("我的位置", () => locate(page)),
     button("全屏", () => wholeScreen(page)),
     button("复制链接", () => copy(page)),
   );
-  page.stage.querySelector(".map-window")?.before(bar);
   document.addEventListener("fullscreenchange", () => {
     const isWhole = document.fullscreenElement === page.stage;
     page.stage.classList.toggle("map-whole", isWhole);

@@ -2,10 +2,12 @@
 /** Taps, pointers and keys on the map: each tells the page around it which place was meant. */
 
 import { plain, say } from "./map_fetch.js";
+import { colour } from "./map_paint.js";
 
 /** @typedef {import("./map_area.js").AreaMap} AreaMap */
 
 const POINTER_PAUSE = 60;
+const HERE_ZOOM = 14;
 
 /** @param {AreaMap} area */
 export function startTouch(area) {
@@ -93,4 +95,18 @@ function startKeys(area) {
     const place = area.placeAt(map.getCenter());
     if (place) open(area, place.code);
   });
+}
+
+/**
+ * Draws where somebody is: a ring as wide as nobody can tell better. The position goes nowhere else.
+ * @param {AreaMap} area @param {{lat: number, lon: number, metres: number}} position
+ */
+export function showPosition(area, { lat, lon, metres }) {
+  const { L, map } = area;
+  area.position?.remove();
+  area.position = L.circle([lat, lon], { radius: metres, color: colour("--accent"), interactive: false }).addTo(map);
+  if (!area.whole.pad(0.2).contains([lat, lon])) return "您现在不在这张地图的范围内。";
+  map.setView([lat, lon], Math.max(map.getZoom(), HERE_ZOOM));
+  const place = area.placeAt(L.latLng(lat, lon));
+  return place ? `您在${place.name}(误差约 ${Math.round(metres)} 米)。位置只显示在这里,不上传。` : "这个位置不在您的辖区内。";
 }

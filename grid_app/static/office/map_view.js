@@ -57,3 +57,12 @@ export function openView(L, map, { whole, area, view }) {
   map.on("click focus", () => map.scrollWheelZoom.enable());
   map.on("mouseout", () => map.scrollWheelZoom.disable());
 }
+
+/**
+ * On a whole screen one finger moves the map and the wheel zooms at once.
+ * @param {Leaflet} L @param {import("leaflet").Map} map @param {boolean} isFree
+ */
+export function setFree(L, map, isFree) {
+  for (const handler of [map.scrollWheelZoom, ...(L.Browser.mobile ? [map.dragging] : [])]) isFree ? handler.enable() : handler.disable();
+  map.invalidateSize();
+}

@@ -7,6 +7,17 @@ import { addressOf } from "./map_steer.js";
 
 const PAUSE = 250;
 
+/**
+ * Puts the choice of weeks in place when the layer has one and the one before had none, or the other way round.
+ * @param {MapPage} page @param {Element | null} fresh
+ */
+export function putWeeks(page, fresh) {
+  const place = document.getElementById("map-weeks");
+  if (!place || !fresh || Boolean(place.querySelector("form")) === Boolean(fresh.querySelector("form"))) return;
+  place.replaceWith(document.adoptNode(fresh));
+  startWeeks(page);
+}
+
 /** @param {MapPage} page */
 export function startWeeks(page) {
   const form = page.stage.querySelector(".map-weeks");

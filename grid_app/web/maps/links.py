@@ -6,18 +6,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from flask import current_app, request, url_for
+from flask import current_app, url_for
 
 from grid_app.http.guard import the_actor, the_scope
-from grid_app.queries.map_facts import DISPUTES, RETURNS, MapFacts
+from grid_app.queries.map_facts import CLOCKS, DISPUTES, NAMINGS, RETURNS, STATUS, MapFacts
 from grid_app.queries.map_past import past_weeks
-from grid_app.web.maps.asked import Asked, layers_of
+from grid_app.web.maps.asked import DISAGREE, Asked, layers_of
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView
-from grid_app.web.maps.look import Look, address
+from grid_app.web.maps.look import Look, address, joined
 from grid_app.wiring import wired
 
 Link = dict[str, object]
-WEEKLY: Final = (DISPUTES, "clocks")
+WEEKLY: Final = (DISPUTES, CLOCKS, NAMINGS, STATUS)
 """The layers whose past weeks can be told from what is on record."""
 
 
@@ -37,11 +37,34 @@ def tabs(ask: Asked, look: Look) -> list[Link]:
     return [
         {
             "label": LAYER_WORDS[layer],
-            "url": address(replace(ask, layer=layer, grade="", round_id=None), plain, "maps.index"),
+            "url": address(_of_layer(ask, layer), plain, "maps.index"),
             "current": layer == ask.layer,
         }
         for layer in layers_of(the_actor())
     ]
+
+
+def _of_layer(ask: Asked, layer: str) -> Asked:
+    """Return the same area and week in another layer, without what only this one is filtered by."""
+    week = ask.week if layer in WEEKLY else None
+    return replace(ask, layer=layer, grade="", round_id=None, only="", week=week)
+
+
+def comparison(ask: Asked, look: Look) -> Link | None:
+    """Return the link that shows where naming and status disagree, or all again; only in those two layers."""
+    if ask.layer not in (NAMINGS, STATUS) or STATUS not in layers_of(the_actor()):
+        return None
+    if ask.only == DISAGREE:
+        return {"label": "看全部村(社区)", "url": address(replace(ask, only=""), look, "maps.index")}
+    return {"label": "只看命名和服务达标不一致的", "url": address(replace(ask, only=DISAGREE), look, "maps.index")}
+
+
+def papers(ask: Asked) -> list[Link]:
+    """Return the printed map of the same facts on A4 and A3, where it is installed."""
+    if "maps.printed" not in current_app.view_functions:
+        return []
+    url = ask.url("maps.printed")
+    return [{"label": f"打印 {paper.upper()}(PDF)", "url": joined(url, {"paper": paper})} for paper in ("a4", "a3")]
 
 
 def grades(ask: Asked, look: Look, view: LayerView) -> dict[str, str]:
@@ -74,10 +97,10 @@ def weeks(ask: Asked, look: Look) -> Link:
     if ask.layer not in WEEKLY:
         return {"weeks": (), "week": "", "kept": ()}
     mondays = past_weeks(wired().clock.now())
-    named = {"layer": ask.layer, "root": ask.root, "grade": ask.grade}
+    named = {"layer": ask.layer, "root": ask.root, "grade": ask.grade, "filter": ask.only}
     return {
         "weeks": (("", "现在"), *((f"{day:%Y-%m-%d}", _week(day)) for day in mondays)),
-        "week": request.args.get("week", ""),
+        "week": f"{ask.week:%Y-%m-%d}" if ask.week else "",
         "kept": tuple((name, value) for name, value in {**named, **look.parameters()}.items() if value),
     }
 
