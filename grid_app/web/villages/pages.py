@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Final
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -39,6 +42,7 @@ from grid_app.web.villages.shown import (
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
 
+PER_PAGE: Final = 50
 bp = Blueprint("villages", __name__, url_prefix="/villages")
 guard_pages(bp)
 annex.add_routes(bp)
@@ -58,12 +62,17 @@ def index() -> str:
     lines = lines_of(area, statuses, namings)
     kept = chosen(lines, wanted)
     months = {line.status.month for line in lines if line.status.month}
+    page = _page_number(len(kept))
+    here = kept[(page - 1) * PER_PAGE : page * PER_PAGE]
     return render_template(
         "pages/village_statuses.html",
         area=area.root,
         places=[(one.code, one.name) for one in area.townships.values()],
         place=area.root.code,
-        rows=[row_of(line, area) for line in kept],
+        rows=[row_of(line, area) for line in here],
+        page=page,
+        pages=_pages(len(kept)),
+        page_url=partial(url_for, "villages.index", place=request.args.get("place"), show=wanted),
         counts=counts_of(lines),
         total=len(lines),
         disagreeing=sum(line.disagrees for line in lines),
@@ -97,6 +106,16 @@ def record(code: str) -> Response | WerkzeugResponse:
         return make_response(_status_page(code, form.to_dict(), error.fields), 422)
     flash("现场核查已登记。下个月 1 日评估时算进去,12 个月内有效。", "success")
     return redirect(url_for("villages.status", code=code))
+
+
+def _pages(count: int) -> int:
+    return max(1, -(-count // PER_PAGE))
+
+
+def _page_number(count: int) -> int:
+    """Return the page that was asked for, as far as there is one."""
+    asked = request.args.get("page", "1")
+    return min(max(int(asked), 1), _pages(count)) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 def _area(session: OpenSession, code: str | None) -> Area:
