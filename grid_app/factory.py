@@ -9,6 +9,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from grid_app.api import attachments, devices, exports, field, follow_ups, held, reference, returns, sync
+from grid_app.api.ogc import routes as ogc
 from grid_app.clock import Clock
 from grid_app.database.base import db
 from grid_app.database.engine import prepare_engine
@@ -18,6 +19,7 @@ from grid_app.security.keys import make_instance_folder
 from grid_app.settings import Settings
 from grid_app.web import audit, display, home, sign_in, support
 from grid_app.web import follow_ups as follow_up_pages
+from grid_app.web.accounts import application_passwords
 from grid_app.web.accounts import pages as accounts
 from grid_app.web.assistance import pages as assistance
 from grid_app.web.backtests import pages as backtests
@@ -67,6 +69,7 @@ PAGES = (
     sign_in,
     home,
     accounts,
+    application_passwords,
     assistance,
     audit,
     backtests,
@@ -112,7 +115,7 @@ PAGES = (
     villages,
     village_namings,
 )
-API = (sync, devices, reference, field, returns, follow_ups, held, exports, attachments)
+API = (sync, devices, reference, field, returns, follow_ups, held, exports, attachments, ogc)
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
 

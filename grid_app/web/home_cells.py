@@ -108,6 +108,8 @@ def letters_cell(*, large: bool) -> Cell:
 def own_cells(actor: Actor, *, large: bool) -> list[Cell]:
     """Return what everybody may do for the own account and device; ``large`` is how the letters are now."""
     cells = [Cell("修改密码", url_for("sign_in.change_password")), letters_cell(large=large)]
+    if allows(actor, Action.READ_MAP):
+        cells.append(Cell("程序密码", url_for("application_passwords.index"), "让 QGIS 读取地图图层"))
     if allows(actor, Action.SUBSCRIBE_PUSH):
         cells.insert(0, Cell("在这台设备上接收提醒", url_for("inbox.push")))
     return cells

@@ -6,6 +6,7 @@ from tests.architecture.coverage_routes import COVERAGE_ROUTES
 from tests.architecture.export_routes import EXPORT_ROUTES
 from tests.architecture.indicator_routes import INDICATOR_ROUTES
 from tests.architecture.joint_routes import JOINT_ROUTES
+from tests.architecture.layer_routes import LAYER_ROUTES
 from tests.architecture.place_routes import PLACE_ROUTES
 from tests.architecture.route_table_public import MORE
 from tests.architecture.support_work_routes import SUPPORT_WORK_ROUTES
@@ -17,6 +18,7 @@ ROUTES = {
     **EXPORT_ROUTES,
     **INDICATOR_ROUTES,
     **JOINT_ROUTES,
+    **LAYER_ROUTES,
     **PLACE_ROUTES,
     **SUPPORT_WORK_ROUTES,
     **VILLAGE_ROUTES,
@@ -40,9 +42,6 @@ ROUTES = {
     "accounts.settle_gap": "device.revoke",
     "accounts.show": "account.manage",
     "accounts.take_back": "delegation.grant",
-    "application_passwords.index": "map.read",
-    "application_passwords.make": "map.read",
-    "application_passwords.revoke": "map.read",
     "api_attachments.state": "dispute.report",
     "api_attachments.upload": "dispute.report",
     "api_devices.prove_pin": "dispute.report",
@@ -198,8 +197,6 @@ ROUTES = {
     "leading.index": "dispute.handle",
     "leading.page": "dispute.read",
     "leading.take": "dispute.add",
-    "map_tiles.codes": "map.read",
-    "map_tiles.tile": "map.read",
     "maps.ask_withdrawal": "naming.record",
     "maps.events": "map.read",
     "maps.facts": "map.read",
@@ -244,13 +241,6 @@ ROUTES = {
     "organisations.add": "organisation.confirm",
     "organisations.decide": "organisation.confirm",
     "organisations.index": "organisation.confirm",
-    "ogc.collection": "map.read",
-    "ogc.collections": "map.read",
-    "ogc.conformance": "map.read",
-    "ogc.definition": "map.read",
-    "ogc.item": "map.read",
-    "ogc.items": "map.read",
-    "ogc.landing": "map.read",
     "projects.add": "dispute.handle",
     "projects.adopt": "dispute.handle",
     "projects.change": "dispute.handle",

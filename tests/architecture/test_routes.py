@@ -64,7 +64,7 @@ def is_refusal(role: str, rule: Rule, answer) -> bool:
     """Say whether ``answer`` is the right way of saying no: sign in first, or not in this role."""
     if role != "nobody":
         return answer.status_code == 403
-    if rule.rule.startswith("/api/") or answer.request.method != "GET":
+    if rule.rule.startswith(("/api/", "/ogc/")) or answer.request.method != "GET":
         return answer.status_code == 401
     return answer.status_code == 302 and answer.location.startswith("/sign-in")
 
