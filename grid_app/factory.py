@@ -26,6 +26,7 @@ from grid_app.web.backtests import pages as backtests
 from grid_app.web.callbacks import pages as callbacks
 from grid_app.web.committees import pages as committees
 from grid_app.web.coverage import pages as coverage
+from grid_app.web.dashboard import pages as dashboard
 from grid_app.web.disputes import pages as disputes
 from grid_app.web.documents import pages as document_pages
 from grid_app.web.documents import templates as document_templates
@@ -92,6 +93,7 @@ PAGES = (
     mediation,
     committees,
     coverage,
+    dashboard,
     organisations,
     places,
     policies,

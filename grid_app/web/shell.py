@@ -47,6 +47,7 @@ NAVIGATION = (
     ("信号", "signals.index", Action.READ_SIGNALS),
     ("收件箱", "inbox.index", Action.READ_INBOX),
     ("群众", "residents_office.index", Action.HANDLE_DISPUTE),
+    ("今日要事", "dashboard.index", Action.HANDLE_DISPUTE),
     ("地图", "maps.index", Action.READ_MAP),
     ("村社状态", "villages.index", Action.READ_STATUS),
     ("调解室", "coverage.index", Action.READ_MAP),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 INDICATOR_ROUTES = {
+    "dashboard.index": "dispute.handle",
     "callbacks.index": "dispute.handle",
     "callbacks.note_try": "dispute.handle",
     "callbacks.page": "dispute.handle",

@@ -1,0 +1,62 @@
+"""What a leader's day holds in the own area: each number is that of the list it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from grid_app.policy import Actor, dispute_scope
+from grid_app.queries.disputes import Tab, asking, tallies
+from grid_app.queries.disputes_filters import Clock, Filters
+from grid_app.queries.findings import counts_by_state
+from grid_app.queries.inbox import waiting_count
+from grid_app.queries.rounds import returned_of, rounds_of
+from grid_app.vocabulary.findings import SUSPECTED
+
+CLOCKS = (Clock.STATUTORY, Clock.OVERDUE, Clock.TODAY)
+
+
+@dataclass(frozen=True)
+class MissingReturns:
+    """An open round that villages of the own area have not returned."""
+
+    round_id: UUID
+    name: str
+    due_at: datetime
+    missing: int
+    villages: int
+
+
+@dataclass(frozen=True)
+class Duties:
+    """The duties of a day; ``clocks`` are counted as the list of disputes counts them."""
+
+    clocks: dict[Clock, int]
+    to_decide: int
+    rounds: tuple[MissingReturns, ...]
+    escalations: int
+
+
+def duties_of(session: Session, actor: Actor, *, now: datetime) -> Duties:
+    """Return what the own area has to do today."""
+    scope = dispute_scope(actor)
+    clocks = {
+        clock: tallies(session, scope=scope, asked=asking(session, scope=scope, now=now, filters=Filters(clock=clock)))
+        for clock in CLOCKS
+    }
+    under_way = [row for row in rounds_of(session, actor) if row.state == "open" and row.opens_at <= now]
+    counted = returned_of(session, under_way, within=actor.division_path)
+    return Duties(
+        clocks={clock: totals[Tab.ALL] for clock, totals in clocks.items()},
+        to_decide=counts_by_state(session, actor).get(SUSPECTED, 0),
+        rounds=tuple(
+            MissingReturns(row.round_id, row.name, row.due_at, whole - returned, whole)
+            for row in under_way
+            for returned, whole in (counted[row.round_id],)
+            if whole > returned
+        ),
+        escalations=waiting_count(session, actor),
+    )

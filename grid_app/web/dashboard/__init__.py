@@ -1,0 +1,1 @@
+"""The leader's dashboard: today's duties of the own area, and trends beside the own past."""
