@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.alarm_rows import alarms_rows
+from bench.boundaries.rows import boundaries_rows
 from bench.counts.rows import counts_rows
 from bench.duplicates.rows import duplicates_rows
 from bench.field.rows import field_rows
@@ -75,6 +76,7 @@ MEASUREMENTS = (
     Measurement("duplicates", "Duplicates at intake", "bench.bench_duplicates", duplicates_rows),
     Measurement("organisations", "Names of organisations", "bench.bench_organisations", organisations_rows),
     Measurement("siting", "Where the next rooms should be", "bench.bench_siting", siting_rows),
+    Measurement("boundaries", "Importing and changing boundaries", "bench.bench_boundaries", boundaries_rows),
     Measurement("tiles", "Vector tiles", "bench.bench_tiles", tiles_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),

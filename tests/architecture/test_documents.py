@@ -56,7 +56,7 @@ def test_the_command_has_the_names_that_outsiders_rely_on():
     assert set(found) == COMMANDS
     groups = {name: set(group.commands) for name, group in found.items() if isinstance(group, click.Group)}
 
-    assert {"import", "check", "activate", "tiles"} <= groups["boundaries"]
+    assert {"import", "check", "activate", "undo", "tiles"} <= groups["boundaries"]
     assert {"open", "close", "run", "backtest"} <= groups["round"]
     assert "upgrade" in groups["db"]
     assert "add" in groups["user"]

@@ -1,0 +1,1 @@
+"""Figures of boundary administration for the page of benchmarks."""
