@@ -25,6 +25,7 @@ from bench.alarm_rows import alarms_rows
 from bench.boundaries.rows import boundaries_rows
 from bench.counts.rows import counts_rows
 from bench.duplicates.rows import duplicates_rows
+from bench.exports.rows import exports_rows
 from bench.field.rows import field_rows
 from bench.grievances.rows import grievances_rows
 from bench.lists.rows import lists_rows
@@ -78,6 +79,7 @@ MEASUREMENTS = (
     Measurement("siting", "Where the next rooms should be", "bench.bench_siting", siting_rows),
     Measurement("boundaries", "Importing and changing boundaries", "bench.bench_boundaries", boundaries_rows),
     Measurement("tiles", "Vector tiles", "bench.bench_tiles", tiles_rows),
+    Measurement("exports", "Files of 100,000 disputes", "bench.bench_exports", exports_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),

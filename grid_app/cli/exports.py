@@ -42,7 +42,7 @@ def export_command(
     *, file: Path, login: str, kind: str, first: datetime | None, last: datetime | None, state: str | None, place: str,
     no_mark: bool, overwrite: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """导出到 FILE;按后缀决定文件:.xlsx、.csv、.geojson、.gpkg。姓名、电话、身份证号和具体点位不导出。"""
+    """导出到 FILE;按后缀决定文件:.xlsx、.csv、.geojson、.gpkg。姓名、电话、身份证号不导出。"""
     _check_place(file, overwrite=overwrite)
     typed = {
         "kind": kind, "form": file.suffix.lower().removeprefix("."), "state": state or "", "place": place,

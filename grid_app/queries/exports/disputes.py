@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.clock import start_of_day
@@ -18,6 +18,7 @@ from grid_app.models.places import Division
 from grid_app.models.residents import Evaluation
 from grid_app.policy import Scope
 from grid_app.queries.chunks import chunks
+from grid_app.queries.points import handled_by, shows_a_point
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.categories import SEALED
 from grid_app.vocabulary.words import ENDED_STATES, OPEN_STATES
@@ -41,7 +42,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class DisputeFacts:
-    """A dispute as an export reads it; ``is_sealed``: it complains of a unit, so that its words go nowhere."""
+    """A dispute as an export reads it; ``is_sealed``: it complains of a unit, so that its words go nowhere.
+
+    ``point`` (WGS84) only where the asking unit handles the matter and its point is shown to anybody at all.
+    """
 
     id: UUID
     number: str
@@ -65,6 +69,7 @@ class DisputeFacts:
     ground: str
     basis: str
     is_sealed: bool
+    point: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def dispute_facts(session: Session, *, scope: Scope, ids: Sequence[UUID]) -> lis
                 Dispute.place_kind, Dispute.category, Dispute.summary, Dispute.household_band, Dispute.grade,
                 Dispute.state, Dispute.channel, Organisation.name, Dispute.project, Unit.name, Unit.duty_phone,
                 Dispute.accepted_at, Dispute.due_at, Dispute.closed_at, Dispute.closure_ground, Dispute.legal_basis,
-                Dispute.about_unit_id,
+                Dispute.about_unit_id, Dispute.lon, Dispute.lat, and_(handled_by(scope), shows_a_point()),
             )
             .outerjoin(Organisation, Organisation.id == Dispute.organisation_id)
             .outerjoin(Unit, Unit.id == Dispute.owner_unit_id)
@@ -141,12 +146,13 @@ def still_reached(session: Session, *, scope: Scope, ids: Iterable[UUID]) -> set
     return found
 
 
-def _facts(row: Any) -> DisputeFacts:  # noqa: ANN401 - a row of 22 columns; its own type is longer than the query
+def _facts(row: Any) -> DisputeFacts:  # noqa: ANN401 - a row of 25 columns; its own type is longer than the query
     return DisputeFacts(
         id=row[0], number=row[1], received_at=row[2], since=row[3], division_code=row[4], place_kind=row[5],
         category=row[6], summary=row[7], band=row[8] or "", grade=row[9], state=row[10], channel=row[11],
         organisation=row[12] or "", project=row[13], unit=row[14] or "", unit_phone=row[15] or "", accepted_at=row[16],
         due_at=row[17], closed_at=row[18], ground=row[19] or "", basis=row[20], is_sealed=row[21] is not None,
+        point=(row[22], row[23]) if row[24] else None,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from grid_app.vocabulary.words import CHANNEL_WORDS, CLOSURE_WORDS, GRADE_WORDS,
 
 SEALED_WORDS: Final = "按规定保密,不写内容"
 BY_VILLAGE: Final = "村(社区)标注点,不是事发地点"
+EXACT: Final = "事发地点(本单位办理)"
 COLUMNS: Final = (
     Column("number", "编号", "code", 20),
     Column("received", "登记时间", "moment", 17),
@@ -69,8 +70,9 @@ class Told:
 
 
 def disputes_table(desk: Desk, wanted: Wanted, *, on_map: bool) -> tuple[Table, int]:
-    """Return the table of disputes and how many rows it has; with ``on_map`` each has the label point of its village.
+    """Return the table of disputes and how many rows it has; with ``on_map`` each has a point.
 
+    The exact one for the unit that handles the matter (``queries/points.py``), else the label point of its village.
     Matters that no map shows (16xx) stay in lists and are left out of maps.
     """
     if on_map:
@@ -81,7 +83,11 @@ def disputes_table(desk: Desk, wanted: Wanted, *, on_map: bool) -> tuple[Table, 
     columns = (*COLUMNS, ON_MAPS) if on_map else COLUMNS
 
     def shaped(one: Told) -> Row:
-        return Row((*_values(one), BY_VILLAGE), points.get(one.facts.division_code)) if on_map else Row(_values(one))
+        if not on_map:
+            return Row(_values(one))
+        if one.facts.point is not None:
+            return Row((*_values(one), EXACT), shapely.to_wkb(shapely.Point(*one.facts.point)))
+        return Row((*_values(one), BY_VILLAGE), points.get(one.facts.division_code))
 
     table = Table(
         "disputes",

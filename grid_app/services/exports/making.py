@@ -23,7 +23,7 @@ from grid_app.vocabulary.words import ROLE_WORDS
 
 MOST_ROWS: Final = {"xlsx": 500_000, "csv": 2_000_000, "geojson": 500_000, "gpkg": 1_000_000}
 ON_MAP: Final = ("geojson", "gpkg")
-NOT_INSIDE: Final = "姓名、电话、身份证号、具体点位;检举控告类;按规定保密的内容。"
+NOT_INSIDE: Final = "姓名、电话、身份证号;别的单位办理的具体点位;检举控告类;按规定保密的内容。"
 INTERNAL: Final = "内部使用,按规定保管,不得外传。"
 PORTION: Final = 1 << 20
 Heard = Callable[[int, int], None]

@@ -1,0 +1,1 @@
+"""What files of 100,000 disputes cost."""
