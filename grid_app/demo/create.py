@@ -21,6 +21,7 @@ from grid_app.demo.desk import Desk
 from grid_app.demo.ledger import Ledger
 from grid_app.demo.names import names
 from grid_app.demo.orders import HashFor, Order, RoundJobs, Say
+from grid_app.demo.past_year import tell_past_year
 from grid_app.demo.people import Staff, posts, settle
 from grid_app.demo.places import Places
 from grid_app.demo.rooms import open_rooms, record_namings
@@ -34,7 +35,7 @@ from grid_app.services.places.boundaries import activate, import_boundaries
 from grid_app.services.rounds.templates import seed_templates
 from grid_app.wiring import DEMO_FACT, Wiring
 
-SETTLED_BEFORE: Final = timedelta(days=400)
+SETTLED_BEFORE: Final = timedelta(days=640)
 """How long before the present day the county got its places, offices and accounts."""
 SHARES: Final = {"places": 0.2, "people": 0.12, "days": 0.68}
 """Which part of the work each part of the county is, for the progress bar."""
@@ -81,6 +82,7 @@ def create_county(wiring: Wiring, order: Order, *, jobs: RoundJobs, hash_for: Ha
         desk = _desk(wiring, county, staff, order=order, clock=clock, jobs=jobs)
         live(desk, generation_id=generation, say=lambda doing, part: say(doing, part * SHARES["days"]))
         _fill_clocks(clock.now())
+        tell_past_year(desk)
         with transaction() as session:
             told = {"seed": order.seed, "as_of": order.as_of.isoformat()}
             session.add(InstallationFact(name=DEMO_FACT, value=json.dumps(told)))

@@ -36,6 +36,7 @@ LABEL_MM, TEXT_MM = 27, 51
 USABLE_MM: Final = 156
 WIDER: Final = {
     "做什么": 2.4, "何时前": 1.2, "情况": 1.8, "期限": 1.4, "校验值": 1.4, "序号": 0.5, "谁": 0.9, "称呼": 0.8,
+    "要求": 1.8,
 }  # fmt: skip
 """How much wider than others a column of a list is, by the name of what stands in it."""
 ROW_MM, SIGN_MM = 9, 22

@@ -42,10 +42,7 @@ def assess_next(session: Session, *, month: date, now: datetime) -> Progress:
     ``month`` is the first day of a month; what was on record before that day counts, and only a month that has begun
     can be assessed.
     """
-    take_turn(session)
-    if month.day != 1 or start_of_day(month) > now:
-        raise ValueError(f"{month} is not the first day of a month that has begun")
-    run = session.get(StatusRun, month) or _begun(session, month, now)
+    run = _run(session, month, now)
     path = session.scalar(select(Division.path).where(*_without_row(month)).order_by(Division.path).limit(1))
     if path is not None and run.finished_at is None:
         _assess(session, run, _township(path))
@@ -56,6 +53,11 @@ def assess_next(session: Session, *, month: date, now: datetime) -> Progress:
         record_audit(session, None, "village_status.assessed", now=now, target=("status_run", month.isoformat()),
                      details={"villages": done})  # fmt: skip
     return Progress(done, done if run.finished_at else done + left)
+
+
+def assess_area(session: Session, *, month: date, path: str, now: datetime) -> None:
+    """Assess the villages of one subtree that have no row of ``month`` yet, as a trial in one township does."""
+    _assess(session, _run(session, month, now), path)
 
 
 def is_open(session: Session, month: date) -> bool:
@@ -69,7 +71,14 @@ def month_now(now: datetime) -> date:
     return local_date(now).replace(day=1)
 
 
-def _begun(session: Session, month: date, now: datetime) -> StatusRun:
+def _run(session: Session, month: date, now: datetime) -> StatusRun:
+    """Return the month's run, begun now where there is none."""
+    take_turn(session)
+    if month.day != 1 or start_of_day(month) > now:
+        raise ValueError(f"{month} is not the first day of a month that has begun")
+    known = session.get(StatusRun, month)
+    if known is not None:
+        return known
     rules = rules_on(session, month)
     run = StatusRun(month=month, rules_version=rules.version, figures=rules.told(), begun_at=now)
     session.add(run)

@@ -96,7 +96,7 @@ def _naming(course: Course) -> Values:
 
 def _status(status: VillageStatus) -> Values:
     rows: list[Row] = [
-        {"项目": f"{one.key} {one.name}", "结果": RESULT_WORDS[one.state], "依据": one.evidence, "情况": one.why}
+        {"项目": f"{one.key} {one.name}", "结果": RESULT_WORDS[one.state], "情况": one.evidence, "要求": one.why}
         for one in status.criteria
     ]
     return {
