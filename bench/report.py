@@ -24,6 +24,7 @@ from typing import Any
 from bench.alarm_rows import alarms_rows
 from bench.boundaries.rows import boundaries_rows
 from bench.counts.rows import counts_rows
+from bench.coverage.rows import coverage_rows
 from bench.duplicates.rows import duplicates_rows
 from bench.exports.rows import exports_rows
 from bench.field.rows import field_rows
@@ -78,6 +79,7 @@ MEASUREMENTS = (
     Measurement("organisations", "Names of organisations", "bench.bench_organisations", organisations_rows),
     Measurement("siting", "Where the next rooms should be", "bench.bench_siting", siting_rows),
     Measurement("boundaries", "Importing and changing boundaries", "bench.bench_boundaries", boundaries_rows),
+    Measurement("coverage", "Pages about coverage", "bench.bench_coverage", coverage_rows),
     Measurement("tiles", "Vector tiles", "bench.bench_tiles", tiles_rows),
     Measurement("exports", "Files of 100,000 disputes", "bench.bench_exports", exports_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),

@@ -15,7 +15,7 @@ from grid_app.database.transaction import reading
 from grid_app.errors import InvalidError, NotFoundError
 from grid_app.http import siting
 from grid_app.policy import Scope
-from grid_app.queries.coverage import CoverageFacts, coverage_in
+from grid_app.queries.coverage import NO_LOADS, CoverageFacts, coverage_in
 from grid_app.queries.coverage_roots import Root, roots_of
 from grid_app.services.siting.asking import asked_of
 from grid_app.wiring import wired
@@ -38,7 +38,7 @@ def coverage_command(*, code: str, number: int | None, candidates: Path | None, 
     root = _root(code)
     scope = Scope(paths=(root.path,))
     with reading() as session:
-        facts = coverage_in(session, scope=scope, root_path=root.path, now=wired().clock.now())
+        facts = coverage_in(session, scope=scope, root_path=root.path, now=wired().clock.now(), loads=NO_LOADS)
     if not facts.villages:
         raise InvalidError(f"{root.name}里没有现有的村(社区)。请核对区划代码;边界要先启用。")
     found = _searched(root.code, number, candidates, scope) if number else None

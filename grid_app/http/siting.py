@@ -14,7 +14,7 @@ from uuid import UUID
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError, Refusal
 from grid_app.policy import Actor, Scope
-from grid_app.queries.coverage import CoverageFacts, coverage_in
+from grid_app.queries.coverage import NO_LOADS, CoverageFacts, coverage_in
 from grid_app.queries.map_area import root_in_scope
 from grid_app.services.siting import running
 from grid_app.services.siting.asking import Asked, Site
@@ -144,7 +144,7 @@ def _facts(code: str, scope: Scope) -> CoverageFacts:
         root = root_in_scope(session, scope=scope, code=code)
         if root is None:
             raise InvalidError(running.MISSING)
-        return coverage_in(session, scope=scope, root_path=root.path, now=wired().clock.now())
+        return coverage_in(session, scope=scope, root_path=root.path, now=wired().clock.now(), loads=NO_LOADS)
 
 
 def _fail(begun: Begun, sentence: str) -> None:

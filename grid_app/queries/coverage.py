@@ -23,6 +23,7 @@ State = Literal["effective", "nominal", "none", "unknown"]
 _ORDER: tuple[State, ...] = ("effective", "unknown", "nominal", "none")
 _EFFECTIVE = {"effective": 1, "nominal": 0, "unknown": -1}
 NO_ROOM = "没有登记开放的调解室"
+NO_LOADS: Mapping[str, Load] = {}
 
 
 @dataclass(frozen=True)
@@ -100,17 +101,25 @@ class CoverageFacts:
 
 
 def coverage_in(
-    session: Session, *, scope: Scope, root_path: str, now: datetime, at: tuple[int, int] | None = None
+    session: Session,
+    *,
+    scope: Scope,
+    root_path: str,
+    now: datetime,
+    at: tuple[int, int] | None = None,
+    loads: Mapping[str, Load] | None = None,
 ) -> CoverageFacts:
     """Return the coverage of the scope's villages under ``root_path`` as it is at ``now``.
 
-    ``at`` is a weekday (0 is Monday) and an hour for ``reached_at``.
+    ``at`` is a weekday (0 is Monday) and an hour for ``reached_at``. ``loads`` are asked for unless given; who
+    shows none gives `NO_LOADS`.
     """
     from geo.coverage.access import totals_of  # noqa: PLC0415 - loads SciPy
 
     places = villages_in(session, scope=scope, root_path=root_path)
     rooms = {room.code: room for room in room_facts(session, root_path=county_path(root_path), now=now)}
-    loads = loads_in(session, scope=scope, root_path=root_path, now=now)
+    if loads is None:
+        loads = loads_in(session, scope=scope, root_path=root_path, now=now)
     measured = measure(places, list(rooms.values()))
     own = _own_rooms(rooms)
     found = _villages(places, own, measured, loads, at)

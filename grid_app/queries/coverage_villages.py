@@ -10,19 +10,20 @@ from math import inf, isinf
 from statistics import median
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from grid_app.database.elapsed import SecondsBetween
 from grid_app.models.disputes import Dispute
 from grid_app.models.mediation import MediationCase, MediationSession
 from grid_app.models.places import Boundary, BoundaryGeneration, Division
 from grid_app.policy import Scope
 from grid_app.queries.map_area import village_of
-from grid_app.queries.scoping import codes_under, visible
+from grid_app.queries.scoping import visible
 
 COMMUNITY: Final = "community"
 QUARTER: Final = timedelta(days=90)
-DAY: Final = timedelta(days=1)
+DAY_SECONDS: Final = 86_400
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,26 @@ def villages_in(session: Session, *, scope: Scope, root_path: str) -> list[Villa
         return []
     active = select(BoundaryGeneration.id).where(BoundaryGeneration.state == "active").scalar_subquery()
     above = aliased(Division)
+    columns = (Division.code, Division.name, Division.kind, Division.path, Division.parent_code, Division.households)
     rows = session.execute(
-        select(Division, above.name, Boundary.label_lon, Boundary.label_lat)
+        select(*columns, Division.urban, above.name, Boundary.label_lon, Boundary.label_lat)
         .outerjoin(above, above.code == Division.parent_code)
         .outerjoin(Boundary, (Boundary.code == Division.code) & (Boundary.generation_id == active))
         .where(
             Division.level == "village",
             Division.valid_to.is_(None),
             Division.path.startswith(root_path, autoescape=True),
-            Division.code.in_(codes_under(scope)),
+            or_(*[Division.path.startswith(path, autoescape=True) for path in scope.paths]),
         )
         .order_by(Division.code)
     )
-    return [_point(division, name or "", lon, lat) for division, name, lon, lat in rows]
+    return [
+        VillagePoint(
+            code, name, parent or "", township or "", path, households,
+            kind == COMMUNITY if urban is None else urban, urban is not None, lon, lat,
+        )
+        for code, name, kind, path, parent, households, urban, township, lon, lat in rows
+    ]  # fmt: skip
 
 
 def loads_in(session: Session, *, scope: Scope, root_path: str, now: datetime) -> Mapping[str, Load]:
@@ -87,8 +95,9 @@ def loads_in(session: Session, *, scope: Scope, root_path: str, now: datetime) -
         .group_by(MediationSession.case_id)
         .subquery()
     )
+    waited = SecondsBetween(MediationCase.opened_at, met.c.first)
     rows = session.execute(
-        select(Division.path, MediationCase.opened_at, MediationCase.ended_at, met.c.first)
+        select(Division.path, MediationCase.ended_at.is_(None), waited)
         .join(Dispute, Dispute.id == MediationCase.dispute_id)
         .join(Division, Division.code == Dispute.division_code)
         .outerjoin(met, met.c.case_id == MediationCase.id)
@@ -100,16 +109,16 @@ def loads_in(session: Session, *, scope: Scope, root_path: str, now: datetime) -
         )
     )
     waits: dict[str, list[float | None]] = defaultdict(list)
-    for path, opened, ended, first in rows:
-        waits[village_of(path)].append(_days(opened, ended, first))
+    for path, is_open, seconds in rows:
+        waits[village_of(path)].append(_days(seconds, is_open=is_open))
     return {village: Load(len(found), _median(found)) for village, found in waits.items() if village}
 
 
-def _days(opened: datetime, ended: datetime | None, first: datetime | None) -> float | None:
+def _days(seconds: int | None, *, is_open: bool) -> float | None:
     """Return the days until the first meeting: infinite while they wait, ``None`` when it ended without one."""
-    if first is None:
-        return None if ended is not None else inf
-    return max((first - opened) / DAY, 0.0)
+    if seconds is None:
+        return inf if is_open else None
+    return max(seconds / DAY_SECONDS, 0.0)
 
 
 def _median(waits: list[float | None]) -> float | None:
@@ -118,19 +127,3 @@ def _median(waits: list[float | None]) -> float | None:
         return None
     middle = median(known)
     return inf if isinf(middle) else middle
-
-
-def _point(row: Division, township: str, lon: float | None, lat: float | None) -> VillagePoint:
-    urban = row.kind == COMMUNITY if row.urban is None else row.urban
-    return VillagePoint(
-        row.code,
-        row.name,
-        row.parent_code or "",
-        township,
-        row.path,
-        row.households,
-        urban,
-        row.urban is not None,
-        lon,
-        lat,
-    )

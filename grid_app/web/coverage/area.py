@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +12,10 @@ from grid_app.clock import local
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_scope
-from grid_app.queries.coverage import CoverageFacts, coverage_in
+from grid_app.queries.coverage import NO_LOADS, CoverageFacts, coverage_in
+from grid_app.queries.coverage_roots import area_around
+from grid_app.queries.coverage_villages import Load, loads_in
 from grid_app.queries.map_area import Area, narrowed
-from grid_app.queries.map_facts import area_in_scope
 from grid_app.web.coverage.shown import HOURS, ROOM_STATES, WEEKDAYS
 from grid_app.wiring import wired
 
@@ -58,17 +60,26 @@ def area_asked(root: str | None) -> Area:
         When it is not the actor's to see.
     """
     with reading() as session:
-        area = area_in_scope(session, scope=the_scope(), root=root)
+        area = area_around(session, scope=the_scope(), code=root)
     if area is None:
         raise NotFoundError(NOT_YOURS)
     return area
 
 
 def facts_of(area: Area, at: tuple[int, int] | None = None) -> CoverageFacts:
-    """Return the coverage of an area as it is now."""
+    """Return the coverage of an area as it is now, without the loads of its villages."""
     path = area.root.path
     with reading() as session:
-        return coverage_in(session, scope=narrowed(the_scope(), path), root_path=path, now=wired().clock.now(), at=at)
+        return coverage_in(
+            session, scope=narrowed(the_scope(), path), root_path=path, now=wired().clock.now(), at=at, loads=NO_LOADS
+        )
+
+
+def loads_of(area: Area) -> Mapping[str, Load]:
+    """Return the loads of an area's villages as they are now."""
+    path = area.root.path
+    with reading() as session:
+        return loads_in(session, scope=narrowed(the_scope(), path), root_path=path, now=wired().clock.now())
 
 
 def trail_of(area: Area, endpoint: str) -> list[dict[str, str]]:

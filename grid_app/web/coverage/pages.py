@@ -7,14 +7,17 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 
+from grid_app.database.transaction import reading
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, allows
 from grid_app.queries.coverage import CoverageFacts
+from grid_app.queries.coverage_rooms import room_facts
 from grid_app.web.coverage import households, one_room, searching, shown
-from grid_app.web.coverage.area import PAGE, Asked, area_asked, asked, facts_of, trail_of
+from grid_app.web.coverage.area import PAGE, Asked, area_asked, asked, facts_of, loads_of, trail_of
 from grid_app.web.coverage.pictures import MARKS_UP_TO, picture_of, room_marks
 from grid_app.web.maps.layers import is_by_township
 from grid_app.web.wording import local_time, number
+from grid_app.wiring import wired
 
 bp = Blueprint("coverage", __name__)
 guard_pages(bp)
@@ -34,7 +37,10 @@ def index() -> str:
     by_township = is_by_township(area) and not ask.state
     first = (ask.page - 1) * PAGE
     total = shown.total_line(facts)
-    lines = shown.township_lines(area, facts) if by_township else shown.village_lines(facts, listed[first:][:PAGE])
+    if by_township:
+        lines = shown.township_lines(area, facts)
+    else:
+        lines = shown.village_lines(facts, listed[first:][:PAGE], loads_of(area))
     return render_template(
         "pages/coverage.html",
         area=area,
@@ -58,7 +64,7 @@ def index() -> str:
         hours=[(hour, f"{hour}:00") for hour in shown.HOURS],
         days=list(enumerate(shown.WEEKDAYS)),
         filters=_filters(ask, facts),
-        marks=len(area.villages) <= MARKS_UP_TO,
+        marks=len(facts.villages) <= MARKS_UP_TO,
         as_of=local_time(facts.as_of),
         may_plan=allows(the_actor(), Action.EDIT_ROOMS),
     )
@@ -71,7 +77,7 @@ def picture() -> Response:
     area = area_asked(asked().root)
     facts = facts_of(area)
     fills = {code: shown.FILLS[state] for code, state in facts.states.items()}
-    points = room_marks(facts) if len(area.villages) <= MARKS_UP_TO else []
+    points = room_marks(facts) if len(facts.villages) <= MARKS_UP_TO else []
     drawn = picture_of(area, fills, points, title=f"{area.root.name}:各村有没有有效调解室")
     return svg_answer(drawn)
 
@@ -80,10 +86,11 @@ def picture() -> Response:
 @requires(Action.READ_MAP)
 def rooms() -> str:
     """List the rooms of the own area with their state and what each lacks."""
-    area = area_asked(asked().root)
-    facts = facts_of(area)
     ask = asked()
-    here = [room for room in facts.rooms.values() if room.path.startswith(area.root.path)]
+    area = area_asked(ask.root)
+    now = wired().clock.now()
+    with reading() as session:
+        here = room_facts(session, root_path=area.root.path, now=now)
     listed = [room for room in here if not ask.state or room.state == ask.state]
     first = (ask.page - 1) * PAGE
     return render_template(
@@ -94,7 +101,7 @@ def rooms() -> str:
         filters=_room_filters(ask, Counter(room.state for room in here)),
         pages=_pages("coverage.rooms", ask, len(listed)),
         trail=trail_of(area, "coverage.rooms"),
-        as_of=local_time(facts.as_of),
+        as_of=local_time(now),
     )
 
 

@@ -116,7 +116,7 @@ def picture(run_id: UUID, when: str) -> Response:
     if when not in (BEFORE, AFTER) or not row.result:
         raise NotFoundError(MISSING)
     area = area_asked(row.division_code)
-    points = room_marks(facts_of(area)) if len(area.villages) <= MARKS_UP_TO else []
+    points = room_marks(facts_of(area)) if len(row.result["villages"]) <= MARKS_UP_TO else []
     if when == AFTER:
         points += [(lon, lat, "chosen") for _, lon, lat, _, _ in row.result["sites"]]
     title = f"{row.place}:{'新设之后' if when == AFTER else '现在'}哪些村走得到调解室"

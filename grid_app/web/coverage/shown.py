@@ -107,23 +107,31 @@ def _sum_line(label: str, code: str, facts: CoverageFacts, villages: Sequence[Vi
     return Line(label, url, counts | shares_of(facts, villages))
 
 
-def village_lines(facts: CoverageFacts, villages: Sequence[VillageCoverage]) -> list[Line]:
+def village_lines(facts: CoverageFacts, villages: Sequence[VillageCoverage], loads: Mapping[str, Load]) -> list[Line]:
     """Return one row per village in the order of codes."""
     several = len({one.place.township for one in villages}) > 1
-    return [_village_line(facts, one, named_whole=several) for one in villages]
+    return [
+        _village_line(
+            facts,
+            one,
+            loads.get(one.place.code, Load()),
+            f"{one.place.township_name} {one.place.name}" if several else one.place.name,
+        )
+        for one in villages
+    ]
 
 
-def _village_line(facts: CoverageFacts, one: VillageCoverage, *, named_whole: bool) -> Line:
+def _village_line(facts: CoverageFacts, one: VillageCoverage, load: Load, name: str) -> Line:
     nearest = facts.rooms.get(one.nearest)
     return Line(
-        f"{one.place.township_name} {one.place.name}" if named_whole else one.place.name,
+        name,
         url_for("maps.village", code=one.place.code),
         {
             "nearest": f"{nearest.name},{way(one.metres)}" if nearest else "–",
             "access": _access_word(one),
             "at": {True: "有", False: "没有", None: "–"}[one.reached_at],
-            "load": load_word(one.load, one.place.households),
-            "wait": wait_word(one.load),
+            "load": load_word(load, one.place.households),
+            "wait": wait_word(load),
             "good": "、".join(_good(facts, one)) or "–",
         },
         one.state,

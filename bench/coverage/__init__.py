@@ -1,0 +1,1 @@
+"""A county of many villages and rooms, and the figures of its coverage."""
