@@ -38,7 +38,8 @@ KINDS: Final = {
     kind.code: kind
     for kind in (
         Kind(
-            "disputes", "纠纷台账", "一件一行。姓名、电话、身份证号不导出;具体点位只给办理单位。", PLACED, is_filtered=True
+            "disputes", "纠纷台账", "一件一行。姓名、电话、身份证号不导出;具体点位只给办理单位。", PLACED,
+            is_filtered=True,
         ),
         Kind(
             "gbt31000", "纠纷(GB/T 31000 数据项)", "按国家标准的数据项排列;平台不收集的项留空。", PLAIN,
