@@ -21,6 +21,7 @@ from grid_app.models.application_passwords import ApplicationPassword
 from grid_app.queries.layers import LAYERS
 from tests.dispute_rows import add_dispute
 from tests.serving import server_of
+from tests.web.forms import FreshClient
 from tests.world import NOW
 
 pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
@@ -37,7 +38,8 @@ def basic(login: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode()}
 
 
-def test_a_password_reads_in_its_role_until_it_is_revoked_or_ends(app, sign_in, app_world, clock):
+def test_a_password_reads_in_its_role_until_it_is_revoked(app, sign_in, app_world):
+    app.test_client_class = FreshClient
     town, stranger = sign_in("township_lead"), app.test_client()
     password = made_password(town)
 
@@ -63,12 +65,23 @@ def test_a_password_reads_in_its_role_until_it_is_revoked_or_ends(app, sign_in, 
         events = session.scalars(select(AuditEvent.action).where(AuditEvent.target_kind == "application_password"))
         assert sorted(events) == [f"application_password.{word}" for word in ("made", "revoked", "used")]
 
-    other = made_password(town)
-    assert asked(secret=other).status_code == 200
+    third = made_password(town)
+    reset = sign_in("security_admin").post(f"/accounts/{app_world.accounts['township_lead']}/password")
+    assert reset.status_code == 200
+    assert asked(secret=third).status_code == 401
+
+
+def test_a_password_ends_by_itself(app, sign_in, app_world):
+    stranger, other = app.test_client(), made_password(sign_in("township_lead"))
+
+    def asked(secret: str):
+        return stranger.get(ITEMS.format("villages"), headers=basic("township_lead", secret))
+
+    assert asked(other).status_code == 200
     with transaction() as session:
         row = session.scalars(select(ApplicationPassword).where(ApplicationPassword.selector == other[:6])).one()
         row.expires_at = NOW - timedelta(seconds=1)
-    assert asked(secret=other).status_code == 401
+    assert asked(other).status_code == 401
 
 
 def test_what_is_typed_wrong_stays_and_others_passwords_are_not_revoked(sign_in, app_world):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
@@ -116,6 +116,15 @@ def revoke_application_password(session: Session, *, actor: Actor, password_id: 
         row.revoked_at = now
         target = ("application_password", str(row.id))
         record_audit(session, actor, "application_password.revoked", now=now, target=target)
+
+
+def revoke_all_of(session: Session, *, account_id: UUID, now: datetime) -> None:
+    """Let no password of an account be used any more, as when its own password is set anew by somebody else."""
+    session.execute(
+        update(ApplicationPassword)
+        .where(ApplicationPassword.account_id == account_id, ApplicationPassword.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
 
 
 def actor_of_program(session: Session, *, login: str, password: str, now: datetime) -> ProgramActor | None:

@@ -15,6 +15,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.accounts import Account, Assignment, Notice
 from grid_app.policy import Actor, Role
 from grid_app.queries.accounts import assignment_is_valid
+from grid_app.services.accounts.application_passwords import revoke_all_of
 from grid_app.services.accounts.assignments import (
     NOT_ONESELF,
     WantedAssignment,
@@ -126,7 +127,7 @@ def enable_account(session: Session, *, account_id: UUID, actor: Actor, now: dat
 
 
 def reset_password(session: Session, *, account_id: UUID, password_hash: str, actor: Actor, now: datetime) -> None:
-    """Give an account a new password that must be changed at first sign-in; a lock ends, sessions end, phones go.
+    """Give an account a new password to be changed at first sign-in; a lock ends, sessions end, phones and programs go.
 
     The account is told, since whoever resets a password could use it.
     """
@@ -140,6 +141,7 @@ def reset_password(session: Session, *, account_id: UUID, password_hash: str, ac
     end_sessions(session, account.id, now=now)
     held = session.scalars(select(Assignment.id).where(Assignment.account_id == account.id))
     revoke_phones(session, list(held), actor=actor, now=now)
+    revoke_all_of(session, account_id=account.id, now=now)
     text = f"安全管理员({actor.display_name})重设了您的密码。如果不是您要求的,请马上告诉上级。"
     session.add(Notice(account_id=account.id, kind="password_reset", text=text, created_at=now))
     record_audit(session, actor, "account.password_reset", now=now, target=("account", str(account.id)))
