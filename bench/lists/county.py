@@ -35,12 +35,15 @@ class County:
     departments: list[UUID]
     reporters: list[UUID]
     logins: dict[str, str]
+    grids: int = 2
 
 
-def build_county(session: Session, now: datetime, rng: np.random.Generator) -> County:
+def build_county(
+    session: Session, now: datetime, rng: np.random.Generator, *, per_township: int = VILLAGES, grids: int = 2
+) -> County:
     """Make the places, units and accounts; the busiest village and its township get the accounts that measure."""
     _division(session, COUNTY, "county", COUNTY_NAME, parent=None, path=f"/{COUNTY}/")
-    villages, townships = _places(session)
+    villages, townships = _places(session, per_township, grids)
     weights = 1 / np.arange(1, len(villages) + 1) ** 0.8
     weights = rng.permutation(weights / weights.sum())
     county_office = _unit(session, f"{COUNTY_NAME}信访工作联席会议办公室", "county_office", COUNTY)
@@ -59,23 +62,24 @@ def build_county(session: Session, now: datetime, rng: np.random.Generator) -> C
     reporters = [_worker(session, f"{one}J001", committees[at], now) for at, (one, _) in enumerate(villages)]
     seed_rules(session, now)
     codes = [one for one, _ in villages]
-    return County(codes, weights, committees, governments, departments, reporters, logins)
+    return County(codes, weights, committees, governments, departments, reporters, logins, grids)
 
 
-def _places(session: Session) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _places(session: Session, per_township: int, grids: int) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     villages, townships = [], []
     for town in range(TOWNSHIPS):
         code, name = f"{COUNTY}{town + 1:03d}", f"{FIRST[town]}{SECOND[town]}镇"
         _division(session, code, "township", name, parent=COUNTY, path=f"/{COUNTY}/{code}/")
         townships.append((code, name))
         session.flush()
-        for number in range(VILLAGES):
-            below, called = f"{code}{number + 201:03d}", f"{FIRST[number]}{SECOND[(town + number) % 20]}村"
+        for number in range(per_township):
+            below = f"{code}{number + 201:03d}"
+            called = f"{FIRST[number % 20]}{SECOND[(town + number + number // 20) % 20]}村"
             path = f"/{COUNTY}/{code}/{below}/"
             _division(session, below, "village", called, parent=code, path=path)
             villages.append((below, called))
             session.flush()
-            for grid in (1, 2):
+            for grid in range(1, grids + 1):
                 _grid(session, below, f"{called}第{grid}网格", f"{below}J{grid:03d}", path)
     session.flush()
     return villages, townships

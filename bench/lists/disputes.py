@@ -96,7 +96,7 @@ class Writer:
         self._number += 1
         key = _key(received, self._number)
         organisation = ORGANISATIONS[self._number % len(ORGANISATIONS)] if chance[0] < 0.3 else ""
-        place = code if chance[1] < 0.2 else f"{code}J00{1 + self._number % 2}"
+        place = code if chance[1] < 0.2 else f"{code}J{1 + self._number % county.grids:03d}"
         row = _line(
             key, self._case(received), f"Q{self._number:09d}", 1, facts.state, category, summary, place, "chosen", "",
             "wgs84", facts.channel, "f", "f", "f", organisation, f"h{self._number}", facts.grade,

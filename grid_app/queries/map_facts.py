@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -32,6 +32,8 @@ from grid_app.queries.village_status import VillageStatus, statuses_in
 DISPUTES, CLOCKS, FINDINGS, RETURNS = "disputes", "clocks", "findings", "returns"
 ROOMS, STATUS, NAMINGS = "rooms", "status", "namings"
 LAYERS: Final = (DISPUTES, CLOCKS, FINDINGS, RETURNS, ROOMS, STATUS, NAMINGS)
+Remember = Callable[[Hashable, Callable[[], Any]], Any]
+"""Gives the answer to a question by its key, asking only when it is not known."""
 COUNTED: Final = frozenset({DISPUTES, CLOCKS})
 
 
@@ -74,11 +76,13 @@ def map_facts(
     now: datetime,
     round_id: UUID | None = None,
     week: date | None = None,
+    remember: Remember = lambda _key, build: build(),
 ) -> MapFacts | None:
     """Return the facts of some layers over an area; ``None`` when the area is not the scope's to see.
 
     ``round_id`` chooses among the open rounds; without it, or when it is none of them, the one that is due first.
-    ``week`` is the Monday of a past week: disputes, clocks, namings and status as they stood at its end.
+    ``week`` is the Monday of a past week: disputes, clocks, namings and status as they stood at its end. ``remember``
+    may answer a count from what was counted before.
     """
     area = area_in_scope(session, scope=scope, root=root)
     if area is None:
@@ -88,7 +92,7 @@ def map_facts(
     rounds = tuple(open_rounds(session, root_path=path, now=now)) if RETURNS in layers else ()
     chosen = next((row for row in rounds if row.id == round_id), rounds[0] if rounds else None)
     on = local_date(now) if week is None else week + timedelta(days=6)
-    standing, placed = _counted(session, layers, here, now, week)
+    standing, placed = _counted(session, layers, here, week, now=now, remember=remember)
     return MapFacts(
         area=area,
         as_of=now if week is None else end_of(week),
@@ -106,20 +110,34 @@ def map_facts(
     )
 
 
-def standing_in(session: Session, *, scope: Scope, now: datetime, week: date | None) -> list[Standing]:
+def standing_in(
+    session: Session,
+    *,
+    scope: Scope,
+    now: datetime,
+    week: date | None,
+    remember: Remember = lambda _key, build: build(),
+) -> list[Standing]:
     """Return what stands open in a narrowed scope, now or at the end of a past week."""
-    if week is None:
-        return standing_now(session, scope=scope, now=now)
-    return standing_of(lines_of_week(session, week), scope)
+
+    def _asked() -> list[Standing]:
+        if week is None:
+            return standing_now(session, scope=scope, now=now)
+        return standing_of(lines_of_week(session, week), scope)
+
+    found: list[Standing] = remember(("standing", scope, week), _asked)
+    return found
 
 
 def _counted(
-    session: Session, layers: frozenset[str], scope: Scope, now: datetime, week: date | None
+    session: Session, layers: frozenset[str], scope: Scope, week: date | None, *, now: datetime, remember: Remember
 ) -> tuple[LevelCounts, PlacedCounts]:
     if not layers & COUNTED:
         return LevelCounts(), PlacedCounts({}, GradeCounts(), 0)
     villages = bounded_villages(session)
-    rows = standing_in(session, scope=scope, now=now, week=week)
+    rows = standing_in(session, scope=scope, now=now, week=week, remember=remember)
     standing = counts_at(rows, level="village", drawn=villages, villages=villages)
-    every = registered(session, scope=scope, villages=villages) if DISPUTES in layers and week is None else None
+    every = None
+    if DISPUTES in layers and week is None:
+        every = remember(("registered", scope), lambda: registered(session, scope=scope, villages=villages))
     return standing, with_finished(standing, every)

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from flask import request, url_for
 
+from grid_app.adapters.map_feed import feed_of
+from grid_app.adapters.map_memo import memo_of
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_actor, the_scope
@@ -25,6 +27,7 @@ from grid_app.queries.map_facts import (
     ROOMS,
     STATUS,
     MapFacts,
+    Remember,
     area_in_scope,
     map_facts,
 )
@@ -56,6 +59,7 @@ VIEWS: Final = {
 }
 VILLAGES: Final = "villages"
 DISAGREE: Final = "disagree"
+MEMORY_SECONDS: Final = 10
 NOT_YOURS = "没有这个区划,或者它不在您的辖区内。地图只显示自己的辖区。"
 
 
@@ -159,10 +163,28 @@ def facts_for(
         When the area is not the actor's to see.
     """
     with reading() as session:
-        facts = map_facts(session, layers=layers, scope=the_scope(), root=root, now=now, round_id=round_id, week=week)
+        facts = map_facts(
+            session,
+            layers=layers,
+            scope=the_scope(),
+            root=root,
+            now=now,
+            round_id=round_id,
+            week=week,
+            remember=remembering(),
+        )
     if facts is None:
         raise NotFoundError(NOT_YOURS)
     return facts
+
+
+def remembering() -> Remember:
+    """Return a memory of long counts that forgets when facts change, and after ten seconds in any case."""
+    wiring = wired()
+    known = feed_of(wiring.engine).current(wiring.clock.now)
+    memo = memo_of(wiring.engine)
+    by = (known[DISPUTES], known[CLOCKS], known["generation"], int(wiring.clock.now().timestamp()) // MEMORY_SECONDS)
+    return lambda key, build: memo((key, by), build)
 
 
 def view_of(ask: Asked, facts: MapFacts) -> LayerView:

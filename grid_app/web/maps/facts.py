@@ -23,7 +23,7 @@ from grid_app.queries.map_standing import GRADES, SERVICE, STATUTORY, LevelCount
 from grid_app.queries.small_numbers import LEAST_SHOWN
 from grid_app.vocabulary.words import GRADE_WORDS
 from grid_app.web.card import OpenSession
-from grid_app.web.maps.asked import NOT_YOURS, Asked, facts_of, view_of
+from grid_app.web.maps.asked import NOT_YOURS, Asked, facts_of, remembering, view_of
 from grid_app.web.maps.disputes import GRADE_KINDS, LATE_KINDS, marks_of
 from grid_app.web.maps.layers import LAYER_WORDS, Class, Marks
 from grid_app.wiring import wired
@@ -76,7 +76,8 @@ def _counted(ask: Asked) -> dict[str, object]:
     now = wired().clock.now()
     with reading() as session:
         ground = _ground(session, ask, also=("villages",))
-        rows = standing_in(session, scope=narrowed(the_scope(), ground.path), now=now, week=ask.week)
+        scope = narrowed(the_scope(), ground.path)
+        rows = standing_in(session, scope=scope, now=now, week=ask.week, remember=remembering())
     villages = ground.codes("villages")
     by_village = counts_at(rows, level="village", drawn=villages, villages=villages)
     shown = by_village
