@@ -44,6 +44,8 @@ class MapFrame:
         Addresses of the tiles of a base map, the lowest first; none by default.
     base_attribution : str
         Whose base map it is, with its approval number (审图号).
+    fetched : tuple of str
+        Addresses that the drawing module asks for at once; the browser begins while it loads the modules.
     """
 
     title: str
@@ -52,6 +54,7 @@ class MapFrame:
     nonce: str
     base: tuple[str, ...] = ()
     base_attribution: str = ""
+    fetched: tuple[str, ...] = ()
 
 
 class NoncedFigure(Figure):
@@ -93,10 +96,11 @@ class LeanMap(folium.Map):
 <meta name="color-scheme" content="light dark">
 {% for sheet in this.sheets %}<link rel="stylesheet" href="{{ sheet|e }}">
 {% endfor %}{% for part in this.parts %}<link rel="modulepreload" href="{{ part|e }}">
+{% endfor %}{% for address in this.fetched %}<link rel="preload" as="fetch" crossorigin href="{{ address|e }}">
 {% endfor %}"""
     )
 
-    def __init__(self, *, assets: MapAssets) -> None:
+    def __init__(self, *, assets: MapAssets, fetched: tuple[str, ...] = ()) -> None:
         super().__init__(
             location=MIDDLE_OF_CHINA,  # until the drawing module has shapes to fit the view to
             tiles=None,
@@ -107,6 +111,7 @@ class LeanMap(folium.Map):
         self._id = "area"  # folium would draw a random one
         self.sheets = assets.sheets
         self.parts = (assets.module, *assets.parts)
+        self.fetched = fetched
         self.default_js = [("leaflet", assets.leaflet_js)]
         self.default_css = [("leaflet_css", assets.leaflet_css)]
 
@@ -154,7 +159,7 @@ def _base_layer(address: str, number: int, *, attribution: str) -> folium.TileLa
 def render_map(frame: MapFrame, *, assets: MapAssets) -> str:
     """Return the frame's whole page; the same frame gives the same page."""
     figure = NoncedFigure(title=frame.title, nonce=frame.nonce)
-    drawn = LeanMap(assets=assets)
+    drawn = LeanMap(assets=assets, fetched=frame.fetched)
     figure.add_child(drawn, name="map")
     for number, address in enumerate(frame.base):
         drawn.add_child(_base_layer(address, number, attribution=frame.base_attribution), name=f"base{number}")

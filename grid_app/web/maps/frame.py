@@ -44,14 +44,16 @@ def frame() -> Response:
     ask, settings = asked(), wired().settings
     area = area_for(ask)
     base = base_addresses(settings)
+    config = _config(ask, looked(), area, clear=bool(base))
     page = render_map(
         MapFrame(
             title=f"{area.root.name}地图:{LAYER_WORDS[ask.layer]}",
             attribution=f"第 {area.generation_number} 代边界 · {INTERNAL}",
-            config=_config(ask, looked(), area, clear=bool(base)),
+            config=config,
             nonce=csp_nonce(),
             base=base,
             base_attribution=settings.base_map_attribution,
+            fetched=_fetched(config),
         ),
         assets=_assets(),
     )
@@ -103,6 +105,12 @@ def _config(ask: Asked, look: Look, area: Area, *, clear: bool) -> dict[str, obj
         "place": look.place,
         "clear": clear,
     }
+
+
+def _fetched(config: dict[str, object]) -> tuple[str, ...]:
+    """Return the lists of codes, which the drawing module asks for first."""
+    codes = str(config.get("codes", "")).replace("ROOT", str(config.get("root")))
+    return tuple(codes.replace("LEVEL", level) for level in ("townships", "villages")) if codes else ()
 
 
 def facts_address(ask: Asked, area: Area) -> str:
