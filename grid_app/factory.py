@@ -23,6 +23,7 @@ from grid_app.web.accounts import application_passwords
 from grid_app.web.accounts import pages as accounts
 from grid_app.web.assistance import pages as assistance
 from grid_app.web.backtests import pages as backtests
+from grid_app.web.bulletins import pages as bulletins
 from grid_app.web.callbacks import pages as callbacks
 from grid_app.web.committees import pages as committees
 from grid_app.web.coverage import pages as coverage
@@ -84,6 +85,7 @@ PAGES = (
     signals,
     inbox,
     indicators,
+    bulletins,
     callbacks,
     intake,
     leading,

@@ -55,6 +55,11 @@ def received_by_place(session: Session, *, scope: Scope, span: Span) -> list[tup
 
     A county sees its townships, a township its villages.
     """
+    return [(name, count) for _, name, count in received_by_code(session, scope=scope, span=span)]
+
+
+def received_by_code(session: Session, *, scope: Scope, span: Span) -> list[tuple[str, str, int]]:
+    """Return the same with the code of each place first."""
     whole = any(path.strip("/").count("/") == 0 for path in scope.paths)
     digits = TOWNSHIP_DIGITS if whole else VILLAGE_DIGITS
     counted = _counted(
@@ -66,7 +71,7 @@ def received_by_place(session: Session, *, scope: Scope, span: Span) -> list[tup
         .where(Division.level == level, Division.code.in_(codes_under(scope)))
         .order_by(Division.code)
     )
-    return [(name, counted[code]) for code, name in rows]
+    return [(code, name, counted[code]) for code, name in rows]
 
 
 def closed_by_ground(session: Session, *, scope: Scope, span: Span) -> Counter[str]:

@@ -102,6 +102,7 @@ def _page(row: RoundRow, progress: list[VillageProgress], runs: list[RunRow], fi
         may_run=row.governed and allows(actor, Action.RUN_ROUND),
         as_known_on=_replayed_day(row) if allows(actor, Action.RUN_BACKTEST) else "",
         may_answer=row.state == "open" and allows(actor, Action.RETURN_ROUND),
+        may_handle=allows(actor, Action.HANDLE_DISPUTE),
         may_type=row.state == "open" and actor.role is Role.TOWNSHIP_OFFICER,
     )
 

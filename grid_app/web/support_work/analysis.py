@@ -65,6 +65,7 @@ def quarterly() -> str:
         other=("年度报告(草稿)", url_for("support_work.annual")),
         earlier=url_for("support_work.quarterly", quarter=f"{_earlier(begin).year}Q{_number(_earlier(begin))}"),
         earlier_word="上一季度",
+        files=url_for("bulletins.quarterly", quarter=f"{begin.year}Q{_number(begin)}"),
         hint=f"季度结束后十天以内,{day_words(due)}以前报送。数字由平台算出;分析和建议请自己写。",
         made_on=local_date(now).isoformat(),
     )
