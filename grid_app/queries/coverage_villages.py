@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf, isinf
 from statistics import median
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from grid_app.database.elapsed import SecondsBetween
@@ -22,6 +22,7 @@ from grid_app.queries.map_area import village_of
 from grid_app.queries.scoping import visible
 
 COMMUNITY: Final = "community"
+VILLAGE_DIGITS: Final = 12
 QUARTER: Final = timedelta(days=90)
 DAY_SECONDS: Final = 86_400
 
@@ -85,8 +86,13 @@ def villages_in(session: Session, *, scope: Scope, root_path: str) -> list[Villa
     ]  # fmt: skip
 
 
-def loads_in(session: Session, *, scope: Scope, root_path: str, now: datetime) -> Mapping[str, Load]:
-    """Return the load of each village that had a mediation opened in the last 90 days, as far as the scope sees."""
+def loads_in(
+    session: Session, *, scope: Scope, root_path: str, now: datetime, villages: Sequence[str] | None = None
+) -> Mapping[str, Load]:
+    """Return the load of each village that had a mediation opened in the last 90 days, as far as the scope sees.
+
+    ``villages`` leaves out all others.
+    """
     if not scope.paths:
         return {}
     met = (
@@ -95,6 +101,7 @@ def loads_in(session: Session, *, scope: Scope, root_path: str, now: datetime) -
         .group_by(MediationSession.case_id)
         .subquery()
     )
+    among = true() if villages is None else func.substr(Dispute.division_code, 1, VILLAGE_DIGITS).in_(villages)
     waited = SecondsBetween(MediationCase.opened_at, met.c.first)
     rows = session.execute(
         select(Division.path, MediationCase.ended_at.is_(None), waited)
@@ -106,6 +113,7 @@ def loads_in(session: Session, *, scope: Scope, root_path: str, now: datetime) -
             MediationCase.opened_at <= now,
             Division.path.startswith(root_path, autoescape=True),
             visible(scope),
+            among,
         )
     )
     waits: dict[str, list[float | None]] = defaultdict(list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from grid_app.clock import local
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_scope
-from grid_app.queries.coverage import NO_LOADS, CoverageFacts, coverage_in
+from grid_app.queries.coverage import NO_LOADS, CoverageFacts, VillageCoverage, coverage_in
 from grid_app.queries.coverage_roots import area_around
 from grid_app.queries.coverage_villages import Load, loads_in
 from grid_app.queries.map_area import Area, narrowed
@@ -75,11 +75,17 @@ def facts_of(area: Area, at: tuple[int, int] | None = None) -> CoverageFacts:
         )
 
 
-def loads_of(area: Area) -> Mapping[str, Load]:
-    """Return the loads of an area's villages as they are now."""
+def loads_of(area: Area, villages: Sequence[VillageCoverage]) -> Mapping[str, Load]:
+    """Return the loads of some villages of an area as they are now."""
     path = area.root.path
     with reading() as session:
-        return loads_in(session, scope=narrowed(the_scope(), path), root_path=path, now=wired().clock.now())
+        return loads_in(
+            session,
+            scope=narrowed(the_scope(), path),
+            root_path=path,
+            now=wired().clock.now(),
+            villages=[one.place.code for one in villages],
+        )
 
 
 def trail_of(area: Area, endpoint: str) -> list[dict[str, str]]:

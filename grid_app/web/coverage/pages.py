@@ -40,7 +40,8 @@ def index() -> str:
     if by_township:
         lines = shown.township_lines(area, facts)
     else:
-        lines = shown.village_lines(facts, listed[first:][:PAGE], loads_of(area))
+        on_page = listed[first:][:PAGE]
+        lines = shown.village_lines(facts, on_page, loads_of(area, on_page))
     return render_template(
         "pages/coverage.html",
         area=area,
