@@ -13,6 +13,7 @@ const starters = {
   "field-worker": async () => (await import("../field/worker.js")).startWorker,
   "progress": async () => (await import("../office/progress.js")).startProgress,
   "map-page": async () => (await import("../office/map_page.js")).startMapPage,
+  "dividing-line": async () => (await import("../office/dividing_line.js")).startDividingLine,
   "print": async () => startPrint,
   "error-summary": async () => (element) => element.focus(),
 };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geo.coverage_check import CoverageReport
@@ -76,9 +77,21 @@ def _meets(one: BoundaryFeature, box: Box) -> bool:
     return west <= box[2] and east >= box[0] and south <= box[3] and north >= box[1]
 
 
-def village_picture(base: Base, code: str) -> str:
-    """Return the drawing of one village with its grids and neighbours, and its four corners in degrees."""
+@dataclass(frozen=True)
+class Drawn:
+    """A drawing, and where it lies: degrees at its left upper corner, and degrees for each of its points."""
+
+    svg: str
+    west: float
+    lon_step: float
+    north: float
+    lat_step: float
+
+
+def village_picture(base: Base, code: str) -> Drawn:
+    """Return the drawing of one village with its grids and neighbours."""
     from geo.map_labels import MapLabel  # noqa: PLC0415 - as above
+    from geo.map_sheet import fitted  # noqa: PLC0415 - as above
     from geo.map_svg import MapArea, map_svg  # noqa: PLC0415 - as above
 
     village = base.features[code]
@@ -88,7 +101,7 @@ def village_picture(base: Base, code: str) -> str:
     near = [one for other, one in base.features.items() if len(other) == len(code) and _meets(one, box)]
     grids = list(base.grids_of([code]).values())
     areas = [MapArea(one.polygon, "soft" if one.code == code else "plain") for one in near]
-    return map_svg(
+    svg = map_svg(
         [*areas, *(MapArea(one.polygon, "soft") for one in grids)],
         labels=[MapLabel(one.label_lon, one.label_lat, one.name or one.code[12:]) for one in (*grids, *near)],
         outlines=[village.polygon],
@@ -98,3 +111,7 @@ def village_picture(base: Base, code: str) -> str:
         title=f"{village.name}和周围的村",
         ids="village",
     )
+    left, top = (float(side) for side in fitted(box, width=WIDTH, height=HEIGHT).place(box[0], box[3]))
+    right, bottom = (float(side) for side in fitted(box, width=WIDTH, height=HEIGHT).place(box[2], box[1]))
+    lon_step, lat_step = (box[2] - box[0]) / (right - left), (box[3] - box[1]) / (bottom - top)
+    return Drawn(svg, box[0] - left * lon_step, lon_step, box[3] + top * lat_step, lat_step)

@@ -18,7 +18,7 @@ from grid_app.policy import Action
 from grid_app.queries.boundaries_choices import VillageChoice, free_code, village_choices
 from grid_app.services.places.boundaries_base import base_of
 from grid_app.services.places.boundaries_reshape import MergeWish, Part, SplitWish, merge_villages, split_village
-from grid_app.web.places.picture import village_picture
+from grid_app.web.places.picture import Drawn, village_picture
 from grid_app.wiring import wired
 
 Answer = str | tuple[str, int] | Response
@@ -141,14 +141,16 @@ def _merge_page(values: Mapping[str, str], codes: list[str], errors: Mapping[str
 def _split_page(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
     township = request.values.get("township", "")
     village = request.values.get("village", "")
-    picture, grids, offered = "", [], ""
+    drawn: Drawn | None = None
+    grids: list[tuple[str, str]] = []
+    offered = ""
     with reading() as session:
         choices = village_choices(session)
         chosen = next((one for one in choices if one.code == village), None)
         if chosen is not None:
             township = chosen.township_code
             base = base_of(session)
-            picture = village_picture(base, village)
+            drawn = village_picture(base, village)
             grids = [(one.code, one.title) for one in base.grids_of([village]).values()]
             offered = free_code(session, township)
     return render_template(
@@ -157,7 +159,8 @@ def _split_page(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
         township=township,
         villages=[(one.code, f"{one.name} {one.code}") for one in choices if one.township_code == township],
         village=chosen,
-        picture=Markup(picture),  # noqa: S704 - geo.map_svg escapes every word it draws
+        drawn=drawn,
+        picture=Markup(drawn.svg if drawn else ""),  # noqa: S704 - geo.map_svg escapes every word it draws
         grids=sorted(grids),
         part_fields=[
             {"at": at, "code": values.get(f"code_{at}", _offered(at, village, offered)),
