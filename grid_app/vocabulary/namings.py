@@ -52,4 +52,6 @@ COUNTED: Final = re.compile(
     rf"|{_VISITS}(?:件|次|人|批)?(?:次)?(?:数|量|总量|率)"
 )
 """Words that count petitions, lawsuits or complaints; the name of the naming itself counts nothing."""
-FIELD_OF_COUNTS: Final = re.compile(r"petition|complain|lawsuit|visits?_count|xinfang|shangfang|上访|信访|投诉|起诉")
+FIELD_OF_COUNTS: Final = re.compile(
+    r"petition|complain|lawsuit|visits?_count|xinfang|shangfang|上访(?!村|社区|[((])|信访|投诉|起诉"
+)

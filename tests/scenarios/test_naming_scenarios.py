@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -89,3 +90,15 @@ def test_a_naming_never_takes_a_count_of_petitions_or_words_of_control(sign_in, 
 def test_the_name_of_the_naming_itself_counts_nothing():
     assert not COUNTED.search("关于公布2026年度第1批无上访村(社区)名单的通知")
     assert COUNTED.search("全村零上访")
+
+
+@on_sqlite
+def test_a_file_of_namings_with_a_column_of_petition_counts_is_refused_whole(sign_in):
+    rows = f"division_code,document_number,named_on,上访次数\n{VILLAGE},青政办〔2026〕12号,2026-11-10,0\n"
+
+    refused = sign_in("county_officer").post(
+        "/map/namings/preview", data={"file": (BytesIO(rows.encode()), "namings.csv")}
+    )
+
+    assert refused.status_code == 422
+    assert "什么也没有导入" in page_of(refused)

@@ -18,6 +18,7 @@ from grid_app.policy import Actor, covers
 from grid_app.queries.boundaries import in_parts
 from grid_app.services.audit import record_audit
 from grid_app.services.csv_rows import CsvRow, RefusedRow, read_rows
+from grid_app.services.places.naming_words import refuse_columns, refuse_counts
 
 COLUMNS = ("division_code", "document_number", "named_on", "expires_on")
 NEEDED = ("division_code", "document_number", "named_on")
@@ -110,6 +111,7 @@ def withdraw_naming(session: Session, *, naming_id: UUID, reason: str, actor: Ac
     if not text or len(text) > LONGEST["reason"]:
         sentence = f"请写明撤销的依据(1 到 {LONGEST['reason']} 个字)。"
         raise InvalidError(NOT_SAVED, fields={"reason": sentence})
+    refuse_counts({"reason": text})
     naming.withdrawn_on = local_date(now)
     naming.withdrawn_reason = text
     record_audit(session, actor, "naming.withdrawn", now=now, target=("naming", str(naming.id)))
@@ -124,6 +126,7 @@ def preview_namings(session: Session, *, content: bytes, actor: Actor, now: date
         When the file as a whole cannot be read.
     """
     rows = read_rows(content, columns=COLUMNS, needed=NEEDED)
+    refuse_columns(content)
     villages = _villages(session, {row.values["division_code"] for row in rows}, actor)
     drafts: dict[tuple[str, str], NamingDraft] = {}
     refused: list[RefusedRow] = []

@@ -6,7 +6,6 @@ what the others did on paper. A naming that was recorded from its document alone
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -25,6 +24,7 @@ from grid_app.policy import Action, Actor, Role, allows
 from grid_app.queries.naming_course import Course, course_of
 from grid_app.services.audit import record_audit
 from grid_app.services.matters.step import take_turn, written
+from grid_app.services.places.naming_words import NOT_SAVED, refuse_counts
 from grid_app.services.places.namings import draft_of, record_naming, withdraw_naming
 from grid_app.services.policy_versions import refuse_persons
 from grid_app.services.villages.checks import village_of_actor
@@ -32,8 +32,6 @@ from grid_app.vocabulary.namings import (
     ACCEPT,
     APPLY,
     CHECK,
-    COUNTED,
-    FIELD_OF_COUNTS,
     FOLLOWS,
     NAME,
     ORDER,
@@ -47,8 +45,6 @@ from grid_app.vocabulary.namings import (
 )
 
 FIELDS: Final = ("done_on", "document_number", "expires_on", "reason")
-NOT_SAVED: Final = "没有保存,已填的都还在。"
-NO_COUNTS: Final = "命名不看来访、投诉、打官司的件数,这里不填也不存。请写做了哪些服务、依据哪份文件。"
 LONGEST_DOCUMENT, LONGEST_REASON = 80, 300
 ACTIONS: Final = {
     APPLY: Action.APPLY_NAMING,
@@ -114,20 +110,6 @@ def record_step(
     record_audit(session, actor, f"naming.{kind}", now=now, target=("naming_step", str(row.id)),
                  details={"village": code, "course": row.course})  # fmt: skip
     return row
-
-
-def refuse_counts(texts: Mapping[str, str], names: Collection[str] = ()) -> None:
-    """Refuse words that count petitions, lawsuits or complaints, and fields whose name asks for such a count.
-
-    Raises
-    ------
-    InvalidError
-        At the field that holds it.
-    """
-    fields = {name: f"“{hit.group()}”:{NO_COUNTS}" for name, text in texts.items() if (hit := COUNTED.search(text))}
-    fields |= {name: NO_COUNTS for name in names if FIELD_OF_COUNTS.search(name.lower())}
-    if fields:
-        raise InvalidError(NOT_SAVED, fields=fields, code="petition_count")
 
 
 def _naming(session: Session, course: Course, *, kind: str, typed: Typed, actor: Actor, now: datetime) -> UUID | None:

@@ -17,9 +17,10 @@ from grid_app.queries.map_area import Area, narrowed
 from grid_app.queries.map_facts import area_in_scope
 from grid_app.queries.map_layers import NAMED, NAMING_WORDS
 from grid_app.queries.naming_course import Course, StepLine, course_of, courses_in
+from grid_app.services.places.naming_words import refuse_counts
 from grid_app.services.typed import day_of
 from grid_app.services.villages.checks import NO_VILLAGE
-from grid_app.services.villages.naming_course import FIELDS, Typed, record_step, refuse_counts, steps_open_to
+from grid_app.services.villages.naming_course import FIELDS, Typed, record_step, steps_open_to
 from grid_app.vocabulary.namings import (
     ACCEPT,
     APPLY,
