@@ -134,7 +134,10 @@ export function startMapPage(stage) {
     });
     for (const start of [startLinks, startTools, startWeeks, startSearch, startLive]) start(page);
     const place = page.address.searchParams.get("place");
-    if (place && document.querySelector(".map-chosen")) void page.panel.show(place, { isQuiet: true });
+    if (place && document.querySelector(".map-chosen")) {
+      void page.panel.show(place, { isQuiet: true });
+      page.panel.isFromBelow(); // the view stays as the link has it
+    }
     stage.dataset.ready = "";
   };
   if (frame.areaMap) begin();

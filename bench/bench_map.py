@@ -1,0 +1,159 @@
+"""Time the map in a real browser: until a leader can use it, what travels, how many elements; beside plain folium.
+
+Run: ``python -m bench.bench_map [--json] [--villages N] [--grids N] [--rounds N]``. A phone's window (412 x 915, two
+pixels to one), nothing kept from before, this machine's own line, the processor as it is and four times slower. "Can be
+used" is when page and frame are steered, all tiles of the view are drawn and the marks stand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from flask import Flask, Response
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.map.county import LOGIN, PASSWORD, fill, folium_page, placed_shapes
+from grid_app.factory import create_app
+from grid_app.http.tiles import cut
+from grid_app.settings import Settings
+from tests.frontend.stage import LEAFLET, chromium
+from tests.serving import server_of
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+WINDOW = {"width": 412, "height": 915}
+VIEWS = {"villages": "/map", "grids": "/map?at=29.0250,111.7250,12.5"}
+READY = """() => {
+  const stage = document.querySelector("#map-stage[data-ready]");
+  const area = document.querySelector("iframe")?.areaMap;
+  if (!stage || !area?.facts || !area.tiles.squares.size || area.tiles.layer.isLoading()) return 0;
+  return performance.now();
+}"""
+FOLIUM_READY = """() => new Promise((done) => {
+  const told = () => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));
+  if (document.readyState === "complete") told(); else addEventListener("load", told);
+})"""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One opening of a page: seconds until it can be used, kilobytes that travelled, elements of its map."""
+
+    seconds: float
+    kilobytes: float
+    nodes: int
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve an application on a free port."""
+    server = server_of(app)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+def opened(page: Page, address: str, *, slower: int, ready: str) -> Opened:
+    """Open an address with a processor so many times slower and measure it."""
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    sent: list[float] = []
+    line.on("Network.loadingFinished", lambda told: sent.append(told["encodedDataLength"]))
+    page.goto(address, wait_until="commit")
+    milliseconds = page.wait_for_function(ready, polling="raf", timeout=120_000).json_value()
+    frame = next((frame for frame in page.frames if "/map/frame" in frame.url), page.main_frame)
+    nodes = frame.evaluate("document.querySelectorAll('*').length")
+    return Opened(milliseconds / 1000, sum(sent) / 1000, nodes)
+
+
+def measured(browser: Browser, office: str, plain: str, *, what: str, slower: int, rounds: int) -> dict[str, Any]:
+    """Return the middle of some openings of our page and of folium's."""
+    ours, theirs = [], []
+    for _ in range(rounds):
+        context = browser.new_context(viewport=WINDOW, device_scale_factor=2, locale="zh-CN")
+        page = context.new_page()
+        page.goto(f"{office}/sign-in")
+        page.get_by_label("账号").fill(LOGIN)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+        ours.append(opened(page, f"{office}{VIEWS[what]}", slower=slower, ready=READY))
+        theirs.append(opened(context.new_page(), f"{plain}/{what}.html", slower=slower, ready=FOLIUM_READY))
+        context.close()
+    middle = {name: median(getattr(one, name) for one in ours) for name in ("seconds", "kilobytes", "nodes")}
+    return {
+        "what": what, "slower": slower, "seconds": round(middle["seconds"], 2), "kb": round(middle["kilobytes"]),
+        "nodes": middle["nodes"], "folium_seconds": round(median(one.seconds for one in theirs), 2),
+        "folium_kb": round(median(one.kilobytes for one in theirs)),
+    }  # fmt: skip
+
+
+def plain_app(folder: Path) -> Flask:
+    """Return a server of folium's own pages, compressed, with Leaflet beside them."""
+    app = Flask("plain")
+
+    @app.get("/<name>")
+    def file(name: str) -> Response:
+        if name.endswith(".ico"):
+            return Response(status=204)
+        path = LEAFLET.parent / name if name.startswith("leaflet") else folder / name
+        kind = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}[path.suffix]
+        return Response(gzip.compress(path.read_bytes(), 6), content_type=kind, headers={"Content-Encoding": "gzip"})
+
+    return app
+
+
+def run(villages: int, grids: int, rounds: int) -> dict[str, Any]:
+    """Make the county, cut its tiles, and measure every view at both speeds."""
+    with tempfile.TemporaryDirectory() as made, sync_playwright() as play:
+        folder = Path(made)
+        shapes = placed_shapes(villages, grids)
+        settings = Settings(instance_dir=folder / "instance", database_url=f"sqlite:///{folder / 'grid.sqlite'}")
+        app = create_app(settings)
+        generation = fill(app.extensions["grid"].engine, shapes, now=NOW)
+        with app.app_context():
+            cut(generation)
+        for what, level in (("villages", "village"), ("grids", "grid")):
+            folium_page(shapes[level], folder / f"{what}.html")
+        browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        with served(app) as office, served(plain_app(folder)) as plain:
+            runs = [
+                measured(browser, office, plain, what=what, slower=slower, rounds=rounds)
+                for what in VIEWS
+                for slower in (1, 4)
+            ]
+        browser.close()
+        app.extensions["grid"].engine.dispose()
+    return {"villages": villages, "grids": grids, "runs": runs}
+
+
+def main() -> int:
+    """Measure and print, as JSON when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--villages", type=int, default=2_000)
+    parser.add_argument("--grids", type=int, default=30_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    found = run(asked.villages, asked.grids, asked.rounds)
+    print(json.dumps(found) if asked.json else json.dumps(found, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

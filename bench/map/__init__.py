@@ -1,0 +1,1 @@
+"""The map in a browser: a made county, the pages that are compared, and the rows of their figures."""
