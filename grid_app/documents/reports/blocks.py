@@ -50,12 +50,13 @@ class KeyItem:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing (SVG) over the whole width, what it shows in words, and its legend below it or beside it."""
+    """A drawing (SVG) over the whole width (small: three quarters), its words, and a legend below or beside it."""
 
     svg: str
     title: str
     legend: tuple[KeyItem, ...] = ()
     is_beside: bool = False
+    is_small: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """Return the block as the typesetter takes it."""
@@ -64,6 +65,7 @@ class Picture:
             "svg": self.svg,
             "title": self.title,
             "beside": self.is_beside,
+            "small": self.is_small,
             "legend": [
                 {"label": one.label, "count": one.count, "swatch": one.swatch, "sign": one.sign} for one in self.legend
             ],

@@ -76,7 +76,9 @@ def _lettered(run: Run, size: float, font: str, *, soft: bool = False, bold: boo
 
 
 def _picture(document: DocumentFile, picture: Picture) -> None:
-    shape: Any = document.add_picture(BytesIO(drawing_png(picture.svg)), width=Mm(USABLE_MM))
+    shape: Any = document.add_picture(
+        BytesIO(drawing_png(picture.svg)), width=Mm(USABLE_MM * (0.75 if picture.is_small else 1))
+    )
     shape._inline.docPr.set("descr", picture.title)  # noqa: SLF001 - python-docx has no name for it
     for item in picture.legend:
         _legend_line(document, item)

@@ -12,7 +12,7 @@ from grid_app.queries.round_progress import VillageProgress
 from grid_app.queries.small_numbers import shown
 from grid_app.web.maps.picture import Drawn
 
-WIDTH, HEIGHT = 515, 430
+WIDTH, HEIGHT = 515, 370
 RETURNED, PARTLY, MISSING = "returned", "partly", "missing"
 FILLS: Final[dict[str, tuple[str, Fill]]] = {
     RETURNED: ("已回执", "full"),

@@ -81,7 +81,7 @@ def quarterly_report(
     counts = {code: count for code, _, count in places}
     title = f"{area} {quarter.year} 年第 {quarter.number} 季度收到的纠纷"
     blocks: tuple[Block, ...] = (
-        *_overview(session, scope, quarter),
+        *_overview(session, scope, quarter, now),
         Heading("二、在哪里"),
         counts_map(drawn, counts, title=title),
         Grid(
@@ -108,13 +108,13 @@ def quarterly_report(
     )
 
 
-def _overview(session: OpenSession, scope: Scope, quarter: Quarter) -> tuple[Block, ...]:
+def _overview(session: OpenSession, scope: Scope, quarter: Quarter, now: datetime) -> tuple[Block, ...]:
     received, earlier = (
         sum(figures.received_by(session, scope=scope, span=one.span, column="category").values())
         for one in (quarter, quarter.before)
     )
     closed = sum(figures.closed_by_ground(session, scope=scope, span=quarter.span).values())
-    weeks = list(_weeks(quarter))
+    weeks = [one for one in _weeks(quarter) if one[1].end <= now]
     by_week = [sum(figures.received_by(session, scope=scope, span=one, column="category").values()) for _, one in weeks]
     dots = [
         Dot(label, LEAST_SHOWN / 2 if 0 < count < LEAST_SHOWN else float(count))
@@ -124,8 +124,8 @@ def _overview(session: OpenSession, scope: Scope, quarter: Quarter) -> tuple[Blo
     return (
         Heading("一、总的情况"),
         Words(f"本季度收到 {number(received)} 件,上季度 {number(earlier)} 件;本季度办结 {number(closed)} 件。"),
-        Drawing(week_chart(dots, title=title), title),
-        Words(f"{title},从季度第一天起每七天一段;1 到 4 件画在 {FEW} 的地方。", is_small=True),
+        *((Drawing(week_chart(dots, title=title), title, is_small=True),) if dots else ()),
+        Words(f"{title},从季度第一天起每七天一段,没有过完的一段不画;1 到 4 件画在 {FEW} 的地方。", is_small=True),
     )
 
 

@@ -98,7 +98,10 @@ def _earlier(session: OpenSession, actor: Actor, row: RoundRow) -> tuple[Block, 
         for one in sorted(rows, key=lambda one: one.due_at)
     ]
     title = "和自己以前各轮比:已回执的村(社区)占多少"
-    return (Words(f"{title}(横轴是截止日)。"), Picture(week_chart(dots, title=title, is_share=True), title))
+    return (
+        Words(f"{title}(横轴是截止日)。"),
+        Picture(week_chart(dots, title=title, is_share=True), title, is_small=True),
+    )
 
 
 def _findings(findings: Sequence[FindingRow], *, is_analysed: bool) -> tuple[Block, ...]:
