@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from grid_app.clock import local
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, InvalidError
 from grid_app.http.guard import guard_pages, requires, the_actor
@@ -19,7 +21,6 @@ from grid_app.services.accounts.application_passwords import (
     prepared_password,
     revoke_application_password,
 )
-from grid_app.web.wording import local_date
 from grid_app.wiring import wired
 
 bp = Blueprint("application_passwords", __name__)
@@ -62,6 +63,12 @@ def revoke(password_id: UUID) -> Response:
     return redirect(url_for("application_passwords.index"))
 
 
+def _day(moment: datetime) -> str:
+    """Return a day with its year: a password may last into the next one."""
+    day = local(moment)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def _page(form: dict[str, str], errors: dict[str, str], made: MadePassword | None = None) -> str:
     with reading() as session:
         rows = application_passwords_of(session, account_id=the_actor().account_id, now=wired().clock.now())
@@ -72,6 +79,6 @@ def _page(form: dict[str, str], errors: dict[str, str], made: MadePassword | Non
         errors=errors,
         made=made,
         days=[(str(days), f"{days} 天") for days in DAYS],
-        local_date=local_date,
+        local_date=_day,
         address=url_for("ogc.landing", _external=True),
     )
