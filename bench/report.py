@@ -27,6 +27,7 @@ from bench.counts.rows import counts_rows
 from bench.coverage.rows import coverage_rows
 from bench.duplicates.rows import duplicates_rows
 from bench.exports.rows import exports_rows
+from bench.facts.rows import facts_rows
 from bench.field.rows import field_rows
 from bench.grievances.rows import grievances_rows
 from bench.lists.rows import lists_rows
@@ -85,6 +86,7 @@ MEASUREMENTS = (
     Measurement("exports", "Files of 100,000 disputes", "bench.bench_exports", exports_rows),
     Measurement("map", "The map in a browser", "bench.bench_map", map_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),
+    Measurement("facts", "Facts of the map at a million disputes", "bench.bench_facts", facts_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
     Measurement("faults", "Killing phones while they report", "bench.faults_field", faults_rows, ("--points", "10000")),

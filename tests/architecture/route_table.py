@@ -206,7 +206,7 @@ ROUTES = {
     "maps.namings": "naming.record",
     "maps.picture": "map.read",
     "maps.places": "map.read",
-    "maps.points": "dispute.read",
+    "maps.points": "map.read",
     "maps.preview_namings": "naming.record",
     "maps.printed": "map.read",
     "maps.record_naming": "naming.record",
