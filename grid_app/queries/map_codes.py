@@ -17,6 +17,7 @@ from grid_app.models.places import Boundary, Division
 LEVELS: Final[dict[str, Level]] = {"townships": "township", "villages": "village", "grids": "grid"}
 """Levels as addresses name them."""
 KEPT: Final = 24
+COUNTY_SLASHES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def indexed_codes(session: Session, *, generation_id: UUID, county_code: str, le
 
 def under(codes: Sequence[IndexedCode], root_path: str) -> tuple[IndexedCode, ...]:
     """Return those at or under a root, in the same order."""
+    if codes and root_path.count("/") == COUNTY_SLASHES and codes[0].path.startswith(root_path):
+        return tuple(codes)
     return tuple(one for one in codes if one.path.startswith(root_path))
 
 

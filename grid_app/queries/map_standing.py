@@ -132,6 +132,9 @@ def counts_at(
             tally = nowhere
         else:
             code = steps[depth + 1]
+            if code in drawn and code not in areas and len(row.counts) == len(undrawn):
+                areas[code] = [*row.counts]  # most grids have one line
+                continue
             tally = areas.setdefault(code, _none()) if code in drawn else undrawn
         for at, number in enumerate(row.counts):
             tally[at] += number
