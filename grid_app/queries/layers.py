@@ -22,7 +22,7 @@ from grid_app.clock import local_date
 from grid_app.models.places import Boundary, Division
 from grid_app.policy import Scope
 from grid_app.queries.boundaries import ACTIVE, features_of, generation_in
-from grid_app.queries.coverage import coverage_in
+from grid_app.queries.coverage import NO_LOADS, coverage_in
 from grid_app.queries.map_counts import placed_counts
 from grid_app.queries.map_layers import NAMING_WORDS, NOT_NAMED, confirmed_findings, naming_status, namings_in
 from grid_app.queries.rooms import ROOM_KIND_WORDS, ROOM_STATUS_WORDS, rooms_in
@@ -219,7 +219,7 @@ def _facts(session: Session, asking: Asking) -> dict[str, dict[str, Value]]:
     statuses = statuses_in(session, scope=asking.scope, on=on)
     states: dict[str, str] = {}
     for path in asking.scope.paths:
-        states |= coverage_in(session, scope=asking.scope, root_path=path, now=asking.now).states
+        states |= coverage_in(session, scope=asking.scope, root_path=path, now=asking.now, loads=NO_LOADS).states
     counts = placed_counts(session, scope=asking.scope).villages if asking.counts else {}
     found: dict[str, dict[str, Value]] = {}
     for code, status in statuses.items():

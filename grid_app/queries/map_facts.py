@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
 from grid_app.policy import Scope
-from grid_app.queries.coverage import State, coverage_in
+from grid_app.queries.coverage import NO_LOADS, State, coverage_in
 from grid_app.queries.map_area import Area, area_of, narrowed, root_in_scope
 from grid_app.queries.map_counts import GradeCounts, PlacedCounts, bounded_villages, registered, with_finished
 from grid_app.queries.map_layers import (
@@ -104,7 +104,9 @@ def map_facts(
         chosen=chosen,
         returns=returns_of(session, round_id=chosen.id, root_path=path) if chosen else {},
         rooms=tuple(rooms_in(session, scope=here, active_only=True)) if ROOMS in layers else (),
-        coverage=coverage_in(session, scope=here, root_path=path, now=now).states if ROOMS in layers else {},
+        coverage=coverage_in(session, scope=here, root_path=path, now=now, loads=NO_LOADS).states
+        if ROOMS in layers
+        else {},
         namings=tuple(namings_in(session, scope=here, on=on)) if NAMINGS in layers else (),
         statuses=statuses_in(session, scope=here, on=on) if STATUS in layers else {},
     )
