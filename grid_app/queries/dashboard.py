@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from grid_app.queries.rounds import returned_of, rounds_of
 from grid_app.vocabulary.findings import SUSPECTED
 
 CLOCKS = (Clock.STATUTORY, Clock.OVERDUE, Clock.TODAY)
+STILL_OPEN = frozenset({Tab.REPORTED, Tab.HANDLING})
+"""Together all that has a next date; the tab of urgent ones holds some of them again."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Duties:
 def duties_of(session: Session, actor: Actor, *, now: datetime) -> Duties:
     """Return what the own area has to do today."""
     scope = dispute_scope(actor)
+    lists = {clock: asking(session, scope=scope, now=now, filters=Filters(clock=clock)) for clock in CLOCKS}
     clocks = {
-        clock: tallies(session, scope=scope, asked=asking(session, scope=scope, now=now, filters=Filters(clock=clock)))
-        for clock in CLOCKS
+        clock: tallies(session, scope=scope, asked=replace(asked, tabs=STILL_OPEN)) for clock, asked in lists.items()
     }
     under_way = [row for row in rounds_of(session, actor) if row.state == "open" and row.opens_at <= now]
     counted = returned_of(session, under_way, within=actor.division_path)
