@@ -96,9 +96,8 @@ def funnel_chart(
     across = f"M{LEFT} {frame.y(middle):.1f}H{WIDTH - RIGHT}"
     lines.append(f'<path d="{across}" stroke="{ACCENT}" stroke-width="1.2"/>')
     lines += [_point(frame.x(dot.whole), frame.y(dot.share), is_outside=dot.is_outside) for dot in dots]
-    lines += [
-        _words(frame.x(frame.most_x * part), HEIGHT - 12, f"{frame.most_x * part:g} 件") for part in (0.25, 0.5, 0.75)
-    ]
+    marks = [frame.most_x * part for part in (0.2, 0.4, 0.6, 0.8)]
+    lines += [_words(frame.x(mark), HEIGHT - 12, f"{mark:g} 件") for mark in marks]
     return _framed(lines, title)
 
 
