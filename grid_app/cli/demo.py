@@ -26,6 +26,7 @@ from grid_app.demo.names import names
 from grid_app.demo.orders import Order, RoundJobs, Say
 from grid_app.demo.passwords import FILE, DemoAccount, first_of_each_role, kept_accounts, logins_that_changed
 from grid_app.factory import create_app
+from grid_app.http import tiles
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
 from grid_app.settings import Settings
 from grid_app.vocabulary.words import ROLE_WORDS
@@ -58,6 +59,9 @@ def demo_command(as_of: datetime | None, *, serve: bool, port: int | None, as_js
             made = prepare(settings, as_of.date() if as_of else None)
             app = load_app()
             upgrade_embedded(app)
+            if made:
+                with app.app_context():
+                    tiles.cut_in_use()
             tell = functools.partial(_tell, app, made=made, as_json=as_json)
             if not serve:
                 tell(None)

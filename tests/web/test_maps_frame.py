@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import delete
 
+from grid_app.adapters.tile_files import FORMAT
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.places import Boundary, Division
 from grid_app.queries.boundaries import generation_in
@@ -60,8 +61,8 @@ def test_the_frame_draws_tiles_of_the_whole_own_area_and_facts_of_the_asked_root
     told = config_of(county, f"/map/frame?root={TOWN}&at=29.05,111.1,12.5&place=990101001202")
     own = config_of(village)
 
-    assert told["tiles"]["grids"] == f"/map/tiles/{generation}/990101/grids/{{z}}/{{x}}/{{y}}.mvt"
-    assert told["codes"] == f"/map/codes/{generation}/ROOT/LEVEL.json"
+    assert told["tiles"]["grids"] == f"/map/tiles/{generation}/990101/grids/{{z}}/{{x}}/{{y}}.mvt?f={FORMAT}"
+    assert told["codes"] == f"/map/codes/{generation}/ROOT/LEVEL.json?f={FORMAT}"
     assert (told["root"], told["area"], told["view"]) == ("990101", TOWN, "29.05,111.1,12.5")
     assert told["facts"] == f"/map/facts.json?layer=disputes&root={TOWN}"
     assert told["place"] == "990101001202"

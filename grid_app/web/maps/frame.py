@@ -8,6 +8,7 @@ from typing import Final
 from flask import Blueprint, Response, make_response, url_for
 
 from grid_app.adapters.folium_map import MapAssets, MapFrame, render_map
+from grid_app.adapters.tile_files import FORMAT
 from grid_app.http.guard import requires, the_scope
 from grid_app.http.headers import csp_nonce, policy
 from grid_app.policy import Action
@@ -88,8 +89,10 @@ def _config(ask: Asked, look: Look, area: Area, *, clear: bool) -> dict[str, obj
         return {}
     root = tiles_root(area)
     generation = area.generation_id
-    tile = url_for("map_tiles.tile", generation=generation, root=root, layer="villages", zoom=0, column=0, row=0)
-    codes = url_for("map_tiles.codes", generation=generation, root="ROOT", layer="villages")
+    # browsers keep both for a year: tiles that are cut in another way need another address
+    kept = partial(url_for, generation=generation, layer="villages", f=FORMAT)
+    tile = kept("map_tiles.tile", root=root, zoom=0, column=0, row=0)
+    codes = kept("map_tiles.codes", root="ROOT")
     return {
         "tiles": {
             level: tile.replace("/villages/0/0/0.", f"/{level}/{{z}}/{{x}}/{{y}}.")
