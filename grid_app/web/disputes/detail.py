@@ -11,7 +11,7 @@ from grid_app.clock import local_date as local_day
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import requires, the_actor, the_scope
-from grid_app.http.headers import POLICY, csp_nonce
+from grid_app.http.headers import policy
 from grid_app.policy import Action, allows, joined_scope
 from grid_app.queries.areas import Responsible, responsible_for
 from grid_app.queries.attachments import Announced, attachments_of
@@ -109,9 +109,7 @@ def page_of(dispute_id: UUID, trouble: Trouble, *, status: int = 200) -> Respons
         _note_sealed(dispute_id)
     page = make_response(render_template("pages/dispute.html", trouble=trouble, **_shown(loaded)), status)
     # A call is posted here and answered with a redirection to tel:, which the form policy must allow.
-    page.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce(), style="").replace(
-        "form-action 'self'", "form-action 'self' tel:"
-    )
+    page.headers["Content-Security-Policy"] = policy().replace("form-action 'self'", "form-action 'self' tel:")
     return page
 
 
