@@ -154,7 +154,7 @@ def test_points_lie_in_the_grid_they_are_booked_to(county: Session):
 
     inside = [shapely.intersects_xy(shapes[code], lon, lat) for code, lon, lat in located]
 
-    assert len(inside) > 1000
+    assert len(inside) > 600  # matters at home keep no point
     assert all(inside)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -134,4 +135,15 @@ def test_nothing_that_grades_names_or_assigns_ever_reads_an_indicator():
     }
 
     readers -= {path for path in readers if "callbacks" in path}  # which draws from the months of indicators
-    assert readers <= {"grid_app/factory.py", "grid_app/web/shell.py", "grid_app/vocabulary/actions.py"}
+    readers -= {"grid_app/queries/trends.py", "grid_app/web/dashboard/shown.py"}  # which show figures, as indicators do
+    status = "grid_app/queries/village_facts_matters.py"
+    # takes over which steps count as what, and no figure: the status of a village counts by itself
+    taken = set(
+        re.findall(r"^from grid_app\.queries\.(indicators\w*) import (.+)$", (ROOT / status).read_text("utf-8"), re.M)
+    )
+    assert taken == {
+        ("indicators_asked", "DAY, Expression, within"),
+        ("indicators_lawful", "FIRST_CONTACTS"),
+        ("indicators_open", "CLOSING"),
+    }
+    assert readers - {status} <= {"grid_app/factory.py", "grid_app/web/shell.py", "grid_app/vocabulary/actions.py"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 
 import pytest
 from bs4 import BeautifulSoup
@@ -104,7 +105,10 @@ def test_roles_without_the_map_are_refused(sign_in, role):
 def painted(client, address) -> dict[str, str]:
     """Return the word of each place that a map paints, by code, as a page would put the two answers together."""
     facts = client.get(address).get_json()
-    codes = client.get(f"/map/codes/{facts['generation']}/{facts['root']}/{facts['level']}.json").get_json()["codes"]
+    address = f"/map/codes/{facts['generation']}/{facts['root']}/{facts['level']}.json"
+    while (answer := client.get(address)).status_code == 503:
+        time.sleep(0.05)  # the tiles are being cut
+    codes = answer.get_json()["codes"]
     values = base64.b64decode(facts["values"])
     assert len(values) == len(codes)
     return {code: facts["classes"]["words"][value] for code, value in zip(codes, values, strict=True)}

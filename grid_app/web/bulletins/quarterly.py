@@ -24,7 +24,7 @@ from grid_app.web.wording import number
 
 QUARTER: Final = re.compile(r"(20\d\d)Q([1-4])")
 GROUPS: Final = {code: word for code, word in category_names().items() if len(code) == 2}
-INTERNAL: Final = "内部使用 · 只数事,不数人;不排名"
+INTERNAL: Final = "内部使用 · 只数事,不数人;不分先后"
 DEFINITIONS: Final = (
     "收到:登记时间在本季度内的纠纷,一件一次;来源:纠纷登记。检举控告类(15)不在里面。",
     "办结:本季度内按办结依据结束的;来源:办结记录。转法定途径、撤回、联系不上不等于已经解决。",

@@ -23,7 +23,7 @@ from grid_app.web.wording import grade_word, local_time
 
 EARLIER: Final = 60
 LEAST_ROUNDS: Final = 2
-INTERNAL: Final = "内部使用 · 只数事,不数人;不排名"
+INTERNAL: Final = "内部使用 · 只数事,不数人;不分先后"
 DEFINITIONS: Final = (
     "已回执:村(社区)自己回了,或者它的网格都回了(零报告也算);来源:排查回执。",
     "零报告不是成绩,也不是问题;连续零报告的地方,请上门走一走。",
