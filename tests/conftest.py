@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -141,6 +142,13 @@ def clock() -> FrozenClock:
     return FrozenClock(NOW)
 
 
+def finish_work() -> None:
+    """Wait for what pages have set going behind them: its connection would outlive the pool it came from."""
+    for thread in threading.enumerate():
+        if thread.daemon and "_work" in thread.name:
+            thread.join(timeout=20)
+
+
 @pytest.fixture
 def app(db_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask]:
     """Give the application on an empty database, with the clock standing at ``NOW``."""
@@ -149,6 +157,7 @@ def app(db_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask]:
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, ANALYSIS_PATIENCE_SECONDS=60)
     with made.app_context():
         yield made
+        finish_work()
         made.extensions["grid"].engine.dispose()
 
 
