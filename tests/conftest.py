@@ -154,7 +154,7 @@ def app(db_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask]:
     """Give the application on an empty database, with the clock standing at ``NOW``."""
     settings = Settings(instance_dir=tmp_path / "instance", database_url=db_url, push_allow_loopback=True)
     made = create_app(settings, clock=clock)
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, ANALYSIS_PATIENCE_SECONDS=60)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, ANALYSIS_PATIENCE_SECONDS=60, TILES_PATIENCE_SECONDS=60)
     with made.app_context():
         yield made
         finish_work()

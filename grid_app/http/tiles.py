@@ -14,7 +14,7 @@ from threading import Lock, Thread
 from typing import Final
 from uuid import UUID
 
-from flask import copy_current_request_context
+from flask import copy_current_request_context, current_app
 
 from grid_app.adapters.tile_cutting import BeingCutError, cut_tiles, forget_others
 from grid_app.adapters.tile_files import TileFiles
@@ -79,7 +79,7 @@ def are_ready(generation: UUID) -> bool:
     files = tile_files()
     if files.is_ready(generation):
         return True
-    begin_cutting(generation, patience=PATIENCE_SECONDS)
+    begin_cutting(generation, patience=current_app.config.get("TILES_PATIENCE_SECONDS", PATIENCE_SECONDS))
     return files.is_ready(generation)
 
 
