@@ -4,6 +4,7 @@ Church, R. and ReVelle, C. (1974). The maximal covering location problem. Papers
 32, 101-118.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,6 +17,8 @@ from geo.coordinates import Floats
 from geo.coverage.places import Basis, Flags, Ints, Rooms, Villages, reach
 
 Proof = Literal["optimal", "gap"]
+Solve = Callable[[csr_array, Floats, int, float], tuple[Ints, float]]
+"""Who reaches what, gains, number and seconds; the answer is that of `solve_here`."""
 
 SECONDS: Final = 8.0
 _WHOLE: Final = 1e-6
@@ -60,8 +63,38 @@ class Siting:
         return (self.bound - self.after) / self.bound if self.bound > 0 else 0.0
 
 
+def solve_here(matrix: csr_array, gains: Floats, number: int, seconds: float) -> tuple[Ints, float]:
+    """Return the sites the solver chose, none when it found none in time, and the bound it proved; HiGHS, in place.
+
+    It cannot be interrupted before its time limit: who has to stop it lets it run in a process of its own. Whether a
+    site is taken is whole; whether a village is reached need not be asked to be whole, because it is so at once when
+    the sites are.
+    """
+    villages, sites = matrix.shape
+    reached = LinearConstraint(block_array([[-matrix, eye_array(villages)]], format="csr"), ub=0)
+    spent = LinearConstraint(csr_array(np.concatenate((np.ones(sites), np.zeros(villages)))[None, :]), ub=number)
+    answer = milp(
+        np.concatenate((np.zeros(sites), -gains)),
+        integrality=np.concatenate((np.ones(sites), np.zeros(villages))),
+        bounds=Bounds(0, 1),
+        constraints=[reached, spent],
+        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+    )
+    bound = getattr(answer, "mip_dual_bound", None)
+    most = float(gains.sum()) if bound is None or not np.isfinite(bound) else min(-float(bound), float(gains.sum()))
+    chosen = np.empty(0, dtype=np.int64) if answer.x is None else np.flatnonzero(answer.x[:sites] > 0.5)
+    return chosen.astype(np.int64), most
+
+
 def next_rooms(
-    villages: Villages, rooms: Rooms, lon: ArrayLike, lat: ArrayLike, *, number: int, seconds: float = SECONDS
+    villages: Villages,
+    rooms: Rooms,
+    lon: ArrayLike,
+    lat: ArrayLike,
+    *,
+    number: int,
+    seconds: float = SECONDS,
+    solve: Solve = solve_here,
 ) -> Siting:
     """Return which candidates should get the next rooms so that most households reach one.
 
@@ -75,6 +108,8 @@ def next_rooms(
         Rooms to place; more than candidates is as many as candidates.
     seconds : float
         Time limit of the solver.
+    solve : callable
+        The solver.
 
     Examples
     --------
@@ -89,8 +124,9 @@ def next_rooms(
     """
     placed = rooms.placed()
     there = reach(villages, np.where(placed, rooms.lon, np.nan), rooms.lat).sum(axis=1) > 0
+    within = reach(villages, lon, lat)
     return cover_most(
-        reach(villages, lon, lat), villages.weights(), there, number=number, seconds=seconds, basis=villages.basis()
+        within, villages.weights(), there, number=number, seconds=seconds, basis=villages.basis(), solve=solve
     )
 
 
@@ -102,6 +138,7 @@ def cover_most(
     number: int,
     seconds: float = SECONDS,
     basis: Basis = "households",
+    solve: Solve = solve_here,
 ) -> Siting:
     """Return the best sites of any matrix of who reaches what; see `next_rooms`.
 
@@ -121,7 +158,7 @@ def cover_most(
     start = _by_gain(matrix, gains, np.arange(within.shape[1]), number)
     bound = reachable if number else 0.0
     if start[1].sum() < bound:
-        start, bound = _better(matrix, gains, start, number=number, seconds=seconds)
+        start, bound = _better(matrix, gains, start, number=number, seconds=seconds, solve=solve)
     sites, added = start
     after, bound = before + float(added.sum()), before + bound
     proven = after >= bound - _WHOLE * max(1.0, bound)
@@ -139,38 +176,16 @@ def cover_most(
 
 
 def _better(
-    matrix: csr_array, gains: Floats, start: tuple[Ints, Floats], *, number: int, seconds: float
+    matrix: csr_array, gains: Floats, start: tuple[Ints, Floats], *, number: int, seconds: float, solve: Solve
 ) -> tuple[tuple[Ints, Floats], float]:
     """Return the better of the sites in hand and the solver's, and the most that any sites can add."""
     columns = _distinct(matrix)
-    chosen, most = _solved(csr_array(matrix[:, columns]), gains, number, seconds)
+    chosen, most = solve(csr_array(matrix[:, columns]), gains, number, seconds)
     found = _by_gain(matrix, gains, columns[chosen], number)
     best = found if found[1].sum() > start[1].sum() + _WHOLE else start
     if np.array_equal(gains, np.floor(gains)):
         most = float(np.floor(most + _WHOLE * max(1.0, most)))
     return best, max(most, float(best[1].sum()))
-
-
-def _solved(matrix: csr_array, gains: Floats, number: int, seconds: float) -> tuple[Ints, float]:
-    """Return the sites the solver chose, none when it found none in time, and the bound it proved.
-
-    Whether a site is taken is whole; whether a village is reached need not be asked to be whole, because it is so
-    at once when the sites are.
-    """
-    villages, sites = matrix.shape
-    reached = LinearConstraint(block_array([[-matrix, eye_array(villages)]], format="csr"), ub=0)
-    spent = LinearConstraint(csr_array(np.concatenate((np.ones(sites), np.zeros(villages)))[None, :]), ub=number)
-    answer = milp(
-        np.concatenate((np.zeros(sites), -gains)),
-        integrality=np.concatenate((np.ones(sites), np.zeros(villages))),
-        bounds=Bounds(0, 1),
-        constraints=[reached, spent],
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
-    )
-    bound = getattr(answer, "mip_dual_bound", None)
-    most = float(gains.sum()) if bound is None or not np.isfinite(bound) else min(-float(bound), float(gains.sum()))
-    chosen = np.empty(0, dtype=np.int64) if answer.x is None else np.flatnonzero(answer.x[:sites] > 0.5)
-    return chosen.astype(np.int64), most
 
 
 def _by_gain(matrix: csr_array, gains: Floats, sites: Ints, number: int) -> tuple[Ints, Floats]:

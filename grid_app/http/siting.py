@@ -1,16 +1,20 @@
 """A search for the next rooms from its beginning to its result, for pages and for the command line alike.
 
-The solver works with no transaction open and stops by itself at its time limit; one that was cancelled meanwhile leaves
-nothing behind.
+The solver works in a process of its own with no transaction open. It stops at its time limit, as soon as somebody
+cancels, and when this process is killed; none of these leaves half a result behind.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from grid_app.adapters.siting_solver import StoppedError, solve_apart
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError, Refusal
 from grid_app.policy import Actor, Scope
@@ -27,6 +31,7 @@ if TYPE_CHECKING:  # the package loads SciPy, which a start need not wait for
 log = logging.getLogger(__name__)
 NO_SITES = "没有可以选的候选地点。请换一种候选地点再试。"
 NO_VILLAGES = "这里没有启用了边界的村(社区),算不出远近。请先启用边界。"
+BEAT_SECONDS: Final = 5.0
 FAILED = "选址测算没有做完,平台已记下原因。什么都没有丢,请过一会儿再开始一次。"
 
 
@@ -42,14 +47,34 @@ def cancel(run_id: UUID, *, actor: Actor) -> bool:
         return running.cancel(session, run_id=run_id, actor=actor, now=wired().clock.now())
 
 
+@dataclass
+class Watch:
+    """Looks whether a search is still wanted, and says from time to time that it is still alive."""
+
+    run_id: UUID
+    beaten: float = field(default_factory=monotonic)
+
+    def goes_on(self) -> bool:
+        """Return whether it is on record as running."""
+        if monotonic() - self.beaten < BEAT_SECONDS:
+            with reading() as session:
+                return running.is_wanted(session, run_id=self.run_id)
+        self.beaten = monotonic()
+        with transaction() as session:
+            return running.beat(session, run_id=self.run_id, now=wired().clock.now())
+
+
 def search_and_record(begun: Begun, scope: Scope) -> None:
-    """Do a search that was begun and write its result down."""
+    """Do a search that was begun and write its result down; one that was cancelled stops and writes nothing."""
     try:
-        result = search(begun.asked, scope)
+        result = search(begun.asked, scope, goes_on=Watch(begun.run_id).goes_on)
         with transaction() as session:
             running.finish(
                 session, run_id=begun.run_id, result=result, sentence=sentence_of(result), now=wired().clock.now()
             )
+    except StoppedError:
+        log.info("stopped a search for sites", extra={"run": str(begun.run_id)})
+        return
     except Refusal as refusal:
         _fail(begun, refusal.sentence)
         raise
@@ -59,15 +84,18 @@ def search_and_record(begun: Begun, scope: Scope) -> None:
     log.info("searched sites", extra={"run": str(begun.run_id), "sites": len(result["sites"])})
 
 
-def search(asked: Asked, scope: Scope) -> dict[str, Any]:
+def search(asked: Asked, scope: Scope, *, goes_on: Callable[[], bool] = lambda: True) -> dict[str, Any]:
     """Return where the next rooms reach most, as JSON: sites with what each adds, sums, the proof, village by village.
 
     ``villages`` gives each placed village's code with ``b`` (reached before), ``n`` (newly reached) or ``o`` (out).
+    ``goes_on`` is asked several times a second while the solver works.
 
     Raises
     ------
     InvalidError
         There is nothing to choose from.
+    StoppedError
+        ``goes_on`` said no.
     """
     from geo.coverage.places import reach  # noqa: PLC0415 - loads SciPy, which a start need not wait for
     from geo.coverage.siting import next_rooms  # noqa: PLC0415
@@ -81,7 +109,9 @@ def search(asked: Asked, scope: Scope) -> dict[str, Any]:
     villages = replace(facts.measured.villages, rural_m=float(asked.rural_m), urban_m=float(asked.urban_m))
     rooms = _standing(facts, asked)
     lon, lat = [site.lon for site in sites], [site.lat for site in sites]
-    found = next_rooms(villages, rooms, lon, lat, number=asked.number)
+    if not goes_on():
+        raise StoppedError
+    found = next_rooms(villages, rooms, lon, lat, number=asked.number, solve=partial(solve_apart, goes_on=goes_on))
     chosen = found.sites.tolist()
     there = reach(villages, rooms.lon, rooms.lat)[:, rooms.placed()].sum(axis=1) > 0
     new = reach(villages, lon, lat)[:, chosen].sum(axis=1) > 0

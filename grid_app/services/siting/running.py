@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,8 @@ from grid_app.services.audit import record_audit
 from grid_app.services.siting.asking import Asked
 
 RUNNING, DONE, FAILED, CANCELLED = "running", "done", "failed", "cancelled"
-SILENT_FOR: Final = timedelta(minutes=2)
+SILENT_FOR: Final = timedelta(seconds=45)
+"""A search that lives says so every few seconds; one that was silent for so long was killed."""
 LONGEST_SENTENCE: Final = 300
 KEPT: Final = 50
 MISSING: Final = "没有这次选址测算,或它不在您的辖区内。请回到列表重新选择。"
@@ -63,6 +64,17 @@ def begin(session: Session, *, asked: Asked, actor: Actor, now: datetime) -> Beg
     record_audit(session, actor, "siting.started", now=now, target=("siting", str(row.id)), details=details)
     _forget_old(session, root.code)
     return Begun(row.id, asked)
+
+
+def is_wanted(session: Session, *, run_id: UUID) -> bool:
+    """Return whether a search is still to be done."""
+    return session.scalar(select(SitingRun.state).where(SitingRun.id == run_id)) == RUNNING
+
+
+def beat(session: Session, *, run_id: UUID, now: datetime) -> bool:
+    """Write down that a search is alive; ``False`` when nobody wants it any more."""
+    changed = update(SitingRun).where(SitingRun.id == run_id, SitingRun.state == RUNNING).values(beat_at=now)
+    return bool(cast("CursorResult[Any]", session.execute(changed)).rowcount)
 
 
 def finish(session: Session, *, run_id: UUID, result: Mapping[str, Any], sentence: str, now: datetime) -> bool:
