@@ -20,11 +20,12 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ForbiddenError, Refusal
 from grid_app.policy import Action, Actor, allows, dispute_scope
 from grid_app.services.accounts.actors import actor_of
+from grid_app.services.bulletins.making import make_bulletin
 from grid_app.services.exports import jobs
 from grid_app.services.exports.asking import Asked, asked_again
 from grid_app.services.exports.desk import Desk
 from grid_app.services.exports.jobs import Made, Taken, TakenOverError
-from grid_app.services.exports.kinds import SHEET
+from grid_app.services.exports.kinds import BULLETINS, SHEET
 from grid_app.services.exports.making import make_file
 from grid_app.services.sheets import returns
 from grid_app.services.sheets.returns import Filled
@@ -134,6 +135,11 @@ def _make(taken: Taken) -> None:
 def _made(path: Path, taken: Taken, desk: Desk, teller: _Teller) -> tuple[Made, Filled | None]:
     if taken.kind == SHEET:
         return returns.fill(path, returns.asked_again(taken.parameters), desk=desk, heard=teller.tell)
+    if taken.kind in BULLETINS:
+        given = taken.parameters
+        return make_bulletin(
+            path, kind=taken.kind, form=taken.form, parameters=given, desk=desk, heard=teller.tell
+        ), None  # fmt: skip
     asked = asked_again(taken.kind, taken.form, taken.parameters)
     return make_file(path, asked, desk=desk, heard=teller.tell), None
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 EXPORT_ROUTES = {
+    "bulletins.quarterly": "data.export",
+    "bulletins.round_bulletin": "data.export",
     "exports.again": "data.export",
     "exports.ask": "data.export",
     "exports.detail": "data.export",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 INDICATOR_ROUTES = {
     "dashboard.index": "dispute.handle",
-    "bulletins.quarterly": "dispute.handle",
-    "bulletins.round_bulletin": "dispute.handle",
     "callbacks.index": "dispute.handle",
     "callbacks.note_try": "dispute.handle",
     "callbacks.page": "dispute.handle",

@@ -11,7 +11,13 @@ FORM_WORDS: Final = {
     "geojson": "GeoJSON 地图数据(.geojson)",
     "gpkg": "GeoPackage 地图(.gpkg,QGIS 打开就有图例)",
 }
+BULLETIN_FORMS: Final = {"docx": "Word 文档(.docx)", "pdf": "PDF 文件(.pdf)"}
+QUARTER, ROUND = "bulletin_quarter", "bulletin_round"
+BULLETINS: Final = {QUARTER: "季度分析", ROUND: "集中排查通报"}
+"""Bulletins are asked for on the pages of what they tell of."""
 MEDIA: Final = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "geojson": "application/geo+json",

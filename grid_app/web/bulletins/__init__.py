@@ -1,1 +1,1 @@
-"""Bulletins as files: the analysis of a quarter and the bulletin of a screening round, with map and charts."""
+"""Asking for bulletins: they are made as exports are, and fetched from the page of exports."""

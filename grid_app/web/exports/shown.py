@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import url_for
 
 from grid_app.queries.exports.jobs import BROKEN_OFF, DONE, FAILED, GONE, RUNNING, WAITING, JobRow
 from grid_app.services.exports.asking import STATE_CHOICES
-from grid_app.services.exports.kinds import FORM_WORDS, KINDS
+from grid_app.services.exports.kinds import BULLETIN_FORMS, FORM_WORDS, KINDS
 from grid_app.web.wording import local_time, number
 
 STATES: Final = {
@@ -24,6 +25,8 @@ STATE_HINTS: Final = {
     RUNNING: "可以先做别的,回来再看。",
     BROKEN_OFF: "做到一半中断了。平台会从头再做,不用您管。",
 }
+ALL_FORM_WORDS: Final = {**FORM_WORDS, **BULLETIN_FORMS}
+BULLETINS_SHOWN: Final = 4
 KILO: Final = 1024
 SIZES: Final = ("字节", "KB", "MB", "GB")
 
@@ -57,7 +60,7 @@ def cell_of(row: JobRow) -> dict[str, str]:
     word, tone = STATES[row.state]
     detail = f"{number(row.rows)} 行,{size_of(row.bytes)}" if row.state == DONE else row.sentence
     return {
-        "title": f"{title_of(row)} · {FORM_WORDS[row.form].split('(')[0]}",
+        "title": f"{title_of(row)} · {ALL_FORM_WORDS[row.form].split('(')[0]}",
         "url": url_for("exports.detail", job_id=row.job_id),
         "detail": detail,
         "meta": local_time(row.asked_at),
@@ -66,11 +69,17 @@ def cell_of(row: JobRow) -> dict[str, str]:
     }
 
 
+def bulletin_cells(rows: Sequence[JobRow], about: str, value: str) -> list[dict[str, str]]:
+    """Return the newest bulletins of one round or quarter, such as ``quarter`` and ``2026Q3``, as lines of a list."""
+    these = [row for row in rows if row.parameters.get(about) == value and row.state != GONE]
+    return [cell_of(row) for row in these[:BULLETINS_SHOWN]]
+
+
 def facts_of(row: JobRow) -> list[tuple[str, str]]:
     """Return what a file's page tells of it."""
     told = [
         ("内容", title_of(row)),
-        ("文件", FORM_WORDS[row.form]),
+        ("文件", ALL_FORM_WORDS[row.form]),
         *_asked(row),
         ("申请时间", local_time(row.asked_at)),
     ]

@@ -6,53 +6,21 @@ Its facts are those of the layer (``LayerView``), its fillings and marks those o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, cast, get_args
 
 from geo.map_labels import MapLabel
 from geo.map_sheet import bounds_of, fitted, typical_size
 from geo.map_svg import MARK_COLOURS, Fill, MapArea, MapPoint, Size, map_svg, swatch_svg
 from grid_app.documents.reports.blocks import KeyItem
-from grid_app.queries.geometry import DivisionShape, shapes_under
+from grid_app.queries.geometry import DivisionShape
 from grid_app.queries.map_facts import MapFacts
+from grid_app.queries.map_shapes import Drawn
 from grid_app.queries.small_numbers import FEW
-from grid_app.web.card import OpenSession
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView, Marks
 
 VILLAGE_MARKS_FROM: Final = 34.0
 """Points across which a village must be drawn to carry its own mark; below it, a township's villages share one."""
 FILLS: Final = frozenset(get_args(Fill))
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """The shapes of an area, read from the database."""
-
-    villages: Sequence[DivisionShape] = ()
-    townships: Sequence[DivisionShape] = field(default_factory=tuple)
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether the area is wider than high on paper."""
-        box = bounds_of([village.polygon for village in self.villages])
-        if box is None:
-            return False
-        west, south, east, north = box
-        square = fitted(box, width=1000, height=1000)
-        (left, right), (low, high) = square.place([west, east], [south, north])
-        return float(right - left) > float(low - high)
-
-
-def shapes_of(session: OpenSession, facts: MapFacts) -> Drawn:
-    """Return the villages and townships of an area in the generation in use."""
-    area = facts.area
-    if area.generation_id is None:
-        return Drawn()
-    above = area.above[-1].path if area.root.level == "village" else area.root.path
-    return Drawn(
-        shapes_under(session, generation_id=area.generation_id, level="village", root_path=area.root.path),
-        shapes_under(session, generation_id=area.generation_id, level="township", root_path=above),
-    )
 
 
 def picture_of(facts: MapFacts, view: LayerView, drawn: Drawn, *, width: float, height: float) -> str:

@@ -12,10 +12,11 @@ from grid_app.documents.reports.pdf import report_pdf
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
 from grid_app.queries.map_facts import MapFacts
+from grid_app.queries.map_shapes import shapes_of
 from grid_app.web.maps.asked import Asked, asked, facts_of, view_of
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView, Row
 from grid_app.web.maps.look import looked
-from grid_app.web.maps.picture import key_of, picture_of, shapes_of
+from grid_app.web.maps.picture import key_of, picture_of
 from grid_app.web.maps.table import first_label, sorted_rows
 from grid_app.web.wording import grade_word, local_time
 from grid_app.wiring import wired
@@ -38,7 +39,7 @@ def printed() -> Response:
     facts = facts_of(ask)
     view = view_of(ask, facts)
     with reading() as session:
-        drawn = shapes_of(session, facts)
+        drawn = shapes_of(session, facts.area)
     paper: Paper = "a3" if request.args.get("paper") == "a3" else "a4"
     width, height = DRAWINGS[paper, drawn.is_wide]
     report = Report(
@@ -75,7 +76,7 @@ def picture() -> Response:
     ask = asked()
     facts = facts_of(ask)
     with reading() as session:
-        drawn = shapes_of(session, facts)
+        drawn = shapes_of(session, facts.area)
     view = view_of(ask, facts)
     answer = make_response(picture_of(facts, view, drawn, width=PICTURE_WIDTH, height=PICTURE_HEIGHT))
     answer.content_type = "image/svg+xml; charset=utf-8"

@@ -13,6 +13,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, Role, allows
+from grid_app.queries.exports.jobs import jobs_of
 from grid_app.queries.findings import FindingRow, findings_by_id
 from grid_app.queries.return_pages import own_answers
 from grid_app.queries.round_progress import VillageProgress
@@ -26,8 +27,10 @@ from grid_app.queries.rounds import (
     rounds_of,
     runs_of,
 )
+from grid_app.services.exports.kinds import ROUND
 from grid_app.services.rounds.steps import close_round, review_round
 from grid_app.vocabulary.words import ROUND_STATE_WORDS
+from grid_app.web.exports.shown import bulletin_cells
 from grid_app.web.findings.shown import finding_cells
 from grid_app.web.rounds import analysing
 from grid_app.web.rounds import answer as rounds_answer
@@ -77,12 +80,19 @@ def detail(round_id: UUID) -> str:
         if row is None:
             raise NotFoundError("没有这一轮排查,或它不在您的范围内。请回到排查列表重新选择。")
         progress = progress_of(session, row, within=actor.division_path)
+        files = jobs_of(session, actor=actor, now=wired().clock.now(), kind=ROUND)
         runs = runs_of(session, round_id) if allows(actor, Action.READ_FINDINGS) else []
         findings = findings_by_id(session, actor, runs[0].findings) if runs else []
-    return _page(row, progress, runs, findings)
+    return _page(row, progress, runs, findings, bulletin_cells(files, "round_id", str(round_id)))
 
 
-def _page(row: RoundRow, progress: list[VillageProgress], runs: list[RunRow], findings: list[FindingRow]) -> str:
+def _page(
+    row: RoundRow,
+    progress: list[VillageProgress],
+    runs: list[RunRow],
+    findings: list[FindingRow],
+    bulletins: list[dict[str, str]],
+) -> str:
     actor, now = the_actor(), wired().clock.now()
     chosen = request.args.get("township", "")
     return render_template(
@@ -102,7 +112,8 @@ def _page(row: RoundRow, progress: list[VillageProgress], runs: list[RunRow], fi
         may_run=row.governed and allows(actor, Action.RUN_ROUND),
         as_known_on=_replayed_day(row) if allows(actor, Action.RUN_BACKTEST) else "",
         may_answer=row.state == "open" and allows(actor, Action.RETURN_ROUND),
-        may_handle=allows(actor, Action.HANDLE_DISPUTE),
+        may_export=allows(actor, Action.EXPORT),
+        bulletins=bulletins,
         may_type=row.state == "open" and actor.role is Role.TOWNSHIP_OFFICER,
     )
 

@@ -16,8 +16,10 @@ from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.policy import Action
 from grid_app.queries import analysis as figures
 from grid_app.queries.analysis import Kept, Span
+from grid_app.queries.exports.jobs import jobs_of
 from grid_app.queries.ledger import unit_figures
 from grid_app.queries.support_units import units_in_area
+from grid_app.services.exports.kinds import QUARTER
 from grid_app.services.matters.words import EVENT_WORDS
 from grid_app.services.support_work.quarterly import quarterly_due
 from grid_app.services.support_work.recommendations import ADOPTED_WORDS, KIND_WORDS
@@ -25,6 +27,7 @@ from grid_app.services.support_work.supervision import METHOD_WORDS
 from grid_app.vocabulary.categories import category_names
 from grid_app.vocabulary.handling import TRANSFER_STATE_WORDS
 from grid_app.vocabulary.words import CHANNEL_WORDS, CLOSURE_WORDS
+from grid_app.web.exports.shown import bulletin_cells
 from grid_app.web.support_work.frame import OpenSession, small, tabs
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
@@ -56,6 +59,8 @@ def quarterly() -> str:
     with reading() as session:
         tables = _quarterly_tables(session, this, before, now)
         due = quarterly_due(session, quarter_end=this.end)
+        files = jobs_of(session, actor=the_actor(), now=now, kind=QUARTER)
+    code = f"{begin.year}Q{_number(begin)}"
     return render_template(
         "pages/support_report.html",
         tabs=tabs("quarterly"),
@@ -65,7 +70,8 @@ def quarterly() -> str:
         other=("年度报告(草稿)", url_for("support_work.annual")),
         earlier=url_for("support_work.quarterly", quarter=f"{_earlier(begin).year}Q{_number(_earlier(begin))}"),
         earlier_word="上一季度",
-        files=url_for("bulletins.quarterly", quarter=f"{begin.year}Q{_number(begin)}"),
+        quarter=code,
+        files=bulletin_cells(files, "quarter", code),
         hint=f"季度结束后十天以内,{day_words(due)}以前报送。数字由平台算出;分析和建议请自己写。",
         made_on=local_date(now).isoformat(),
     )

@@ -7,22 +7,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from grid_app.clock import local_date
+from sqlalchemy.orm import Session
+
+from grid_app.clock import local, local_date
 from grid_app.documents.reports.blocks import Block, Grid, Heading, Picture, Report, Words
 from grid_app.documents.reports.charts import Dot, week_chart
 from grid_app.policy import Actor
 from grid_app.queries.findings import FindingRow, findings_by_id
+from grid_app.queries.map_shapes import Drawn
 from grid_app.queries.round_progress import VillageProgress
 from grid_app.queries.rounds import RoundRow, progress_of, returned_of, rounds_of, runs_of
 from grid_app.queries.small_numbers import shown
-from grid_app.vocabulary.words import FINDING_STATE_WORDS, GRADE_ORDER, ROUND_STATE_WORDS
-from grid_app.web.bulletins.maps import FILLS, returns_map, state_of
-from grid_app.web.card import OpenSession
-from grid_app.web.maps.picture import Drawn
-from grid_app.web.wording import grade_word, local_time
+from grid_app.services.bulletins.maps import FILLS, returns_map, state_of
+from grid_app.vocabulary.words import FINDING_STATE_WORDS, GRADE_ORDER, GRADE_WORDS, ROUND_STATE_WORDS
 
 EARLIER: Final = 60
 LEAST_ROUNDS: Final = 2
+UNGRADED: Final = "未定级"
 INTERNAL: Final = "内部使用 · 只数事,不数人;不分先后"
 DEFINITIONS: Final = (
     "已回执:村(社区)自己回了,或者它的网格都回了(零报告也算);来源:排查回执。",
@@ -32,9 +33,7 @@ DEFINITIONS: Final = (
 )
 
 
-def round_report(
-    session: OpenSession, actor: Actor, row: RoundRow, *, area: str, drawn: Drawn, now: datetime
-) -> Report:
+def round_report(session: Session, actor: Actor, row: RoundRow, *, area: str, drawn: Drawn, now: datetime) -> Report:
     """Return the bulletin of one round over the own area."""
     progress = progress_of(session, row, within=actor.division_path)
     runs = runs_of(session, row.round_id)
@@ -44,7 +43,7 @@ def round_report(
     blocks: tuple[Block, ...] = (
         Heading("一、回执"),
         Words(
-            f"{local_time(row.opens_at)} 开始,{local_time(row.due_at)} 截止,{ROUND_STATE_WORDS[row.state]}。"
+            f"{_moment(row.opens_at)} 开始,{_moment(row.due_at)} 截止,{ROUND_STATE_WORDS[row.state]}。"
             f"{len(progress)} 个村(社区)中 {returned} 个已回执。"
         ),
         returns_map(drawn, progress, title=title),
@@ -83,7 +82,7 @@ def _by_township(progress: Sequence[VillageProgress]) -> Grid:
     )
 
 
-def _earlier(session: OpenSession, actor: Actor, row: RoundRow) -> tuple[Block, ...]:
+def _earlier(session: Session, actor: Actor, row: RoundRow) -> tuple[Block, ...]:
     """Return the share of returns beside the earlier rounds of the same kind over the same area."""
     rows = [
         one
@@ -116,6 +115,13 @@ def _findings(findings: Sequence[FindingRow], *, is_analysed: bool) -> tuple[Blo
         Grid(
             "按等级和状态(条)",
             (("等级", False), *((FINDING_STATE_WORDS.get(state, state), True) for state in states)),
-            tuple((grade_word(grade), *(shown(counts[grade, state]) for state in states)) for grade in grades),
+            tuple(
+                (GRADE_WORDS.get(grade, UNGRADED), *(shown(counts[grade, state]) for state in states))
+                for grade in grades
+            ),
         ),
     )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{local(moment):%Y-%m-%d %H:%M}"

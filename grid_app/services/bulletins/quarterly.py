@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from grid_app.clock import local_date, start_of_day
 from grid_app.documents.reports.blocks import Block, Grid, Heading, Report, Words
 from grid_app.documents.reports.blocks import Picture as Drawing
@@ -14,13 +16,11 @@ from grid_app.documents.reports.charts import Dot, week_chart
 from grid_app.policy import Actor, Scope
 from grid_app.queries import analysis as figures
 from grid_app.queries.analysis import Span
+from grid_app.queries.map_shapes import Drawn
 from grid_app.queries.small_numbers import FEW, LEAST_SHOWN, rate_shown, shown
+from grid_app.services.bulletins.maps import counts_map
 from grid_app.vocabulary.categories import category_names
 from grid_app.vocabulary.words import CLOSURE_WORDS
-from grid_app.web.bulletins.maps import counts_map
-from grid_app.web.card import OpenSession
-from grid_app.web.maps.picture import Drawn
-from grid_app.web.wording import number
 
 QUARTER: Final = re.compile(r"(20\d\d)Q([1-4])")
 GROUPS: Final = {code: word for code, word in category_names().items() if len(code) == 2}
@@ -40,6 +40,16 @@ class Quarter:
 
     year: int
     number: int
+
+    @property
+    def code(self) -> str:
+        """Return it as it is asked for, such as ``2026Q3``."""
+        return f"{self.year}Q{self.number}"
+
+    @property
+    def words(self) -> str:
+        """Return it as people say it."""
+        return f"{self.year} 年第 {self.number} 季度"
 
     @property
     def first(self) -> date:
@@ -71,7 +81,7 @@ def quarter_of(typed: str, today: date) -> Quarter:
 
 
 def quarterly_report(
-    session: OpenSession, actor: Actor, scope: Scope, quarter: Quarter, *, area: str, drawn: Drawn, now: datetime
+    session: Session, actor: Actor, scope: Scope, quarter: Quarter, *, area: str, drawn: Drawn, now: datetime
 ) -> Report:
     """Return the analysis of one quarter over the own area."""
     places = figures.received_by_code(session, scope=scope, span=quarter.span)
@@ -79,7 +89,7 @@ def quarterly_report(
         code: count for code, _, count in figures.received_by_code(session, scope=scope, span=quarter.before.span)
     }
     counts = {code: count for code, _, count in places}
-    title = f"{area} {quarter.year} 年第 {quarter.number} 季度收到的纠纷"
+    title = f"{area} {quarter.words}收到的纠纷"
     blocks: tuple[Block, ...] = (
         *_overview(session, scope, quarter, now),
         Heading("二、在哪里"),
@@ -100,7 +110,7 @@ def quarterly_report(
         *(Words(one, is_small=True) for one in DEFINITIONS),
     )
     return Report(
-        title=f"{area} 矛盾纠纷排查化解季度分析({quarter.year} 年第 {quarter.number} 季度)",
+        title=f"{area} 矛盾纠纷排查化解季度分析({quarter.words})",
         line=f"{actor.unit_name} · 制表 {local_date(now):%Y-%m-%d} · {_period(quarter, now)}",
         blocks=blocks,
         foot=INTERNAL,
@@ -108,7 +118,7 @@ def quarterly_report(
     )
 
 
-def _overview(session: OpenSession, scope: Scope, quarter: Quarter, now: datetime) -> tuple[Block, ...]:
+def _overview(session: Session, scope: Scope, quarter: Quarter, now: datetime) -> tuple[Block, ...]:
     received, earlier = (
         sum(figures.received_by(session, scope=scope, span=one.span, column="category").values())
         for one in (quarter, quarter.before)
@@ -123,7 +133,7 @@ def _overview(session: OpenSession, scope: Scope, quarter: Quarter, now: datetim
     title = "本季度每七天收到的纠纷(件)"
     return (
         Heading("一、总的情况"),
-        Words(f"本季度收到 {number(received)} 件,上季度 {number(earlier)} 件;本季度办结 {number(closed)} 件。"),
+        Words(f"本季度收到 {received:,} 件,上季度 {earlier:,} 件;本季度办结 {closed:,} 件。"),
         *((Drawing(week_chart(dots, title=title), title, is_small=True),) if dots else ()),
         Words(f"{title},从季度第一天起每七天一段,没有过完的一段不画;1 到 4 件画在 {FEW} 的地方。", is_small=True),
     )
@@ -139,7 +149,7 @@ def _weeks(quarter: Quarter) -> list[tuple[str, Span]]:
     return found
 
 
-def _kinds(session: OpenSession, scope: Scope, quarter: Quarter) -> tuple[Block, ...]:
+def _kinds(session: Session, scope: Scope, quarter: Quarter) -> tuple[Block, ...]:
     this, before = (
         figures.received_by(session, scope=scope, span=one.span, column="category") for one in (quarter, quarter.before)
     )
@@ -162,7 +172,7 @@ def _kinds(session: OpenSession, scope: Scope, quarter: Quarter) -> tuple[Block,
     )
 
 
-def _clocks(session: OpenSession, scope: Scope, quarter: Quarter, now: datetime) -> Grid:
+def _clocks(session: Session, scope: Scope, quarter: Quarter, now: datetime) -> Grid:
     return Grid(
         "到期的时限里按时办完的",
         (("时限", False), ("到期(件)", True), ("按时", True)),

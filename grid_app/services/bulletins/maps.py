@@ -8,9 +8,9 @@ from typing import Final
 from geo.map_labels import MapLabel
 from geo.map_svg import Fill, MapArea, MapPoint, map_svg, swatch_svg
 from grid_app.documents.reports.blocks import KeyItem, Picture
+from grid_app.queries.map_shapes import Drawn
 from grid_app.queries.round_progress import VillageProgress
 from grid_app.queries.small_numbers import shown
-from grid_app.web.maps.picture import Drawn
 
 WIDTH, HEIGHT = 515, 370
 RETURNED, PARTLY, MISSING = "returned", "partly", "missing"

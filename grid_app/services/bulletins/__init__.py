@@ -1,0 +1,1 @@
+"""Bulletins as files: the analysis of a quarter and the bulletin of a screening round, with map and charts."""
