@@ -1,49 +1,24 @@
-"""Tiles as bytes: a layer of areas and one of labels, in the form of Mapbox vector tiles 2.1.
+"""Tiles as bytes: one layer of areas, in the form of Mapbox vector tiles 2.1.
 
-An area has the properties ``c`` (code), ``n`` (name), ``p`` (code one level up) and ``i`` (its index); a label is a
-point with ``c``, ``n``, ``i`` and ``s``, how large its area is drawn at this zoom. Nothing else is in a tile: no number
-of disputes, no person.
+An area has the properties ``c`` (code) and ``i`` (its index); a grid also ``n`` (name) and ``p`` (code one level up),
+which maps know of villages and townships from their lists of codes. Nothing else is in a tile: no number of disputes,
+no person.
 """
 
 from collections.abc import Collection, Sequence
 from typing import Final
 
 import mapbox_vector_tile
-import numpy as np
-import shapely
 from mapbox_vector_tile.Mapbox import vector_tile_pb2
-from numpy.typing import NDArray
 
 from geo.tiles.clipping import Part
 from geo.tiles.features import Layer, TileFeature
 from geo.tiles.mercator import EXTENT
 
-LABELS: Final = "labels"
-# Sides in pixels of a tile of 256 from which an area counts as larger: room for nothing, a sign, a short name, a name.
-SIZES: Final = (16.0, 44.0, 90.0)
-_UNITS_PER_PIXEL: Final = EXTENT / 256
 _OPTIONS: Final = {"extents": EXTENT, "y_coord_down": True, "check_winding_order": False}
 
 
-def size_classes(areas: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return 0 to 3 for areas in square units of a tile: the side of the square of that size against ``SIZES``.
-
-    Examples
-    --------
-    >>> size_classes(np.array([0.0, 400.0 * 400.0, 4096.0 * 4096.0])).tolist()
-    [0, 1, 3]
-    """
-    return np.searchsorted(SIZES, np.sqrt(areas) / _UNITS_PER_PIXEL, side="right").astype(np.int64)
-
-
-def encoded(
-    layer: Layer,
-    features: Sequence[TileFeature],
-    part: Part,
-    *,
-    labels: NDArray[np.int64],
-    sizes: NDArray[np.int64],
-) -> bytes:
+def encoded(layer: Layer, features: Sequence[TileFeature], part: Part) -> bytes:
     """Return one tile as bytes.
 
     Parameters
@@ -54,21 +29,12 @@ def encoded(
         All features of the layer.
     part : Part
         What of them lies in the tile.
-    labels : ndarray of int
-        The labels that stand in the tile: place of the feature, ``x`` and ``y``, one a line.
-    sizes : ndarray of int
-        The size class of every feature.
     """
-    areas: list[dict[str, object]] = [
-        {"geometry": shape, "properties": _area(features[place])}
+    areas = [
+        {"geometry": shape, "properties": _properties(layer, features[place])}
         for place, shape in zip(part.places.tolist(), part.shapes.tolist(), strict=True)
     ]
-    points: list[dict[str, object]] = [
-        {"geometry": shapely.Point(x, y), "properties": _label(features[place], int(sizes[place]))}
-        for place, x, y in labels.tolist()
-    ]
-    layers = [{"name": name, "features": found} for name, found in ((layer, areas), (LABELS, points)) if found]
-    return bytes(mapbox_vector_tile.encode(layers, default_options=_OPTIONS))
+    return bytes(mapbox_vector_tile.encode([{"name": layer, "features": areas}], default_options=_OPTIONS))
 
 
 def narrowed(data: bytes, codes: Collection[str]) -> bytes:
@@ -86,12 +52,9 @@ def narrowed(data: bytes, codes: Collection[str]) -> bytes:
     return bytes(rest.SerializeToString())
 
 
-def _area(feature: TileFeature) -> dict[str, str | int]:
-    return {"c": feature.code, "n": feature.name, "p": feature.parent, "i": feature.index}
-
-
-def _label(feature: TileFeature, size: int) -> dict[str, str | int]:
-    return {"c": feature.code, "n": feature.name, "i": feature.index, "s": size}
+def _properties(layer: Layer, feature: TileFeature) -> dict[str, str | int]:
+    told: dict[str, str | int] = {"c": feature.code, "i": feature.index}
+    return {**told, "n": feature.name, "p": feature.parent} if layer == "grids" else told
 
 
 def _value(layer: vector_tile_pb2.tile.layer, feature: vector_tile_pb2.tile.feature, key: int) -> str:

@@ -28,8 +28,6 @@ class TileFeature:
         Its place, from 0, among the codes of its level in its county, sorted; facts are sent in this order.
     polygon : Polygon or MultiPolygon
         Boundary in WGS84 degrees, valid.
-    lon, lat : float
-        Where its label stands, in WGS84 degrees.
     """
 
     code: str
@@ -37,8 +35,6 @@ class TileFeature:
     parent: str
     index: int
     polygon: Polygon | MultiPolygon
-    lon: float
-    lat: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def _write(files: TileFiles, generation: UUID, shapes: Sequence[TileShape], tell
 
 def _features(shapes: Sequence[TileShape], layer: Layer) -> list[TileFeature]:
     return [
-        TileFeature(shape.code, shape.name, shape.parent, shape.index, shape.polygon, shape.lon, shape.lat)
+        TileFeature(shape.code, shape.name, shape.parent, shape.index, shape.polygon)
         for shape in of_level(shapes, LEVEL_OF[layer])
     ]
 
@@ -152,8 +152,7 @@ def _place_rows(shapes: Sequence[TileShape]) -> Iterator[tuple[str | float | int
 
 def _metadata(generation: UUID, shapes: Sequence[TileShape]) -> dict[str, str]:
     """Return what the MBTiles specification 1.3 asks for, and the format of our own tables."""
-    fields = {"c": "String", "n": "String", "p": "String", "i": "Number"}
-    layers = [{"id": "villages", "fields": fields}, {"id": "labels", "fields": fields}]
+    layers = [{"id": "villages", "fields": {"c": "String", "i": "Number"}}]
     box = shapely.total_bounds([shape.polygon for shape in shapes]) if shapes else np.zeros(4)
     return {
         "name": str(generation),

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from geo.tiles.features import Layer
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Grows when tiles of the same boundaries are cut otherwise; part of their address, since they are cached for good."""
 
 

@@ -4,6 +4,7 @@ import { bytesOf, classOf, spread } from "../../grid_app/static/office/map_facts
 import { faceOf, marksOf, sizeOf, total, wordsOf } from "../../grid_app/static/office/map_marks.js";
 import { EDGE, holds, readTile } from "../../grid_app/static/office/map_mvt.js";
 import { overlap } from "../../grid_app/static/office/map_overlay.js";
+import { placesOf } from "../../grid_app/static/office/map_places.js";
 import { TileStore, levelsAt, piecesOf } from "../../grid_app/static/office/map_store.js";
 import { addressOf } from "../../grid_app/static/office/map_steer.js";
 import { readView, viewOf } from "../../grid_app/static/office/map_view.js";
@@ -36,7 +37,6 @@ function tileBytes() {
     out.writeVarintField(15, 2);
   };
   pbf.writeMessage(3, layer("villages"), null);
-  pbf.writeMessage(3, layer("labels"), null);
   return pbf.finish();
 }
 
@@ -48,6 +48,18 @@ test("a tile is read into flat rings, and a point in a hole is outside", () => {
   assert.deepEqual([shape.code, shape.index, shape.rings.length], ["990101001201", 7, 2]);
   assert.deepEqual(shape.rings[0].slice(0, 4), [0, 0, EDGE, 0]);
   assert.deepEqual([[10, 10], [EDGE / 2, EDGE / 2], [EDGE + 1, 10]].map(([x, y]) => holds(shape.rings, x, y)), [true, false, false]);
+});
+
+test("a list of codes gives each place with its box and where its name stands", () => {
+  const L = { latLng: (lat, lng) => ({ lat, lng }) };
+  const codes = {
+    steps: 10_000, codes: ["a", "b"], names: ["甲", "乙"], parents: ["t", "t"],
+    labels: [1_110_000, 290_000, 500, -200], boxes: [10, 20, 30, 40, 1, 2, 3, 4],
+  };
+  const places = placesOf(L, codes);
+  assert.deepEqual(places.get("a"), { code: "a", name: "甲", parent: "t", box: [110.999, 28.998, 111.003, 29.004], at: { lat: 29, lng: 111 } });
+  assert.deepEqual(places.get("b").at, { lat: 28.98, lng: 111.05 });
+  assert.deepEqual(places.get("b").box, [111.0499, 28.9798, 111.0503, 28.9804]);
 });
 
 test("a square is drawn from its own tile, from a part of a deeper one's parent, or from several deeper ones", () => {

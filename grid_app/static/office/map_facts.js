@@ -5,7 +5,13 @@ import { json } from "./map_fetch.js";
 
 /** @typedef {import("./map_mvt.js").Shape} Shape */
 /** @typedef {import("./map_marks.js").Marks} Marks */
-/** @typedef {{codes: string[], names: string[], parents: string[], boxes: [number, number, number, number][], labels: [number, number][], i: number[]}} Codes */
+/**
+ * The places of a level. `labels` are pairs, each in steps from the pair before; `boxes` four steps from the own label to
+ * west, south, east, north; without `i` the places count up from 0.
+ * @typedef {{
+ *   steps: number, codes: string[], names: string[], parents: string[], boxes: number[], labels: number[], i?: number[],
+ * }} Codes
+ */
 /**
  * What the server tells of a layer. `values` is one byte per place of `level` under the root, in the order of the codes:
  * 0 for nothing, else the number of a class.
@@ -43,7 +49,7 @@ export class FactsReader {
     const bytes = bytesOf(told.values);
     if (told.root === this.county && told.level === "grids") return { ...told, classes_at: Int16Array.from(bytes) };
     const { i } = await this.codesOf(told.root, told.level);
-    return { ...told, classes_at: spread(bytes, i) };
+    return { ...told, classes_at: i ? spread(bytes, i) : Int16Array.from(bytes) };
   }
 }
 

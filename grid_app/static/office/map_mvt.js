@@ -6,14 +6,13 @@ import { PbfReader } from "../vendor/pbf/index.js";
 /** Edge of a tile in the units of its rings. */
 export const EDGE = 512;
 /**
- * One drawn place. `rings` are flat: x, y, x, y ...; labels are not read: codes come with theirs.
+ * One drawn place. `rings` are flat: x, y, x, y ...; names and parents stand in the tiles of grids only.
  * @typedef {{code: string, name: string, parent: string, index: number, rings: number[][], path?: Path2D}} Shape
  */
 /** @typedef {Map<string, Shape[]>} Tile shapes by the name of their layer */
 /** @typedef {{name: string, extent: number, keys: string[], values: (string | number | boolean)[], features: number[]}} Layer */
 /** @typedef {{tags: number[], geometry: number}} Feature */
 
-const LABELS = "labels";
 const MOVE_TO = 1;
 const LINE_TO = 2;
 
@@ -25,7 +24,7 @@ export function readTile(buffer) {
   pbf.readFields((tag) => {
     if (tag !== 3) return;
     const layer = readLayer(pbf, pbf.readVarint() + pbf.pos);
-    if (layer.name !== LABELS) tile.set(layer.name, layer.features.map((at) => readShape(pbf, at, layer)));
+    tile.set(layer.name, layer.features.map((at) => readShape(pbf, at, layer)));
   }, null);
   return tile;
 }

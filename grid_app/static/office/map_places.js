@@ -12,11 +12,15 @@ const SIGN_WIDTH = 13;
 const ROOM_NEEDED = 0.8;
 
 /** @param {Leaflet} L @param {Codes} codes @returns {Map<string, Place>} */
-export function placesOf(L, { codes, names, parents, boxes, labels }) {
+export function placesOf(L, { steps, codes, names, parents, boxes, labels }) {
+  let [x, y] = [0, 0];
   return new Map(
     codes.map((code, at) => {
-      const [lon, lat] = labels[at];
-      return [code, { code, name: names[at], parent: parents[at], box: boxes[at], at: L.latLng(lat, lon) }];
+      [x, y] = [x + labels[2 * at], y + labels[2 * at + 1]];
+      const [west, south, east, north] = boxes.slice(4 * at, 4 * at + 4);
+      /** @type {Place["box"]} */
+      const box = [(x - west) / steps, (y - south) / steps, (x + east) / steps, (y + north) / steps];
+      return [code, { code, name: names[at], parent: parents[at], box, at: L.latLng(y / steps, x / steps) }];
     }),
   );
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from math import ceil, floor
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +28,8 @@ FOR_GOOD: Final = "private, max-age=31536000, immutable"
 STALE: Final = "这一代边界已经换了。请刷新页面。"
 NO_TILE: Final = "没有这一块底图。"
 BEING_CUT: Final = "正在准备底图,请稍候。数据都在,没有丢。"
+STEPS: Final = 10_000
+"""Steps of a degree in a list of codes."""
 TILE_TYPE: Final = "application/vnd.mapbox-vector-tile"
 
 
@@ -60,21 +63,41 @@ def tile(*, generation: UUID, root: str, layer: str, zoom: int, column: int, row
 @bp.get("/map/codes/<uuid:generation>/<root>/<layer>.json")
 @requires(Action.READ_MAP)
 def codes(*, generation: UUID, root: str, layer: str) -> Response:
-    """Give the codes under ``root`` in the order in which facts name them, with names, boxes and label points."""
+    """Give the codes under ``root`` in the order in which facts name them, with names, boxes and label points.
+
+    A county's list is most of what its map fetches besides tiles, so places are whole numbers, counted in steps of some
+    ten metres from the first: ``labels`` in steps from the label before, ``boxes`` in steps from the own label to west,
+    south, east and north. ``i`` is left out where it only counts up.
+    """
     listed, path = _known(layer), _path_in_scope(generation, root)
     if not are_ready(generation):
         return _being_cut()
     places = tile_files().places(generation, listed, path)
-    document = {
-        "i": [place.index for place in places],
+    labels = [tuple(round(degrees * STEPS) for degrees in place.label) for place in places]
+    document: dict[str, object] = {
+        "steps": STEPS,
         "codes": [place.code for place in places],
         "names": [place.name for place in places],
         "parents": [place.parent for place in places],
-        "boxes": [[round(side, 5) for side in place.box] for place in places],
-        "labels": [[round(degrees, 5) for degrees in place.label] for place in places],
+        "boxes": [step for place, label in zip(places, labels, strict=True) for step in _reach(place.box, label)],
+        "labels": [
+            degrees for one, before in zip(labels, [(0, 0), *labels], strict=False) for degrees in _from(one, before)
+        ],
     }
+    if [place.index for place in places] != list(range(len(places))):
+        document["i"] = [place.index for place in places]
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     return _kept(gzip.compress(body, 6, mtime=0), "application/json")
+
+
+def _reach(box: tuple[float, float, float, float], label: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Return how many steps a box reaches from its label to each side; it is never smaller than what it holds."""
+    west, south, east, north = (side * STEPS for side in box)
+    return label[0] - floor(west), label[1] - floor(south), ceil(east) - label[0], ceil(north) - label[1]
+
+
+def _from(one: tuple[int, ...], before: tuple[int, ...]) -> tuple[int, int]:
+    return one[0] - before[0], one[1] - before[1]
 
 
 def _known(layer: str) -> Layer:
