@@ -16,7 +16,7 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.places import Boundary, Division
 from grid_app.policy import Role, dispute_scope
 from grid_app.queries.field import open_nearby, points_of
-from grid_app.queries.points import cell_of, points_in
+from grid_app.queries.points import Shares, _box, _numbers, _Place, cell_of, points_in
 from grid_app.services.handling.details import settle_place
 from grid_app.services.matters.points import decide_points
 from grid_app.services.matters.step import Step
@@ -27,7 +27,6 @@ from tests.world import NOW, World
 
 pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 WEST, EAST = "990101001201", "990101001202"
-EVERYWHERE = (111.0, 29.0, 111.3, 29.1)
 
 
 def told(session: Session, world: World, **changes: Any) -> Dispute:
@@ -97,16 +96,17 @@ def test_a_point_is_for_who_handles_a_square_for_others_and_a_village_where_few_
     session.execute(update(Boundary).where(Boundary.code == WEST).values(area_km2=4.0))  # 50 households a km2
     scope = dispute_scope(world.actor(session, Role.TOWNSHIP_OFFICER))
 
-    found = points_in(session, scope=scope, box=EVERYWHERE)
-    lead = points_in(session, scope=dispute_scope(world.actor(session, Role.COUNTY_LEAD)), box=EVERYWHERE)
+    found = points_in(session, scope=scope)
+    lead = points_in(session, scope=dispute_scope(world.actor(session, Role.COUNTY_LEAD)))
 
     assert [one.id for one in found.exact] == [own]
+    assert found.shares == {WEST: Shares(exact=1, squares=2), EAST: Shares(village=1)}
     assert found.cells == ((cell_of(111.08, 29.08), 2),)
     assert found.villages == ((EAST, 1),)
     assert lead.exact == ()
     assert sum(count for _, count in (*lead.cells, *lead.villages)) == 5
     session.execute(update(Division).where(Division.code == WEST).values(households=None))
-    assert points_in(session, scope=scope, box=EVERYWHERE).villages == ((WEST, 2), (EAST, 1))
+    assert points_in(session, scope=scope).villages == ((WEST, 2), (EAST, 1))
 
 
 def test_a_phone_keeps_the_points_of_matters_that_its_own_unit_handles(session, world):
@@ -123,7 +123,7 @@ def test_a_phone_keeps_the_points_of_matters_that_its_own_unit_handles(session, 
     assert set(points_of(session, scope=scope, ids=[handled, other, home])) == {handled, other}
 
 
-@pytest.mark.parametrize("box", ["1,2,3", "a,b,c,d", "111,29,112,30", "111.2,29,111.1,29.1", "nan,29,111,29.1"])
+@pytest.mark.parametrize("box", ["", "1,2,3", "a,b,c,d", "111,29,112,30", "111.2,29,111.1,29.1", "nan,29,111,29.1"])
 def test_a_box_that_cannot_be_is_answered_with_a_sentence(sign_in, box):
     answer = sign_in("county_lead").get("/map/points.json", query_string={"bbox": box})
 
@@ -141,3 +141,33 @@ def test_few_in_a_square_are_not_told_apart(sign_in, app_world):
 
     assert [cell["count"] for cell in told_of["cells"]] == ["<5"]
     assert told_of["points"] == told_of["villages"] == []
+
+
+def test_a_small_box_tells_no_more_than_the_square_it_touches(sign_in, app_world):
+    with transaction() as session:
+        for number in range(6):
+            placed(session, number, 111.08, 29.08)
+        session.execute(update(Boundary).where(Boundary.code == WEST).values(area_km2=4.0))
+    west, south, east, north = cell_of(111.08, 29.08)
+    whole = {"box": [round(side, 6) for side in (west, south, east, north)], "count": 6}
+    client = sign_in("county_lead")
+
+    corners = [(west + 1e-5, south + 1e-5), (111.08 - 5e-6, 29.08 - 5e-6), (east - 2e-5, north - 2e-5)]
+    for left, low in corners:
+        box = f"{left},{low},{left + 1e-5},{low + 1e-5}"
+        answer = client.get("/map/points.json", query_string={"bbox": box}).get_json()
+        assert answer["cells"] == [whole]
+        assert answer["totals"] == {"exact": 0, "squares": 6, "villages": 0}
+    beside = f"{east + 1e-5},{south},{east + 2e-5},{north}"
+    assert client.get("/map/points.json", query_string={"bbox": beside}).get_json()["cells"] == []
+
+
+def test_squares_lie_beside_each_other_and_numbers_of_many_are_those_of_one(session):
+    places = [_Place("", 111.0 + step * 0.00137, 29.0 + step * 0.00091) for step in range(200)]
+
+    for place, (row, column) in zip(places, _numbers(places), strict=True):
+        box = cell_of(place.lon, place.lat)
+        assert box == _box(row, column)
+        assert box[0] <= place.lon < box[2]
+        assert box[1] <= place.lat < box[3]
+        assert _box(row, column + 1)[0] == pytest.approx(box[2])

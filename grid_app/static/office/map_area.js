@@ -8,6 +8,7 @@ import { marksOf, wordsOf } from "./map_marks.js";
 import { Overlay } from "./map_overlay.js";
 import { painter } from "./map_paint.js";
 import { namesOf, placesOf, typicalSize } from "./map_places.js";
+import { Squares } from "./map_squares.js";
 import { TileStore, levelsAt } from "./map_store.js";
 import { areaTiles, placeAt } from "./map_tiles.js";
 import { showPosition, startTouch } from "./map_touch.js";
@@ -29,6 +30,8 @@ const NARROW_MAP = 600;
 const CLOSEST_LOOK = 15;
 const PARTLY = "有几块底图没有取到,可能是网络断了。移动一下地图会再试;数字和表格不受影响。";
 
+/** What marks say where squares are drawn. @type {import("./map_marks.js").Marks} */
+const OF_VILLAGES = { unit: "件", kinds: [{ key: "village", sign: "村", word: "归到村,不标到格子的" }], values: {}, points: [] };
 const STALE = "没有取到新的数字,现在看到的是前面的;过一会儿会再试。";
 
 export class AreaMap {
@@ -42,6 +45,7 @@ export class AreaMap {
     this.reader = new FactsReader(config);
     this.overlay = new Overlay(L, map);
     this.legend = new GridLegend(L, map);
+    this.squares = new Squares(L, map, () => this.drawSoon());
     /** @type {Facts | undefined} */
     this.facts = undefined;
     /** @type {{townships: Map<string, import("./map_places.js").Place>, villages: Map<string, import("./map_places.js").Place>}} */
@@ -57,7 +61,7 @@ export class AreaMap {
     /** @type {number | undefined} */
     this.frame = undefined;
     const paint = painter({
-      fill: (level, shape) => (this.facts ? fillOf(level, classOf(this.facts, shape)?.fill) : "plain"),
+      fill: (level, shape) => (this.facts && !this.squares.isWanted ? fillOf(level, classOf(this.facts, shape)?.fill) : this.bare(shape)),
       levelOf: () => this.filled(), chosen: () => this.chosen, pointed: () => this.pointed, clear: config.clear,
     });
     this.tiles = areaTiles(L, {
@@ -87,6 +91,7 @@ export class AreaMap {
     const facts = await this.reader.read(`${address}&level=${this.level}`);
     if (turn !== this.turn) return facts; // asked for something else meanwhile
     this.facts = facts;
+    this.squares.show(address).catch(() => say(STALE));
     this.tiles.repaint();
     this.draw();
     return facts;
@@ -132,11 +137,23 @@ export class AreaMap {
     if (!facts || !places.villages.size) return;
     const byTownship = this.isByTownship();
     const isSmall = byTownship && map.getSize().x < NARROW_MAP;
-    const points = byTownship ? [] : pointsOf(L, facts);
-    const marks = points.length ? [] : marksOf(facts.marks, places, byTownship);
+    const { squares } = this;
+    const points = squares.isOn ? squares.points() : byTownship ? [] : pointsOf(L, facts);
+    const marks = squares.isOn ? squares.marks(places.villages) : points.length ? [] : marksOf(facts.marks, places, byTownship);
+    const under = squares.isOn ? (/** @type {CanvasRenderingContext2D} */ pen) => squares.draw(pen) : undefined;
     const names = namesOf(L, map, byTownship ? places.townships : places.villages, marks, isSmall);
-    this.overlay.draw({ marks, points, names, told: facts.marks, isSmall });
-    this.legend.show(this.filled() === "grids" && facts.classes.fills.includes("ramp1") ? facts.classes : undefined);
+    this.overlay.draw({ marks, points, names, told: this.marks(), isSmall, under });
+    this.legend.show(!squares.isWanted && this.filled() === "grids" && facts.classes.fills.includes("ramp1") ? facts.classes : undefined);
+  }
+
+  /** What the drawn marks are about. */
+  marks() {
+    return this.squares.isOn || !this.facts ? OF_VILLAGES : this.facts.marks;
+  }
+
+  /** The filling below squares: none but what is outside. @param {import("./map_mvt.js").Shape} shape */
+  bare(shape) {
+    return !this.facts || classOf(this.facts, shape) ? "plain" : undefined;
   }
 
   isByTownship() {
@@ -188,12 +205,13 @@ export class AreaMap {
     const village = this.places.villages.get(grid ? grid.parent : shape.code);
     const township = this.places.townships.get(village?.parent ?? "");
     const name = [township?.name, village?.name, grid?.name].filter(Boolean).join(" ");
-    const line = this.facts?.lines?.[shape.code] ?? (this.facts && this.filled() ? (classOf(this.facts, shape)?.word ?? "") : "");
+    const square = this.squares.sentenceAt(at);
+    const line = square ? square : this.facts?.lines?.[shape.code] ?? (this.facts && this.filled() ? (classOf(this.facts, shape)?.word ?? "") : "");
     return { code: village?.code ?? shape.code, name, line };
   }
 
   /** What a mark says. @param {import("./map_marks.js").Mark} mark */
   told(mark) {
-    return this.facts ? wordsOf(mark, this.facts.marks) : "";
+    return this.facts ? wordsOf(mark, this.marks()) : "";
   }
 }

@@ -8,13 +8,20 @@ import { colour } from "./map_paint.js";
 /** @typedef {import("./map_marks.js").Mark} Mark */
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box in pixels of the sheet */
 /** @typedef {{name: string, at: import("leaflet").LatLng, under: number}} Name `under`: how far below its place it stands */
-/** @typedef {{at: import("leaflet").LatLng, name: string, sign: string, kind: string}} Point */
-/** @typedef {{marks: Mark[], points: Point[], names: Name[], told: import("./map_marks.js").Marks, isSmall: boolean}} Shown */
+/** @typedef {{at: import("leaflet").LatLng, name: string, sign: string, kind: string, url?: string}} Point */
+/**
+ * @typedef {{
+ *   marks: Mark[], points: Point[], names: Name[], told: import("./map_marks.js").Marks, isSmall: boolean,
+ *   under?: (pen: CanvasRenderingContext2D) => Box[],
+ * }} Shown `under` draws what lies below all of them and says where
+ */
 
 const FONT = 'system-ui, "PingFang SC", "HarmonyOS Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
 const NAME_HEIGHT = 16;
 const POINT_HALF = 13;
 const SHARPEST = 2;
+/** Half of what a finger can hit, in pixels. */
+const FINGER = 22;
 
 /** @param {Box} one @param {Box} other */
 export function overlap(one, other) {
@@ -31,15 +38,17 @@ export class Overlay {
     this.canvas.className = "map-overlay leaflet-zoom-hide";
     this.canvas.setAttribute("aria-hidden", "true");
     map.getPanes().overlayPane.append(this.canvas);
-    /** @type {{mark?: Mark, point?: Point, box: Box}[]} what a tap may hit, in pixels of the map's window */
+    /** @type {{mark?: Mark, point?: Point, box: Box}[]} what a tap may hit, in pixels of the sheet */
     this.targets = [];
+    this.drawnAt = L.point(0, 0); // where the sheet lies: it moves with the map until it is drawn anew
   }
 
   /** @param {Shown} shown */
   draw(shown) {
     const { map, canvas } = this;
     const [{ x, y }, sharp] = [map.getSize(), Math.min(globalThis.devicePixelRatio || 1, SHARPEST)];
-    this.place(canvas, map.containerPointToLayerPoint([0, 0]));
+    this.drawnAt = map.containerPointToLayerPoint([0, 0]);
+    this.place(canvas, this.drawnAt);
     canvas.width = x * sharp; // which empties it, too
     canvas.height = y * sharp;
     canvas.style.width = `${x}px`;
@@ -51,9 +60,10 @@ export class Overlay {
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
     this.targets = [];
+    const under = shown.under?.(pen) ?? [];
     this.drawPoints(pen, shown);
     this.drawMarks(pen, shown);
-    this.drawNames(pen, shown.names);
+    this.drawNames(pen, shown.names, under);
   }
 
   /** @param {CanvasRenderingContext2D} pen @param {Shown} shown */
@@ -79,9 +89,9 @@ export class Overlay {
     }
   }
 
-  /** @param {CanvasRenderingContext2D} pen @param {Name[]} names those that would cover something are left out */
-  drawNames(pen, names) {
-    const taken = this.targets.map(({ box }) => box);
+  /** @param {CanvasRenderingContext2D} pen @param {Name[]} names those that would cover something are left out @param {Box[]} under */
+  drawNames(pen, names, under) {
+    const taken = [...under, ...this.targets.map(({ box }) => box)];
     pen.font = `600 12px ${FONT}`;
     pen.lineWidth = 3.5;
     [pen.strokeStyle, pen.fillStyle] = [colour("--raised"), colour("--ink")];
@@ -103,9 +113,17 @@ export class Overlay {
     return right > 0 && left < x && bottom > 0 && top < y;
   }
 
-  /** What stands under a point of the map's window, the last drawn first. @param {{x: number, y: number}} at */
+  /**
+   * What stands under a point of the map's window, the last drawn first; what is smaller than a finger is hit near it, too.
+   * @param {{x: number, y: number}} at
+   */
   under({ x, y }) {
-    return [...this.targets].reverse().find(({ box }) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom);
+    const { x: right, y: down } = this.map.containerPointToLayerPoint([x, y]).subtract(this.drawnAt);
+    /** @param {number} more @returns {(target: {box: Box}) => boolean} */
+    const within = (more) => ({ box }) => Math.abs(right - (box.left + box.right) / 2) <= (box.right - box.left) / 2 + more
+      && Math.abs(down - (box.top + box.bottom) / 2) <= (box.bottom - box.top) / 2 + more;
+    const drawn = [...this.targets].reverse();
+    return drawn.find(within(0)) ?? drawn.find((target) => within(FINGER - (target.box.right - target.box.left) / 2)(target));
   }
 }
 

@@ -12,7 +12,10 @@ const HERE_ZOOM = 14;
 /** @param {AreaMap} area */
 export function startTouch(area) {
   const { map } = area;
-  map.on("click", (event) => tap(area, event));
+  let isZooming = false; // meanwhile nobody can tell what is where
+  map.on("zoomanim", () => (isZooming = true));
+  map.on("zoomend", () => (isZooming = false));
+  map.on("click", (event) => isZooming || tap(area, event));
   map.on("moveend zoomend", () => tell("map-view", ""));
   startPointer(area);
   startKeys(area);
@@ -35,12 +38,33 @@ function open(area, code) {
 
 /** @param {AreaMap} area @param {import("leaflet").LeafletMouseEvent} event */
 function tap(area, { containerPoint, latlng }) {
+  if (area.frame !== undefined) area.draw(); // the map has just moved: what is tapped is what stands there now
   const hit = area.overlay.under(containerPoint);
-  if (hit?.mark?.isTownship) return area.lookAt(hit.mark.code);
-  const code = hit?.mark?.code ?? area.placeAt(latlng)?.code;
+  const township = townshipAt(area, hit?.mark, latlng);
+  if (township) return goCloser(area, township, latlng);
+  const place = area.placeAt(latlng);
+  if (!hit?.mark && area.squares.tap(latlng, hit?.point, place, (code) => open(area, code))) return;
+  const code = hit?.mark?.code ?? place?.code;
   if (code) return open(area, code);
   say("这里不在您的辖区内,或者没有边界,地图上没有内容。");
   setTimeout(() => say(""), 3000);
+}
+
+/**
+ * The township that a tap means: that of a mark, and wherever villages are too small for a finger.
+ * @param {AreaMap} area @param {import("./map_marks.js").Mark | undefined} mark @param {import("leaflet").LatLng} at
+ */
+function townshipAt(area, mark, at) {
+  if (mark) return mark.isTownship ? mark.code : undefined;
+  if (!matchMedia("(pointer: coarse)").matches || !area.isByTownship()) return undefined;
+  return area.places.villages.get(area.placeAt(at)?.code ?? "")?.parent;
+}
+
+/** Goes to a township; who is there already comes one step closer. @param {AreaMap} area @param {string} township @param {import("leaflet").LatLng} at */
+function goCloser(area, township, at) {
+  const { map } = area;
+  if (map.getBoundsZoom(area.boundsOf(township)) > map.getZoom() + 0.5) area.lookAt(township);
+  else map.setZoomAround(at, map.getZoom() + 1);
 }
 
 /** Names what is under the pointer. @param {AreaMap} area */

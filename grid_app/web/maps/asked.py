@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_actor, the_scope
 from grid_app.policy import Action, Actor, allows
-from grid_app.queries.map_area import Area
+from grid_app.queries.map_area import Area, narrowed, root_in_scope
 from grid_app.queries.map_codes import LEVELS
 from grid_app.queries.map_facts import (
     CLOCKS,
@@ -32,10 +32,12 @@ from grid_app.queries.map_facts import (
     map_facts,
 )
 from grid_app.queries.map_past import past_weeks
+from grid_app.queries.points import Points, points_in
 from grid_app.services.typed import uuid_of
 from grid_app.web.maps.coverage import namings_view, returns_view, rooms_view
 from grid_app.web.maps.disputes import clocks_view, disputes_view, findings_view
 from grid_app.web.maps.layers import LayerView
+from grid_app.web.maps.squares import squares_view
 from grid_app.web.maps.standing import disagreement_view, status_view
 from grid_app.web.wording import GRADES
 from grid_app.wiring import wired
@@ -68,7 +70,8 @@ class Asked:
     """What the address asks for, as far as the actor may have it.
 
     ``refused`` is a layer without the right to it; ``week`` the Monday of a past week, ``None`` for now; ``only`` is
-    ``disagree`` or empty; ``level`` is townships, villages or grids.
+    ``disagree`` or empty; ``level`` is townships, villages or grids. ``squares`` asks for open disputes by squares of
+    500 metres, which are told of the present alone.
     """
 
     layer: str
@@ -79,6 +82,7 @@ class Asked:
     week: date | None = None
     only: str = ""
     level: str = VILLAGES
+    squares: bool = False
 
     def url(self, endpoint: str) -> str:
         """Return the address of ``endpoint`` for the same view."""
@@ -91,6 +95,7 @@ class Asked:
             week=self.week,
             filter=self.only or None,
             level=None if self.level == VILLAGES else self.level,
+            squares="1" if self.squares else None,
         )
 
 
@@ -104,15 +109,18 @@ def asked() -> Asked:
     open_layers = layers_of(the_actor())
     wanted = request.args.get("layer", "")
     grade = request.args.get("grade", "")
+    layer = wanted if wanted in open_layers else open_layers[0]
+    week = _week(request.args.get("week", ""))
     return Asked(
-        layer=wanted if wanted in open_layers else open_layers[0],
+        layer=layer,
         root=request.args.get("root") or None,
         grade=grade if grade in GRADES else "",
         round_id=uuid_of(request.args.get("round", "")),
         refused=wanted if wanted in LAYERS and wanted not in open_layers else "",
-        week=_week(request.args.get("week", "")),
+        week=week,
         only=DISAGREE if request.args.get("filter") == DISAGREE else "",
         level=request.args["level"] if request.args.get("level") in LEVELS else VILLAGES,
+        squares=request.args.get("squares") == "1" and layer == DISPUTES and week is None,
     )
 
 
@@ -178,6 +186,25 @@ def facts_for(
     return facts
 
 
+def points_for(ask: Asked) -> Points:
+    """Return the points and squares of the asked area, of one grade when the address has one.
+
+    Raises
+    ------
+    NotFoundError
+        When the area is not the actor's to see.
+    """
+    with reading() as session:
+        root = root_in_scope(session, scope=the_scope(), code=ask.root)
+        if root is None:
+            raise NotFoundError(NOT_YOURS)
+        here = narrowed(the_scope(), root.path)
+        found: Points = remembering()(
+            ("points", here, ask.grade), lambda: points_in(session, scope=here, grade=ask.grade)
+        )
+    return found
+
+
 def remembering() -> Remember:
     """Return a memory of long counts that forgets when facts change, and after ten seconds in any case."""
     wiring = wired()
@@ -189,6 +216,8 @@ def remembering() -> Remember:
 
 def view_of(ask: Asked, facts: MapFacts) -> LayerView:
     """Return the asked layer as people read it."""
+    if ask.squares:
+        return squares_view(facts, points_for(replace(ask, grade="")), only=ask.grade)
     if ask.layer == DISPUTES:
         return disputes_view(facts, only=ask.grade)
     if ask.only == DISAGREE and ask.layer in (NAMINGS, STATUS):

@@ -30,6 +30,7 @@ PARTS: Final = (
     "overlay",
     "paint",
     "places",
+    "squares",
     "store",
     "tiles",
     "touch",

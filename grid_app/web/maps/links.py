@@ -47,7 +47,7 @@ def tabs(ask: Asked, look: Look) -> list[Link]:
 def _of_layer(ask: Asked, layer: str) -> Asked:
     """Return the same area and week in another layer, without what only this one is filtered by."""
     week = ask.week if layer in WEEKLY else None
-    return replace(ask, layer=layer, grade="", round_id=None, only="", week=week)
+    return replace(ask, layer=layer, grade="", round_id=None, only="", week=week, squares=False)
 
 
 def comparison(ask: Asked, look: Look) -> Link | None:
@@ -59,11 +59,19 @@ def comparison(ask: Asked, look: Look) -> Link | None:
     return {"label": "只看命名和服务达标不一致的", "url": address(replace(ask, only=DISAGREE), look, "maps.index")}
 
 
+def squares(ask: Asked, look: Look) -> Link | None:
+    """Return the switch between villages and squares of 500 metres; only of open disputes, and of the present."""
+    if ask.layer != DISPUTES or ask.week is not None:
+        return None
+    label = "按村(社区)看" if ask.squares else "按 500 米格子看"
+    return {"label": label, "url": address(replace(ask, squares=not ask.squares), look, "maps.index")}
+
+
 def papers(ask: Asked) -> list[Link]:
     """Return the printed map of the same facts on A4 and A3, where it is installed."""
     if "maps.printed" not in current_app.view_functions:
         return []
-    url = ask.url("maps.printed")
+    url = replace(ask, squares=False).url("maps.printed")  # paper shows villages
     return [{"label": f"打印 {paper.upper()}(PDF)", "url": joined(url, {"paper": paper})} for paper in ("a4", "a3")]
 
 

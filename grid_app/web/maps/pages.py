@@ -109,6 +109,7 @@ def _steering(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> dict[
         "search_url": links.url_if_there("maps.search"),
         **links.weeks(ask, look),
         "comparison": links.comparison(ask, look),
+        "squares": links.squares(ask, replace(look, sort="", down=False)),
         "papers": links.papers(ask),
         "picture_url": ask.url("maps.picture") if links.url_if_there("maps.picture") else "",
     }

@@ -7,25 +7,29 @@ from typing import Final
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from grid_app.database.transaction import reading
 from grid_app.errors import InvalidError
-from grid_app.http.guard import in_background, requires, the_scope
+from grid_app.http.guard import in_background, requires
 from grid_app.policy import Action
-from grid_app.queries.points import Box, Points, points_in
+from grid_app.queries.points import Box
+from grid_app.web.maps.asked import asked, points_for
 from grid_app.web.maps.layers import number_shown
 
-WIDEST_DEGREES: Final = 0.3
-NO_BOX: Final = "要看的范围不对:请写成 西,南,东,北 四个经纬度,每边不超过 0.3 度。请把地图放大后再试。"
+WIDEST_DEGREES: Final = 0.9
+NO_BOX: Final = "要看的范围不对:请写成 西,南,东,北 四个经纬度,每边不超过 0.9 度。请把地图放大后再试。"
 NOTE: Final = "只有承办单位看得到准确位置;其他的按 500 米方格或村显示,家庭、邻里和可能伤人的事不标位置。"
 
 
 @requires(Action.READ_MAP)
 @in_background
 def points() -> Response:
-    """Give what a close map shows of the disputes in a box."""
-    typed = request.args.get("bbox", "")
-    with reading() as session:
-        found = points_in(session, scope=the_scope(), box=_box(typed)) if typed else Points((), (), ())
+    """Give what a close map shows of the asked area's disputes: whole squares that touch a box, and exact sums.
+
+    The sums are those of the whole area and stand in its table, too (``squares.py``).
+    """
+    box = _box(request.args.get("bbox", ""))
+    whole = points_for(asked())
+    found = whole.seen_in(box)
+    shares = whole.shares.values()
     answer = jsonify(
         {
             "points": [
@@ -40,6 +44,11 @@ def points() -> Response:
             ],
             "cells": [{"box": [round(x, 6) for x in cell], "count": number_shown(n)} for cell, n in found.cells],
             "villages": [{"code": code, "count": number_shown(count)} for code, count in found.villages],
+            "totals": {
+                "exact": sum(one.exact for one in shares),
+                "squares": sum(one.squares for one in shares),
+                "villages": sum(one.village for one in shares),
+            },
             "note": NOTE,
         }
     )
