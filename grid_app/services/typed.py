@@ -1,9 +1,13 @@
-"""Reading what people type into forms: ids and days; anything else is ``None``, never an error."""
+"""Reading what people type into forms: ids, days and whole numbers; anything else is ``None``, never an error."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 from uuid import UUID
+
+MOST_DIGITS: Final = 9
+"""So many fit every column of whole numbers; Python itself refuses thousands of digits with an error."""
 
 
 def uuid_of(text: str) -> UUID | None:
@@ -20,3 +24,9 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
+
+
+def whole_of(text: str) -> int | None:
+    """Return the whole number from 0 on that ``text`` spells in at most nine plain digits, or ``None``."""
+    plain = text.strip()
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= MOST_DIGITS else None

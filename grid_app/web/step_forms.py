@@ -14,6 +14,7 @@ from flask import request
 
 from grid_app.http.guard import the_actor
 from grid_app.services.matters.step import Step
+from grid_app.services.typed import whole_of
 from grid_app.wiring import wired
 
 NOT_TYPED: Final = frozenset({"csrf_token", "version"})
@@ -60,7 +61,7 @@ NO_TROUBLE: Final = Trouble()
 def step_on(dispute_id: UUID) -> Step:
     """Return the step that the present request takes, on the version that stood on its page."""
     version = request.form.get("version", "")
-    return Step(dispute_id, the_actor(), int(version) if version.isdecimal() else 0, wired().clock.now(), _sent())
+    return Step(dispute_id, the_actor(), whole_of(version) or 0, wired().clock.now(), _sent())
 
 
 def _sent() -> str:

@@ -164,6 +164,8 @@ def time_response(client):
         "2018-02-12T00:00:00%2B08:00/..",
         "../2018-03-18T12:31:12.5Z",
         "/2018-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",  # both ends of the calendar, which some programs write for "ever"
+        "0001-01-01T00:00:00%2B23:59/..",
     ):
         assert codes(client, f"?datetime={when}") == CODES  # villages have no time: every time is theirs
 

@@ -108,6 +108,15 @@ def test_a_merge_asks_again_until_it_is_right_and_a_table_names_who_continues(ad
     assert "接续表已收下,共 1 行" in text_of(good)
 
 
+def test_endless_numbers_in_a_split_are_refused_like_any_other(admin, app_world):
+    endless = "9" * 5_000
+
+    by_grid = admin.post("/places/split", data=LINE | {"way": "grids", "default": endless, f"grid_{WEST}J001": endless})
+
+    assert by_grid.status_code == 422
+    assert "每一个网格都要选" in text_of(by_grid)
+
+
 def test_boundary_work_of_somebody_else_is_waited_for_with_what_was_typed(admin, app_world, tmp_path):
     with transaction() as session:
         assert take_lease(session, name=NAME, holder="x", lease=timedelta(minutes=5), now=NOW)

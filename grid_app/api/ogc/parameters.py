@@ -108,13 +108,21 @@ def _last_day(given: Mapping[str, str]) -> date | None:
         return None
     start, slash, end = raw.partition("/")
     if not slash:
-        return local_date(_moment(start))
+        return _day(_moment(start))
     begins, ends = _bound(start), _bound(end)
     if begins is None and ends is None:
         raise BadParameterError("datetime 的起止不能都不写。")
     if begins is not None and ends is not None and begins > ends:
         raise BadParameterError("datetime 的起点不能晚于终点。")
-    return None if ends is None else local_date(ends)
+    return None if ends is None else _day(ends)
+
+
+def _day(moment: datetime) -> date:
+    """Return the day in Shanghai; at both ends of the calendar, which some programs mean by "ever", its last or first."""
+    try:
+        return local_date(moment)
+    except OverflowError:
+        return date.max if moment.year == date.max.year else date.min
 
 
 def _bound(raw: str) -> datetime | None:

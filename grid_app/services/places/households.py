@@ -17,6 +17,7 @@ from grid_app.queries.boundaries import in_parts
 from grid_app.services.audit import record_audit
 from grid_app.services.csv_rows import RefusedRow
 from grid_app.services.intake.sheet import read_sheet
+from grid_app.services.typed import whole_of
 
 COLUMNS: Final = ("division_code", "households", "urban")
 OTHER_NAMES: Final = {
@@ -129,8 +130,9 @@ def _values(given: Mapping[str, str], villages: Mapping[str, Division]) -> tuple
     elif given["division_code"] not in villages:
         reasons.append(f"{given['division_code']} 不是您辖区里现有的村(社区)")
     text = given["households"].replace(",", "").removesuffix("户").strip()
-    if text.isascii() and text.isdecimal() and int(text) <= MOST:
-        values["households"] = int(text)
+    number = whole_of(text)
+    if number is not None and number <= MOST:
+        values["households"] = number
     else:
         reasons.append(f"户数要填 0 到 {MOST:,} 的整数")
     word = given.get("urban", "")

@@ -219,6 +219,6 @@ def day_of(text: str, name: str, fields: dict[str, str]) -> date | None:
     try:
         year, month, day = (int(part) for part in _DATE_SIGNS.sub("-", text.strip()).strip("-").split("-"))
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         fields[name] = f"“{text.strip()[:20]}”不是日期,请写成 2026-11-21。"
         return None

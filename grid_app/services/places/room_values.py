@@ -10,6 +10,7 @@ from typing import Final
 from geo.coordinates import CRS_NAMES, in_china, to_wgs84
 from grid_app.queries.coverage_rooms import opening_of
 from grid_app.queries.rooms import ROOM_KIND_WORDS, ROOM_STATUS_WORDS
+from grid_app.services.typed import whole_of
 
 COLUMNS: Final = (
     *("code", "name", "division_code", "lon", "lat", "crs", "brand"),
@@ -117,7 +118,7 @@ def _day(text: str) -> date | None:
     try:
         year, month, day = (int(part) for part in parts)
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -138,9 +139,9 @@ def _numbers(given: Mapping[str, str], called: Mapping[str, str], errors: Errors
     for name in NUMBERS:
         if name not in given:
             continue
-        text = given[name]
-        if text and not (text.isascii() and text.isdigit() and int(text) <= MOST):
+        number = whole_of(given[name])
+        if given[name] and (number is None or number > MOST):
             errors[name] = f"{called[name]} 要填 0 到 {MOST} 的整数,或不填"
             continue
-        values[name] = int(text) if text else None
+        values[name] = number
     return values

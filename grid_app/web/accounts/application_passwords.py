@@ -21,6 +21,7 @@ from grid_app.services.accounts.application_passwords import (
     prepared_password,
     revoke_application_password,
 )
+from grid_app.services.typed import whole_of
 from grid_app.wiring import wired
 
 bp = Blueprint("application_passwords", __name__)
@@ -40,7 +41,7 @@ def make() -> str | Response:
     """Make one and show it this once."""
     form = {"label": request.form.get("label", ""), "days": request.form.get("days", "")}
     prepared = prepared_password()
-    days = int(form["days"]) if form["days"].isascii() and form["days"].isdigit() else 0
+    days = whole_of(form["days"]) or 0
     try:
         with transaction() as session:
             made = make_application_password(

@@ -16,7 +16,7 @@ from grid_app.policy import Action
 from grid_app.queries.areas import AreaView, area_of, areas_of, places_to_choose, units_by_place
 from grid_app.queries.joint import is_county_centre
 from grid_app.services.joint.areas import AreaEdit, end_area, save_area
-from grid_app.services.typed import uuid_of
+from grid_app.services.typed import uuid_of, whole_of
 from grid_app.web.step_forms import STATUS
 from grid_app.wiring import wired
 
@@ -47,7 +47,7 @@ def save(area_id: UUID | None = None) -> Response | WerkzeugResponse:
         uuid_of(request.form.get("lead", "")),
         [uuid_of(key) or UUID(int=0) for key in request.form.getlist("units")],
         [code[:24] for code in request.form.getlist("codes")],
-        int(version) if (version := request.form.get("version", "")).isdecimal() else 0,
+        whole_of(request.form.get("version", "")) or 0,
     )
     try:
         with transaction() as session:

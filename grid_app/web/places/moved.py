@@ -12,6 +12,7 @@ from grid_app.policy import Action
 from grid_app.queries.boundaries_moved import MOST, MovedDispute, moved_disputes
 from grid_app.services.handling.details import settle_place
 from grid_app.services.matters.step import Step
+from grid_app.services.typed import whole_of
 from grid_app.vocabulary.categories import name_of
 from grid_app.web.wording import local_date
 from grid_app.wiring import wired
@@ -54,14 +55,19 @@ def settle_moved() -> Response:
 
 def _settled(row: MovedDispute, village: str) -> bool:
     wiring = wired()
-    version = request.form.get(f"version_{row.id}", "")
-    step = Step(row.id, the_actor(), int(version) if version.isdecimal() else row.version, wiring.clock.now())
+    step = Step(row.id, the_actor(), _version(row), wiring.clock.now())
     try:
         with transaction() as session:
             settle_place(session, step, village_code=village, places=wiring.places)
     except (InvalidError, ConflictError, NotFoundError):
         return False
     return True
+
+
+def _version(row: MovedDispute) -> int:
+    """Return the version that stood on the page, so that what somebody changed since stays."""
+    seen = whole_of(request.form.get(f"version_{row.id}", ""))
+    return row.version if seen is None else seen
 
 
 def _row(row: MovedDispute) -> dict[str, object]:

@@ -18,6 +18,7 @@ from grid_app.policy import Action
 from grid_app.queries.boundaries_choices import VillageChoice, free_code, village_choices
 from grid_app.services.places.boundaries_base import base_of
 from grid_app.services.places.boundaries_reshape import MergeWish, Part, SplitWish, merge_villages, split_village
+from grid_app.services.typed import whole_of
 from grid_app.web.places.picture import Drawn, village_picture
 from grid_app.wiring import wired
 
@@ -88,19 +89,18 @@ def _split_wish(values: Mapping[str, str]) -> SplitWish:
         for at in range(wanted)
         if at < PARTS or values.get(f"code_{at}") or values.get(f"name_{at}")
     ]
-    default = values.get("default", "")
-    position = int(default) if default.isdecimal() and int(default) < len(parts) else None
+    position = whole_of(values.get("default", ""))
     grids = {
-        key.removeprefix("grid_"): int(value)
+        key.removeprefix("grid_"): part
         for key, value in values.items()
-        if key.startswith("grid_") and value.isdecimal()
+        if key.startswith("grid_") and (part := whole_of(value)) is not None
     }
     return SplitWish(
         code=values.get("village", ""),
         parts=tuple(parts),
         line=_line(values.get("line", "")) if by_line else (),
         grids=None if by_line else grids,
-        default=parts[position].code if position is not None else "",
+        default=parts[position].code if position is not None and position < len(parts) else "",
     )
 
 

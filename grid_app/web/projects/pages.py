@@ -19,7 +19,7 @@ from grid_app.queries.projects import ProjectDetail, findings_at, matters_of, pr
 from grid_app.services.organisations.names import WRITE_IT_WHOLE
 from grid_app.services.projects.matters import adopt_text
 from grid_app.services.projects.registry import NO_PROJECT, Duty, add_duty, add_project, change_project, end_duty
-from grid_app.services.typed import uuid_of
+from grid_app.services.typed import uuid_of, whole_of
 from grid_app.vocabulary.organisations import DUTY_ROLE_WORDS, PROJECT_KIND_WORDS
 from grid_app.web.dispute_words import row_of
 from grid_app.web.projects import matter as project_matter
@@ -105,7 +105,7 @@ def change(project_id: UUID) -> Response | WerkzeugResponse:
         with transaction() as session:
             change_project(
                 session, actor=the_actor(), project_id=project_id, sketch=sketch, now=wired().clock.now(),
-                version=int(version) if version.isdecimal() else 0,
+                version=whole_of(version) or 0,
             )  # fmt: skip
     except (InvalidError, ConflictError, ForbiddenError) as refusal:
         return make_response(_form(typed, _detail(project_id), _errors(refusal)), STATUS[refusal.default_code])

@@ -22,7 +22,7 @@ from grid_app.services.handling.steps import Step
 from grid_app.services.matters.links import link_disputes
 from grid_app.services.matters.names import hide_in_excerpt
 from grid_app.services.matters.words import SAFETY_DUTY
-from grid_app.services.typed import uuid_of
+from grid_app.services.typed import uuid_of, whole_of
 from grid_app.vocabulary.categories import is_family, name_of
 from grid_app.vocabulary.words import OPEN_STATES, PLACE_WORDS, STATE_WORDS
 from grid_app.web.dispute_words import due_words, excerpt, state_tone, tracking
@@ -104,7 +104,7 @@ def settle(dispute_id: UUID) -> WerkzeugResponse:
     """Record to which of two villages the matter belongs."""
     wiring = wired()
     version = request.form.get("version", "")
-    step = Step(dispute_id, the_actor(), int(version) if version.isdecimal() else 0, wiring.clock.now())
+    step = Step(dispute_id, the_actor(), whole_of(version) or 0, wiring.clock.now())
     village = request.form.get("village_code", "")
     try:
         with transaction() as session:

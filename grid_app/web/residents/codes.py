@@ -15,6 +15,7 @@ from grid_app.policy import Action
 from grid_app.queries.disputes_detail import dispute_detail
 from grid_app.services.matters.step import NO_SUCH, Step
 from grid_app.services.residents.codes import PAPERS, Checked, NotProven, reissue_code
+from grid_app.services.typed import whole_of
 from grid_app.web.dispute_words import tracking
 from grid_app.web.residents.frame import marks
 from grid_app.wiring import wired
@@ -37,7 +38,7 @@ def reissue(dispute_id: UUID) -> Response:
     """Give a new code, or say why not."""
     typed = {name: request.form.get(name, "") for name in NAMES}
     wiring = wired()
-    version = int(typed["version"]) if typed["version"].isdecimal() else 0
+    version = whole_of(typed["version"]) or 0
     step = Step(dispute_id, the_actor(), version, wiring.clock.now())
     checked = Checked(typed["way"], typed["tail"], typed["paper"])
     try:

@@ -13,7 +13,7 @@ from grid_app.errors import ConflictError, InvalidError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action, allows
 from grid_app.queries.village_months import rules_on
-from grid_app.services.typed import day_of
+from grid_app.services.typed import day_of, whole_of
 from grid_app.services.villages.rules import Edit, newest_rules, save_rules
 from grid_app.standing.criteria import NAMES
 from grid_app.wiring import wired
@@ -35,7 +35,7 @@ def save() -> Response | WerkzeugResponse:
     edit = Edit(
         form.get("version_basis", ""),
         day_of(form.get("valid_from", "")),
-        int(replaces) if replaces.isdecimal() else 0,
+        whole_of(replaces) or 0,
     )
     try:
         with transaction() as session:
