@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from grid_app.clock import start_of_day
 from grid_app.database.base import new_id
+from grid_app.database.transaction import reading
 from grid_app.models.callbacks import CallbackDraw, CallbackSample
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.places import Division, MediationRoom
 from grid_app.models.residents import PublicNotice
 from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
+from grid_app.policy import Scope
+from grid_app.queries.village_status import VillageStatus, statuses_in
 from grid_app.services.rounds.templates import seed_templates
 from tests.builders import add_dispute
 from tests.world import COUNTY, NOW, VILLAGES, World
@@ -24,6 +27,12 @@ VILLAGE = "990101001201"
 """The village with an office of its own in the small county."""
 QUIET = "990101001202"
 WEEKS = 60
+
+
+def status_of(code: str = VILLAGE, on: date = MONTH) -> VillageStatus:
+    """Return the status of a village of the county as the last month on record by a day says."""
+    with reading() as session:
+        return statuses_in(session, scope=Scope(paths=(f"/{COUNTY}/",)), on=on)[code]
 
 
 def settled_long_ago(session: Session) -> None:

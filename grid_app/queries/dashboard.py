@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from grid_app.policy import Actor, dispute_scope
+from grid_app.clock import local_date
+from grid_app.policy import Action, Actor, allows, dispute_scope
 from grid_app.queries.disputes import Tab, asking, tallies
 from grid_app.queries.disputes_filters import Clock, Filters
 from grid_app.queries.findings import counts_by_state
 from grid_app.queries.inbox import waiting_count
+from grid_app.queries.naming_course import waiting_count as namings_waiting
 from grid_app.queries.rounds import returned_of, rounds_of
 from grid_app.vocabulary.findings import SUSPECTED
 
@@ -34,12 +36,16 @@ class MissingReturns:
 
 @dataclass(frozen=True)
 class Duties:
-    """The duties of a day; ``clocks`` are counted as the list of disputes counts them."""
+    """The duties of a day; ``clocks`` are counted as the list of disputes counts them.
+
+    ``namings``: villages whose naming has to be reviewed, or ends soon; zero for who does not record namings.
+    """
 
     clocks: dict[Clock, int]
     to_decide: int
     rounds: tuple[MissingReturns, ...]
     escalations: int
+    namings: int
 
 
 def duties_of(session: Session, actor: Actor, *, now: datetime) -> Duties:
@@ -61,4 +67,11 @@ def duties_of(session: Session, actor: Actor, *, now: datetime) -> Duties:
             if whole > returned
         ),
         escalations=waiting_count(session, actor),
+        namings=_namings(session, actor, now=now),
     )
+
+
+def _namings(session: Session, actor: Actor, *, now: datetime) -> int:
+    if not allows(actor, Action.RECORD_NAMING):
+        return 0
+    return namings_waiting(session, scope=dispute_scope(actor), on=local_date(now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, and_, exists, func, join, not_, or_, select
@@ -117,14 +117,19 @@ def confirmed() -> ColumnElement[bool]:
     return or_(visited, said, asked)
 
 
-def reopened_after(length: timedelta | None = None) -> ColumnElement[bool]:
-    """Return the condition that a closing was followed by taking the matter up again, perhaps within a time."""
+def reopened_after(length: timedelta | None = None, *, before: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a closing was followed by taking the matter up again, perhaps within a time.
+
+    ``before`` leaves out what happened from that moment on.
+    """
     later = aliased(DisputeEvent)
     conditions: list[Any] = [
         later.dispute_id == DisputeEvent.dispute_id, later.kind == "reopened", later.at >= DisputeEvent.at,
     ]  # fmt: skip
     if length is not None:
         conditions.append(within(DisputeEvent.at, later.at, length))
+    if before is not None:
+        conditions.append(later.at < before)
     return exists().where(*conditions)
 
 

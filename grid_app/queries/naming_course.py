@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,7 +17,18 @@ from grid_app.policy import Scope
 from grid_app.queries.map_layers import EXPIRED, NAMED, NOT_NAMED, WITHDRAWN, NamingRow, namings_in
 from grid_app.queries.scoping import codes_under
 from grid_app.standing.facts import months_after
-from grid_app.vocabulary.namings import ENDED, NAME, NOT_BEGUN, REVIEW, REVIEW_EVERY_MONTHS, WITHDRAW
+from grid_app.vocabulary.namings import (
+    ENDED,
+    ENDS_SOON,
+    EXPIRY_AHEAD_DAYS,
+    NAME,
+    NOT_BEGUN,
+    REVIEW,
+    REVIEW_AHEAD_DAYS,
+    REVIEW_DUE,
+    REVIEW_EVERY_MONTHS,
+    WITHDRAW,
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,22 @@ class Course:
     def status(self) -> str:
         """Return what the naming is worth today."""
         return self.naming.status if self.naming else NOT_NAMED
+
+
+def waiting_for(course: Course, *, on: date) -> tuple[str, ...]:
+    """Return what a naming in force asks of the county on a day: its yearly review, or a decision before it ends."""
+    found = []
+    if course.review_due is not None and course.review_due <= on + timedelta(days=REVIEW_AHEAD_DAYS):
+        found.append(REVIEW_DUE)
+    ends = course.naming.expires_on if course.naming and course.status == NAMED else None
+    if ends is not None and ends <= on + timedelta(days=EXPIRY_AHEAD_DAYS):
+        found.append(ENDS_SOON)
+    return tuple(found)
+
+
+def waiting_count(session: Session, *, scope: Scope, on: date) -> int:
+    """Return how many villages of the scope have a naming that asks for something."""
+    return sum(bool(waiting_for(course, on=on)) for course in courses_in(session, scope=scope, on=on).values())
 
 
 def course_of(session: Session, *, code: str, on: date) -> Course:

@@ -20,6 +20,7 @@ from grid_app.models.villages import VillageCheck
 from grid_app.policy import Scope
 from grid_app.queries.coverage import coverage_in
 from grid_app.queries.village_facts_matters import calls, duties, ledgers, matters, notices
+from grid_app.queries.village_facts_outcomes import outcomes
 from grid_app.queries.village_facts_rounds import rounds_of
 from grid_app.standing.facts import Check, VillageFacts, months_after
 from grid_app.standing.rules import Rules
@@ -59,6 +60,7 @@ def facts_in(session: Session, *, path: str, end: datetime, rules: Rules) -> dic
         matters(session, path=path, since=since, end=end, rules=rules),
         duties(session, path=path, end=end),
         calls(session, path=path, since=since, end=end),
+        outcomes(session, path=path, since=since, end=end),
         ledgers(session, path=path, end=end, rules=rules),
         notices(session, path=path, end=end),
         _checks(session, path=path, end=end, rules=rules),

@@ -36,7 +36,7 @@ NOT_SERVED: Final = ("visit", "letter", "hotline", "assigned", "transferred", "i
 ELSEWHERE: Final = ("qr", "phone", "department", "other_office")
 """Channels that count when they knew of a matter before the grid, the village or its room."""
 MEDIATION: Final = "mediation"
-_VILLAGE: Final = func.substr(Dispute.division_code, 1, CODE_LENGTH["village"]).label("village")
+VILLAGE: Final = func.substr(Dispute.division_code, 1, CODE_LENGTH["village"]).label("village")
 _OFFICES: Final = join(Unit, Division, Division.code == Unit.division_code)
 Counted = dict[str, dict[str, Any]]
 
@@ -54,7 +54,7 @@ def matters(session: Session, *, path: str, since: datetime, end: datetime, rule
     """Return matters, first contacts in time, dangers answered late, and matters known elsewhere first."""
     hours, urgent = timedelta(hours=rules["R3.hours"]), timedelta(hours=rules["R3.urgent_hours"])
     judged = Dispute.received_at <= end - hours
-    late = and_(Dispute.danger.is_(True), Dispute.received_at <= end - urgent, ~_answered(urgent))
+    late = and_(_is_red_at_once(), Dispute.received_at <= end - urgent, ~_answered(urgent))
     old = SecondsBetween(Dispute.since_when, Dispute.noted_on) >= rules["R4.days"] * DAY
     counts = {
         "matters": judged,
@@ -64,7 +64,7 @@ def matters(session: Session, *, path: str, since: datetime, end: datetime, rule
         "found_late": and_(Dispute.channel.in_(ELSEWHERE), old),
     }
     question = (
-        select(_VILLAGE, *[_count(condition) for condition in counts.values()])
+        select(VILLAGE, *[count_if(condition) for condition in counts.values()])
         .where(served(path), Dispute.received_at >= since, Dispute.received_at < end)
         .group_by("village")
     )
@@ -75,10 +75,10 @@ def calls(session: Session, *, path: str, since: datetime, end: datetime) -> Cou
     """Return closings, parties somebody else asked about them, and parties who had been told how it went."""
     window = (served(path), DisputeEvent.at >= since, DisputeEvent.at < end)
     events = join(DisputeEvent, Dispute, Dispute.id == DisputeEvent.dispute_id)
-    ended = select(_VILLAGE, func.count()).select_from(events).where(CLOSING, *window).group_by("village")
+    ended = select(VILLAGE, func.count()).select_from(events).where(CLOSING, *window).group_by("village")
     reached = and_(CallbackSample.told.is_not(None), CallbackSample.ended_at < end)
     asked = (
-        select(_VILLAGE, _count(reached), _count(and_(reached, CallbackSample.told.is_(True))))
+        select(VILLAGE, count_if(reached), count_if(and_(reached, CallbackSample.told.is_(True))))
         .select_from(events.join(CallbackSample, CallbackSample.event_id == DisputeEvent.id))
         .where(CLOSING, *window)
         .group_by("village")
@@ -110,7 +110,7 @@ def ledgers(session: Session, *, path: str, end: datetime, rules: Rules) -> Coun
         DisputeEvent.dispute_id == Dispute.id, DisputeEvent.at >= line, DisputeEvent.at < end
     )  # fmt: skip
     question = (
-        select(Unit.division_code, func.count(), _count(and_(Dispute.received_at < line, ~touched)))
+        select(Unit.division_code, func.count(), count_if(and_(Dispute.received_at < line, ~touched)))
         .select_from(_OFFICES.join(Dispute, Dispute.owner_unit_id == Unit.id))
         .where(*_standing(path), served(path), Dispute.received_at < end, is_open)
         .group_by(Unit.division_code)
@@ -166,6 +166,14 @@ def _standing(path: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _is_red_at_once() -> ColumnElement[bool]:
+    """Return the condition that a matter is red by its own answers from the first moment on.
+
+    One that turned red later, because several households share it, is none: what households share never counts.
+    """
+    return or_(Dispute.danger.is_(True), Dispute.safety_present.is_(True), Dispute.safety_child.is_(True))
+
+
 def _answered(length: timedelta) -> ColumnElement[bool]:
     """Return the condition that a danger was answered in time: a call, an acceptance, or an office acknowledged."""
     taken = exists().where(
@@ -182,5 +190,6 @@ def _contacted(kinds: tuple[str, ...], length: timedelta) -> ColumnElement[bool]
     )
 
 
-def _count(condition: Expression) -> Expression:
+def count_if(condition: Expression) -> Expression:
+    """Return the column that counts the rows for which a condition holds."""
     return func.sum(case((condition, 1), else_=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,10 +48,10 @@ def standing_of(row: VillageMonth) -> Standing:
     return Standing(row.state, row.since, row.why, row.met_until, row.review_until)
 
 
-def digest_of_month(facts: dict[str, Any], rules: Rules, before: Standing | None) -> str:
-    """Return the SHA-256 of everything a month follows from."""
+def digest_of_month(facts: dict[str, Any], figures: Mapping[str, int], before: Standing | None) -> str:
+    """Return the SHA-256 of everything a month follows from: facts and figures exactly as they were kept."""
     earlier = [str(getattr(before, name)) for name in LEFT] if before else None
-    return digest_of({"facts": facts, "figures": rules.told(), "before": earlier})
+    return digest_of({"facts": facts, "figures": dict(figures), "before": earlier})
 
 
 def outcomes_of(results: tuple[CriterionResult, ...]) -> dict[str, str]:
@@ -67,19 +68,19 @@ def months_of(session: Session, *, code: str) -> list[MonthOnRecord]:
     found: list[MonthOnRecord] = []
     before: Standing | None = None
     for row in rows:
-        rules = rules_of_run(runs[row.month])
-        found.append(MonthOnRecord(status_of(row, rules), row.digest, holds(row, rules, before)))
+        run = runs[row.month]
+        found.append(MonthOnRecord(status_of(row, rules_of_run(run)), row.digest, holds(row, run, before)))
         before = standing_of(row)
     return found[::-1]
 
 
-def holds(row: VillageMonth, rules: Rules, before: Standing | None) -> bool:
-    """Say whether a month, computed again from its facts, its rules and the month before, gives the same."""
-    facts = facts_from_told(row.facts)
+def holds(row: VillageMonth, run: StatusRun, before: Standing | None) -> bool:
+    """Say whether a month, computed again from its facts, its run's figures and the month before, gives the same."""
+    facts, rules = facts_from_told(row.facts), rules_of_run(run)
     results = judge(facts, rules=rules, on=row.month)
     again = next_standing(before, results, on=row.month, recorded_since=facts.recorded_since, rules=rules)
     return (
-        digest_of_month(row.facts, rules, before) == row.digest
+        digest_of_month(row.facts, run.figures, before) == row.digest
         and outcomes_of(results) == row.outcomes
         and again == standing_of(row)
     )

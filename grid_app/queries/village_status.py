@@ -16,6 +16,7 @@ from grid_app.policy import Scope
 from grid_app.queries.scoping import codes_under
 from grid_app.standing.criteria import NAMES, NO_DATA, CriterionResult, judge, needs_a_look
 from grid_app.standing.facts import VillageFacts, facts_from_told
+from grid_app.standing.outcomes import Outcome, bands_of
 from grid_app.standing.rules import Rules, rules_with
 from grid_app.standing.states import LAPSED, MET, NOT_ASSESSED, ON_TRACK, UNDER_REVIEW
 
@@ -28,7 +29,8 @@ NOT_YET: Final = "还没有做过月度评估。"
 class VillageStatus:
     """One village's status: not_assessed, on_track, met, under_review or lapsed; the criteria R1 to R7 in order.
 
-    ``needs_a_look`` says what somebody should go and see. ``month`` is the first day of the month it was assessed for,
+    ``needs_a_look`` says what somebody should go and see; ``outcomes`` are bands that judge nothing. ``month`` is the
+    first day of the month it was assessed for,
     ``None`` when it never was; ``why`` the sentence of the state.
     """
 
@@ -41,6 +43,7 @@ class VillageStatus:
     why: str = NOT_YET
     met_until: date | None = None
     review_until: date | None = None
+    outcomes: tuple[Outcome, ...] = ()
 
 
 NEVER: Final = tuple(CriterionResult(key, NO_DATA, NOT_YET, "每月 1 日评一次。") for key in NAMES)
@@ -94,6 +97,7 @@ def status_of(row: VillageMonth, rules: Rules) -> VillageStatus:
         why=row.why,
         met_until=row.met_until,
         review_until=row.review_until,
+        outcomes=bands_of(facts, rules=rules),
     )
 
 

@@ -67,12 +67,17 @@ def judge(facts: VillageFacts, *, rules: Rules, on: date) -> tuple[CriterionResu
 
 
 def needs_a_look(facts: VillageFacts, *, rules: Rules) -> tuple[str, ...]:
-    """Return what somebody should go and see: silence and late discovery are no success, and no blame either."""
+    """Return what somebody should go and see: silence and late discovery are no success, and no blame either.
+
+    Where the township has looked within the year and found that matters are known early, silence asks nobody again;
+    a few late discoveries are no share.
+    """
     found = []
-    if facts.zero_days >= rules["look.zero_days"]:
+    looked = facts.check_of("R4")
+    if facts.zero_days >= rules["look.zero_days"] and not (looked and looked.fits):
         weeks = facts.zero_days // 7
         found.append(f"连续 {weeks} 周排查都是零报告。没有事当然好,也可能是没有报上来,请到村里看一看。")
-    if facts.found_late * 100 > facts.found * rules["R4.share"]:
+    if facts.found >= rules["R4.least"] and facts.found_late * 100 > facts.found * rules["R4.share"]:
         found.append(f"有些事项过了 {rules['R4.days']} 天才从别处知道。请看看是哪个环节没有早发现。")
     return tuple(found)
 
@@ -101,10 +106,10 @@ def _room(facts: VillageFacts, _rules: Rules, _on: date) -> CriterionResult:
 def _contact(facts: VillageFacts, rules: Rules, _on: date) -> CriterionResult:
     wanted = (
         f"要求至少 {rules['R3.share']}% 在 {rules['R3.hours']} 小时内首次联系,"
-        f"有人身危险的 {rules['R3.urgent_hours']} 小时内必须应答。"
+        f"有人身危险、涉及孩子或家暴的,{rules['R3.urgent_hours']} 小时内必须应答。"
     )
     if facts.urgent_late:
-        return CriterionResult("R3", NOT_MET, "有人身危险的事项没有按时应答。", wanted)
+        return CriterionResult("R3", NOT_MET, "有紧急的事项(有人身危险、涉及孩子或家暴)没有按时应答。", wanted)
     if facts.matters < rules["R3.least"]:
         return CriterionResult("R3", TOO_FEW, _few(facts.matters), f"不到 {rules['R3.least']} 件,比率不作数。")
     evidence = f"收到 {facts.matters} 件,按时首次联系 {_percent(facts.contacted, facts.matters)}。"

@@ -47,7 +47,7 @@ class VillageFacts:
     matters, contacted : int
         Matters that came in and whose time for a first contact is over; those contacted in time.
     urgent_late : int
-        Matters with danger to somebody that nobody answered in time.
+        Matters with danger to somebody, a child or violence in a family that nobody answered in time.
     found, found_late : int
         Matters that came in; those known elsewhere first when they were old already.
     breaches : int
@@ -60,6 +60,14 @@ class VillageFacts:
         When address and hours of the village's office were last confirmed; ``None`` when nothing is posted.
     checks : tuple of Check
         The last on-the-spot check of each criterion, as far as still valid.
+    contact_days, contacts : float or None, int
+        Median whole days to the first contact, and of how many matters; it judges nothing, as all that follows.
+    performed_days, performed : float or None, int
+        Median whole days until what was agreed was done, and of how many matters.
+    relapses : int
+        Of ``ended``: those taken up again within ninety days.
+    visits_due, visits_done : int
+        Follow-up visits whose day has passed; those that were made.
     """
 
     recorded_since: date | None = None
@@ -82,6 +90,13 @@ class VillageFacts:
     ledger_stale: int = 0
     posted_on: date | None = None
     checks: tuple[Check, ...] = ()
+    contact_days: float | None = None
+    contacts: int = 0
+    performed_days: float | None = None
+    performed: int = 0
+    relapses: int = 0
+    visits_due: int = 0
+    visits_done: int = 0
 
     def check_of(self, key: str) -> Check | None:
         """Return the check of one criterion, if there is a valid one."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
+from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.jobs.villages import assess_villages_job
 from grid_app.models.namings import NamingStep
 from grid_app.models.places import VillageNaming
 from grid_app.queries.village_months import months_of
 from grid_app.vocabulary.namings import COUNTED
-from tests.status_world import VILLAGE, serve_well
+from tests.status_world import QUIET, VILLAGE, serve_well
 from tests.web.forms import fields_of
-from tests.web.report_pages import page_of
-
-on_sqlite = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
+from tests.web.report_pages import page_of, parsed
+from tests.world import NOW
 
 
 def _step(client, address: str, **typed: str):
@@ -27,7 +27,6 @@ def _step(client, address: str, **typed: str):
     return client.post(f"/villages/{VILLAGE}/naming/{address}", data={**form, **typed})
 
 
-@on_sqlite
 def test_a_naming_goes_from_application_to_withdrawal_step_by_step_and_moves_no_status(sign_in, app_world):
     with transaction() as session:
         serve_well(session, app_world)
@@ -75,7 +74,6 @@ COUNTING = (
 )
 
 
-@on_sqlite
 def test_a_naming_never_takes_a_count_of_petitions_or_words_of_control(sign_in, app_world):
     client = sign_in("village_lead")
 
@@ -92,7 +90,6 @@ def test_the_name_of_the_naming_itself_counts_nothing():
     assert COUNTED.search("全村零上访")
 
 
-@on_sqlite
 def test_a_file_of_namings_with_a_column_of_petition_counts_is_refused_whole(sign_in):
     rows = f"division_code,document_number,named_on,上访次数\n{VILLAGE},青政办〔2026〕12号,2026-11-10,0\n"
 
@@ -102,3 +99,32 @@ def test_a_file_of_namings_with_a_column_of_petition_counts_is_refused_whole(sig
 
     assert refused.status_code == 422
     assert "什么也没有导入" in page_of(refused)
+
+
+def test_the_county_office_is_told_when_a_review_is_due_and_when_a_naming_ends(sign_in, clock, app_world):
+    """Named a year ago less three weeks; another ends in fifty days; a third has time; a fourth is withdrawn."""
+    with transaction() as session:
+        for village, named, ends, withdrawn in (
+            (VILLAGE, NOW - timedelta(days=344), None, None),
+            (QUIET, NOW - timedelta(days=200), NOW + timedelta(days=50), None),
+            ("990101002201", NOW - timedelta(days=200), NOW + timedelta(days=61), None),
+            ("990101002202", NOW - timedelta(days=344), None, NOW),
+        ):
+            session.add(
+                VillageNaming(
+                    division_code=village, document_number="青政办〔2025〕8号", named_on=local_date(named),
+                    expires_on=local_date(ends) if ends else None, recorded_at=NOW,
+                    withdrawn_on=local_date(withdrawn) if withdrawn else None,
+                )
+            )  # fmt: skip
+    county = sign_in("county_officer")
+
+    duty = parsed(county.get("/dashboard")).find("a", href="/villages/namings?show=waiting")
+    rows = parsed(county.get("/villages/namings?show=waiting")).select("tbody tr")
+
+    assert duty.select_one(".cell-meta").get_text(strip=True) == str(len(rows)) == "2"
+    assert ["要年度复核" in row.get_text() for row in rows] == [True, False]
+    assert ["快到期" in row.get_text() for row in rows] == [False, True]
+    assert "命名要复核" not in page_of(sign_in("township_officer").get("/dashboard"))
+    assert _step(county, "step", kind="review", done_on="2026-11-15", reason="台账齐全").status_code == 302
+    assert len(parsed(county.get("/villages/namings?show=waiting")).select("tbody tr")) == 1

@@ -19,7 +19,6 @@ from grid_app.services.audit import record_audit
 from grid_app.services.matters.step import take_turn
 from grid_app.standing.criteria import judge
 from grid_app.standing.facts import VillageFacts, facts_as_told
-from grid_app.standing.rules import Rules
 from grid_app.standing.states import Standing, next_standing
 
 
@@ -92,14 +91,13 @@ def _assess(session: Session, run: StatusRun, path: str) -> None:
     earlier = _before(session, run.month, path)
     for code, facts in facts_in(session, path=path, end=start_of_day(run.month), rules=rules).items():
         if code not in known:
-            session.add(month_of(code, facts, rules=rules, month=run.month, before=earlier.get(code)))
+            session.add(month_of(code, facts, run=run, before=earlier.get(code)))
     session.flush()  # what is left is counted next
 
 
-def month_of(
-    code: str, facts: VillageFacts, *, rules: Rules, month: date, before: Standing | None
-) -> VillageMonth:  # fmt: skip
+def month_of(code: str, facts: VillageFacts, *, run: StatusRun, before: Standing | None) -> VillageMonth:
     """Return the row of one village's month."""
+    rules, month = rules_of_run(run), run.month
     results = judge(facts, rules=rules, on=month)
     standing = next_standing(before, results, on=month, recorded_since=facts.recorded_since, rules=rules)
     told = facts_as_told(facts)
@@ -108,7 +106,7 @@ def month_of(
         village_code=code,
         facts=told,
         outcomes=outcomes_of(results),
-        digest=digest_of_month(told, rules, before),
+        digest=digest_of_month(told, run.figures, before),
         state=standing.state,
         since=standing.since,
         why=standing.why,

@@ -19,6 +19,7 @@ from grid_app.queries.trends import Trends, names_of, trends_of
 from grid_app.vocabulary.findings import SUSPECTED
 from grid_app.web.dashboard.shown import charts_of, funnel_of
 from grid_app.web.dispute_words import count_of
+from grid_app.web.villages.shown import WAITING
 from grid_app.web.wording import local_time, remaining
 from grid_app.wiring import wired
 
@@ -88,6 +89,8 @@ def _lines(actor: Actor, duties: Duties) -> list[Duty]:
         ]
     if allows(actor, Action.READ_INBOX):
         lines.append(Duty("上级提醒,还没确认收到", url_for("inbox.index"), duties.escalations, "先确认收到,再安排办理"))
+    url = url_for("village_namings.index", show=WAITING)
+    lines.append(Duty("无上访村(社区)命名要复核或快到期", url, duties.namings, "每年复核一次;到期以前决定续不续"))
     return lines
 
 

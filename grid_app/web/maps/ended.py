@@ -29,7 +29,7 @@ def ended_notice(code: str | None) -> EndedNotice | None:
         return None
     with reading() as session:
         ended = ended_division(session, scope=the_scope(), code=code)
-    return None if ended is None else EndedNotice(_sentence(ended), _links(ended))
+    return None if ended is None else EndedNotice(sentence_of(ended), _links(ended))
 
 
 def living(ask: Asked, look: Look) -> tuple[Asked, Look, EndedNotice | None]:
@@ -53,7 +53,8 @@ def _is_seen(code: str) -> bool:
         return division is not None and division.valid_to is None
 
 
-def _sentence(ended: Ended) -> str:
+def sentence_of(ended: Ended) -> str:
+    """Return what became of a division, in a sentence."""
     what = f"{ended.name}({ended.code})已在{local_date(ended.on)}撤销"
     if not ended.successors:
         return f"{what},没有登记由哪里接续。它的记录都还在。"

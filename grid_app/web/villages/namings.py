@@ -16,7 +16,7 @@ from grid_app.policy import Action, allows
 from grid_app.queries.map_area import Area, narrowed
 from grid_app.queries.map_facts import area_in_scope
 from grid_app.queries.map_layers import NAMED, NAMING_WORDS
-from grid_app.queries.naming_course import Course, StepLine, course_of, courses_in
+from grid_app.queries.naming_course import Course, course_of, courses_in, waiting_for
 from grid_app.services.places.naming_words import refuse_counts
 from grid_app.services.typed import day_of
 from grid_app.services.villages.checks import NO_VILLAGE
@@ -30,10 +30,12 @@ from grid_app.vocabulary.namings import (
     REVIEW,
     STAGE_WORDS,
     STEP_WORDS,
+    WAITING_WORDS,
     WITHDRAW,
 )
 from grid_app.web.card import OpenSession
-from grid_app.web.villages.shown import naming_of
+from grid_app.web.villages.ended import ended_page
+from grid_app.web.villages.shown import WAITING, naming_of, step_of
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
 
@@ -55,16 +57,22 @@ CHECKED: Final = frozenset({CHECK, RETURN})
 @bp.get("/namings")
 @requires(Action.READ_STATUS)
 def index() -> str:
-    """List the villages of the own area that are in a course or have a naming, by code."""
+    """List the villages of the own area that are in a course or have a naming, by code; perhaps only what waits."""
+    only_waiting = request.args.get("show") == WAITING
     today = local_date(wired().clock.now())
     with reading() as session:
         area = _area(session, None)
         courses = courses_in(session, scope=narrowed(the_scope(), area.root.path), on=today)
-    rows = [_row(course, area) for code, course in courses.items() if code in area.villages]
+    kept = [course for code, course in courses.items() if code in area.villages]
+    waiting = {course.code: waiting_for(course, on=today) for course in kept}
+    rows = [_row(one, area, waiting[one.code]) for one in kept if waiting[one.code] or not only_waiting]
     return render_template(
         "pages/village_namings.html",
         area=area.root,
         rows=rows,
+        waiting=sum(map(bool, waiting.values())),
+        only_waiting=only_waiting,
+        waiting_url=url_for("village_namings.index", show=WAITING),
         villages=[(code, _named(code, area)) for code in area.villages],
         may_import=allows(the_actor(), Action.RECORD_NAMING),
     )
@@ -72,9 +80,9 @@ def index() -> str:
 
 @bp.get("/<code>/naming")
 @requires(Action.READ_STATUS)
-def course(code: str) -> str:
-    """Show one village's course and the form of the next step."""
-    return _page(code, {}, {})
+def course(code: str) -> str | Response:
+    """Show one village's course and the form of the next step; of an ended one, what continues it."""
+    return ended_page(code) or _page(code, {}, {})
 
 
 @bp.get("/naming")
@@ -153,8 +161,8 @@ def _page(code: str, values: dict[str, str], errors: dict[str, str]) -> str:
         stage=STAGE_WORDS[found.stage],
         naming=naming_of(found),
         status_word=NAMING_WORDS[found.status],
-        steps=[_step(one) for one in found.steps],
-        earlier=[_step(one) for one in found.earlier],
+        steps=[step_of(one) for one in found.steps],
+        earlier=[step_of(one) for one in found.earlier],
         kinds=[(kind, STEP_WORDS[kind]) for kind in kinds],
         hints=[(STEP_WORDS[kind], HINTS[kind]) for kind in kinds],
         endpoint=_endpoint(found.stage, kinds),
@@ -173,17 +181,7 @@ def _endpoint(stage: str, kinds: Sequence[str]) -> str:
     return "village_namings.check" if stage == APPLY else "village_namings.step"
 
 
-def _step(line: StepLine) -> dict[str, object]:
-    return {
-        "kind": STEP_WORDS[line.kind],
-        "on": day_words(line.done_on),
-        "unit": line.unit,
-        "document": line.document_number,
-        "reason": line.reason,
-    }
-
-
-def _row(found: Course, area: Area) -> dict[str, object]:
+def _row(found: Course, area: Area, waiting: Sequence[str]) -> dict[str, object]:
     row = found.naming
     return {
         "village": _named(found.code, area),
@@ -194,6 +192,7 @@ def _row(found: Course, area: Area) -> dict[str, object]:
         "document": row.document_number if row else "",
         "expires": day_words(row.expires_on) if row and row.expires_on else "",
         "review": f"{day_words(found.review_due)}以前" if found.review_due else "",
+        "waiting": [WAITING_WORDS[one] for one in waiting],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from typing import Final
 
@@ -27,6 +28,7 @@ from grid_app.standing.criteria import CHECKABLE, NAMES, TOO_FEW
 from grid_app.standing.states import STATE_WORDS
 from grid_app.web.card import OpenSession
 from grid_app.web.villages import annex, figures
+from grid_app.web.villages.ended import ended_page
 from grid_app.web.villages.shown import (
     FILTERS,
     TONES,
@@ -84,9 +86,9 @@ def index() -> str:
 
 @bp.get("/<code>/status")
 @requires(Action.READ_STATUS)
-def status(code: str) -> str:
-    """Show one village: state and why, the criteria one by one with evidence, how it stands today, the history."""
-    return _status_page(code, {}, {})
+def status(code: str) -> str | Response:
+    """Show one village: state and why, the criteria with evidence, today, the history; or what continues it."""
+    return ended_page(code) or _status_page(code, {}, {})
 
 
 @bp.post("/<code>/checks")
@@ -152,6 +154,7 @@ def _status_page(code: str, values: dict[str, str], errors: dict[str, str]) -> s
         criteria=[criterion_of(one) for one in found.criteria],
         today=[criterion_of(one) for one in today.criteria],
         moved=_moved(found, today),
+        outcomes=[asdict(one) for one in found.outcomes or today.outcomes],
         looks=sorted({*found.needs_a_look, *today.needs_a_look}),
         months=[month_of(one) for one in months],
         checks=checks,

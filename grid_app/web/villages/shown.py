@@ -10,11 +10,12 @@ from flask import url_for
 
 from grid_app.queries.map_area import Area
 from grid_app.queries.map_layers import NAMED, NAMING_WORDS, NOT_NAMED
-from grid_app.queries.naming_course import Course
+from grid_app.queries.naming_course import Course, StepLine
 from grid_app.queries.village_months import MonthOnRecord
 from grid_app.queries.village_status import VillageStatus, disagrees
 from grid_app.standing.criteria import MET, NAMES, NO_DATA, NOT_MET, RESULT_WORDS, TOO_FEW, CriterionResult
 from grid_app.standing.states import LAPSED, NOT_ASSESSED, ON_TRACK, STATE_WORDS, STATES, UNDER_REVIEW
+from grid_app.vocabulary.namings import STEP_WORDS
 from grid_app.web.wording import local_date
 
 TONES: Final = {
@@ -22,6 +23,8 @@ TONES: Final = {
 }  # fmt: skip
 RESULT_TONES: Final = {MET: "done", NOT_MET: "attention", TOO_FEW: "neutral", NO_DATA: "neutral"}
 DISAGREE, LOOK = "disagree", "look"
+WAITING: Final = "waiting"
+"""The list of namings narrowed to those that ask for something."""
 FILTERS: Final = {
     **{state: f"只看{STATE_WORDS[state]}的" for state in STATES},
     DISAGREE: "只看两栏不一致的",
@@ -136,3 +139,14 @@ def naming_of(course: Course) -> list[tuple[str, str]]:
         ("到期日", local_date(row.expires_on) if row.expires_on else "文件没有写"),
         ("年度复核", f"{local_date(course.review_due)}以前" if course.review_due else "–"),
     ]
+
+
+def step_of(line: StepLine) -> Cell:
+    """Return one step of a naming as a table shows it."""
+    return {
+        "kind": STEP_WORDS[line.kind],
+        "on": local_date(line.done_on),
+        "unit": line.unit,
+        "document": line.document_number,
+        "reason": line.reason,
+    }

@@ -9,6 +9,7 @@ import pytest
 
 from grid_app.standing.criteria import NAMES, judge, needs_a_look
 from grid_app.standing.facts import Check, VillageFacts
+from grid_app.standing.outcomes import bands_of
 from grid_app.standing.rules import FigureError, rules_of_file, rules_with
 from grid_app.standing.states import Standing, next_standing
 
@@ -114,9 +115,13 @@ def test_a_review_that_ends_well_keeps_the_year_it_interrupted():
 
 
 def test_silence_and_late_discovery_ask_for_a_look_and_move_nothing():
-    silent = replace(GOOD, zero_days=364, found=4, found_late=4)
+    silent = replace(GOOD, zero_days=364, found=10, found_late=4)
+    looked = (Check(key="R4", on=date(2026, 5, 4), fits=True),)
 
     assert len(needs_a_look(silent, rules=RULES)) == 2
+    assert needs_a_look(replace(silent, found=4), rules=RULES) == needs_a_look(silent, rules=RULES)[:1], "few: no share"
+    assert needs_a_look(replace(GOOD, zero_days=364, checks=looked), rules=RULES) == (), "somebody has looked"
+    assert needs_a_look(replace(GOOD, zero_days=364, checks=(replace(looked[0], fits=False),)), rules=RULES) != ()
     assert needs_a_look(GOOD, rules=RULES) == ()
     assert results(replace(GOOD, zero_days=364)) == results(GOOD)
 
@@ -144,3 +149,27 @@ def test_a_county_changes_a_figure_within_its_bounds_only():
     assert rules_with(3, [{"code": "R6.least", "value": 5}])["R6.least"] == 5
     with pytest.raises(FigureError, match="5 到 50"):
         rules_with(3, [{"code": "R6.least", "value": 1}])
+
+
+WELL_DONE = replace(
+    GOOD, contact_days=0.0, contacts=12, performed_days=14.5, performed=10, relapses=1, visits_due=40, visits_done=36
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "at", "band"),
+    [
+        ({}, 0, "一半以上在 24 小时内"), ({"contact_days": 1.0}, 0, "一半以上在 3 天内"),
+        ({"contact_days": 3.0}, 0, "一半以上超过 3 天"), ({"contacts": 9}, 0, "样本不足"),
+        ({}, 1, "一半以上在 15 天内"), ({"performed_days": 15.0}, 1, "一半以上在 30 天内"),
+        ({"performed_days": 60.0}, 1, "一半以上超过 60 天"), ({"performed": 0}, 1, "没有这样的事项"),
+        ({}, 2, "不超过 10%"), ({"relapses": 2}, 2, "超过 10%"), ({"ended": 9}, 2, "样本不足"),
+        ({}, 3, "90% 以上"), ({"visits_done": 35}, 3, "不到 90%"), ({"visits_due": 9}, 3, "样本不足"),
+    ],
+)  # fmt: skip
+def test_the_bands_of_outcomes_tell_no_number_and_judge_nothing(change, at, band):
+    facts = replace(WELL_DONE, **change)
+
+    assert bands_of(facts, rules=RULES)[at].band == band
+    assert results(facts) == results(replace(GOOD, ended=facts.ended))
+    assert after(MET, facts) == after(MET, replace(GOOD, ended=facts.ended))
