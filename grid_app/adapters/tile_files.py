@@ -72,6 +72,14 @@ class TileFiles:
         """Return the divisions of a layer at or under ``root_path``, by code."""
         return self._places(generation, layer, root_path)
 
+    def box(self, generation: UUID, root_path: str) -> tuple[float, float, float, float] | None:
+        """Return west, south, east and north of the villages at or under ``root_path``; ``None`` without one."""
+        boxes = [place.box for place in self.places(generation, "villages", root_path)]
+        if not boxes:
+            return None
+        west, south, east, north = zip(*boxes, strict=True)
+        return min(west), min(south), max(east), max(north)
+
     def count(self, generation: UUID, layer: Layer) -> int:
         """Return how many divisions a layer has in all."""
         return self._counts(generation, layer)

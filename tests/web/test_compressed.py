@@ -25,6 +25,18 @@ def test_a_page_is_never_compressed(client):
     assert "Content-Encoding" not in answer.headers
 
 
+def test_the_map_is_compressed_and_its_length_differs_from_time_to_time(sign_in):
+    client = sign_in("county_lead")
+
+    answers = [client.get("/map/frame", headers={"Accept-Encoding": "gzip"}) for _ in range(30)]
+
+    assert {answer.headers["Content-Encoding"] for answer in answers} == {"gzip"}
+    assert all("地图" in gzip.decompress(answer.get_data()).decode() for answer in answers)
+    lengths = {len(answer.get_data()) for answer in answers}
+    assert max(lengths) - min(lengths) > 10  # of 30 draws of 1 to 100, not by its nonce alone
+    assert "Content-Encoding" not in client.get("/map").headers  # who does not take it
+
+
 def test_who_does_not_take_it_gets_the_file_as_it_is(client):
     with client.get(FILE) as answer:
         assert "Content-Encoding" not in answer.headers

@@ -70,6 +70,29 @@ def test_the_frame_draws_tiles_of_the_whole_own_area_and_facts_of_the_asked_root
     assert config_of(county, "/map/frame?at=<b>&place=%22")["view"] == ""
 
 
+def fetched_of(client, address: str) -> list[str]:
+    page = BeautifulSoup(client.get(address).get_data(as_text=True), "html5lib")
+    return [link["href"] for link in page.find_all("link", rel="preload")]
+
+
+def test_the_frame_says_where_the_area_lies_and_lets_the_browser_begin_with_its_facts(sign_in, app_world):
+    county, town = sign_in("county_lead"), sign_in("township_lead")
+    assert config_of(county)["boxes"] is None  # before the tiles are cut
+    county.get(fetched_of(county, "/map/frame")[0])  # which cuts them
+
+    boxes, facts = config_of(county, f"/map/frame?root={TOWN}")["boxes"], "/map/facts.json?layer=disputes&root=990101"
+    own = config_of(town)["boxes"]
+
+    assert boxes["area"] == own["whole"] == own["area"]
+    west, south, east, north = boxes["whole"]
+    assert west <= boxes["area"][0] < boxes["area"][2] <= east
+    assert south <= boxes["area"][1] < boxes["area"][3] <= north
+    assert boxes["whole"] != boxes["area"]
+    assert fetched_of(county, "/map/frame")[2:] == [f"{facts}&level=villages"]
+    assert fetched_of(county, "/map/frame?at=29.05,111.1,12.5")[2:] == [f"{facts}&level=grids"]
+    assert fetched_of(town, "/map/frame")[2:] == []  # how near that is looked at depends on the screen
+
+
 def test_a_base_map_is_allowed_from_exactly_its_host_and_shown_with_its_approval_number(app, sign_in, app_world):
     wiring = app.extensions["grid"]
     settings = replace(

@@ -17,17 +17,20 @@ import { boundsOf, openView, setFree, viewOf } from "./map_view.js";
 /** @typedef {typeof import("leaflet")} Leaflet */
 /** @typedef {import("./map_store.js").Level} Level */
 /** @typedef {import("./map_facts.js").Facts} Facts */
+/** @typedef {import("./map_view.js").Box} Box */
 /**
  * @typedef {{
  *   tiles: Record<Level, string>, codes: string, county: string, root: string, area: string, facts: string, village: string,
- *   view: string, place: string, clear: boolean,
- * }} Config `root` is what the tiles show, `area` what to look at first
+ *   view: string, place: string, clear: boolean, boxes: {whole: Box, area: Box} | null,
+ * }} Config `root` is what the tiles show, `area` what to look at first, `boxes` where both are, once the tiles are cut
  */
 
 /** Villages drawn smaller than this many pixels share one mark per township. */
 const SMALLEST_VILLAGE = 44;
 const NARROW_MAP = 600;
 const CLOSEST_LOOK = 15;
+/** Milliseconds for which borders wait for the facts, so that they are painted once. */
+const PATIENCE = 500;
 const PARTLY = "有几块底图没有取到,可能是网络断了。移动一下地图会再试;数字和表格不受影响。";
 
 /** What marks say where squares are drawn. @type {import("./map_marks.js").Marks} */
@@ -56,6 +59,7 @@ export class AreaMap {
     this.level = "";
     this.turn = 0;
     this.isTroubled = false;
+    this.isLate = false; // facts keep the map waiting: borders are shown without them
     /** @type {import("leaflet").Circle | undefined} */
     this.position = undefined;
     /** @type {number | undefined} */
@@ -65,23 +69,44 @@ export class AreaMap {
       levelOf: () => this.filled(), chosen: () => this.chosen, pointed: () => this.pointed, clear: config.clear,
     });
     this.tiles = areaTiles(L, {
-      store: new TileStore(config.tiles), levelsAt, paint, onTrouble: () => this.troubled(),
+      store: new TileStore(config.tiles), levelsAt, onTrouble: () => this.troubled(),
+      paint: (canvas, square) => {
+        if (this.facts || this.isLate) paint(canvas, square); // else the facts that are on their way paint it, once
+      },
     });
   }
 
+  /** Opens the map; tiles, codes and facts are fetched side by side where the page says what it will look at. */
   async start() {
-    const { map, config, L, reader, tiles } = this;
-    const [townships, villages] = await Promise.all([reader.codesOf(config.root, "townships"), reader.codesOf(config.root, "villages")]);
+    const { map, config, L, reader } = this;
+    const codes = Promise.all([reader.codesOf(config.root, "townships"), reader.codesOf(config.root, "villages")]);
+    if (config.boxes) this.open(boundsOf(L, config.boxes.whole), boundsOf(L, config.boxes.area));
+    const facts = config.boxes ? this.show(config.facts) : undefined;
+    facts?.catch(() => undefined); // told when it is waited for
+    const [townships, villages] = await codes;
     this.places = { townships: placesOf(L, townships), villages: placesOf(L, villages) };
-    this.whole = [...this.places.villages.values()].reduce((bounds, { box }) => bounds.extend(boundsOf(L, box)), L.latLngBounds([]));
-    openView(L, map, { whole: this.whole, area: this.boundsOf(config.area), view: config.view });
-    Object.assign(tiles.layer.options, { bounds: this.whole.pad(0.01) });
-    say("");
-    tiles.layer.addTo(map);
+    if (!config.boxes) {
+      this.whole = [...this.places.villages.values()].reduce((bounds, { box }) => bounds.extend(boundsOf(L, box)), L.latLngBounds([]));
+      this.open(this.whole, this.boundsOf(config.area));
+    }
     map.on("moveend zoomend resize", () => this.drawSoon());
     map.on("zoomend", () => this.levelled());
     startTouch(this);
-    await this.show(config.facts);
+    await (facts ?? this.show(config.facts));
+    this.draw();
+  }
+
+  /** @param {import("leaflet").LatLngBounds} whole @param {import("leaflet").LatLngBounds} area */
+  open(whole, area) {
+    this.whole = whole;
+    openView(this.L, this.map, { whole, area, view: this.config.view });
+    Object.assign(this.tiles.layer.options, { bounds: whole.pad(0.01) });
+    say("");
+    this.tiles.layer.addTo(this.map);
+    setTimeout(() => {
+      this.isLate = true;
+      if (!this.facts) this.tiles.repaint();
+    }, PATIENCE);
   }
 
   /** Shows other facts on the same tiles. @param {string} address @returns {Promise<Facts>} */

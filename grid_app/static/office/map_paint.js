@@ -9,9 +9,14 @@
 const TILE = 8;
 const LOW_ZOOM = 11;
 
-/** @param {string} name of a custom property */
+/** @type {Map<string, string>} */
+const colours = new Map();
+
+/** Read once: asking for a style makes the browser lay the page out. @param {string} name of a custom property */
 export function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const found = colours.get(name) ?? getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  colours.set(name, found);
+  return found;
 }
 
 /**

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from flask import Blueprint, Response, make_response, url_for
 
@@ -11,6 +12,7 @@ from grid_app.adapters.folium_map import MapAssets, MapFrame, render_map
 from grid_app.adapters.tile_files import FORMAT
 from grid_app.http.guard import requires, the_scope
 from grid_app.http.headers import csp_nonce, policy
+from grid_app.http.tiles import tile_files
 from grid_app.policy import Action
 from grid_app.queries.map_area import VILLAGE_STEP, Area
 from grid_app.queries.tiles import county_of
@@ -37,6 +39,8 @@ PARTS: Final = (
     "view",
 )
 """The modules that the drawing module imports, directly or not."""
+GRIDS_FROM: Final = 11.5
+"""Zoom from which maps show the facts of grids, as `map_store.js` rounds it."""
 INTERNAL: Final = "内部使用,不作划界依据"
 
 
@@ -55,7 +59,7 @@ def frame() -> Response:
             nonce=csp_nonce(),
             base=base,
             base_attribution=settings.base_map_attribution,
-            fetched=_fetched(config),
+            fetched=_fetched(config, ask, looked(), area),
         ),
         assets=_assets(),
     )
@@ -108,13 +112,31 @@ def _config(ask: Asked, look: Look, area: Area, *, clear: bool) -> dict[str, obj
         "view": look.at,
         "place": look.place,
         "clear": clear,
+        "boxes": _boxes(generation, root, area),
     }
 
 
-def _fetched(config: dict[str, object]) -> tuple[str, ...]:
-    """Return the lists of codes, which the drawing module asks for first."""
+def _boxes(generation: UUID, root: str, area: Area) -> dict[str, object] | None:
+    """Return where the tiles and the area lie, so that the map waits for no codes; ``None`` before tiles are cut."""
+    files, path = tile_files(), area.root.path
+    if not files.is_ready(generation):
+        return None
+    whole = path[: path.index(f"/{root}/") + len(root) + 2]
+    boxes = {"whole": files.box(generation, whole), "area": files.box(generation, path)}
+    return boxes if all(boxes.values()) else None
+
+
+def _fetched(config: dict[str, object], ask: Asked, look: Look, area: Area) -> tuple[str, ...]:
+    """Return what the drawing module asks for first: the lists of codes, and facts whose level is sure."""
     codes = str(config.get("codes", "")).replace("ROOT", str(config.get("root")))
-    return tuple(codes.replace("LEVEL", level) for level in ("townships", "villages")) if codes else ()
+    if not codes:
+        return ()
+    listed = tuple(codes.replace("LEVEL", level) for level in ("townships", "villages"))
+    zoom = float(look.at.rsplit(",", 1)[1]) if look.at else None
+    if zoom is None and area.root.level != "county":
+        return listed  # how near a smaller area is looked at depends on the screen
+    level = "grids" if zoom is not None and zoom >= GRIDS_FROM else "villages"
+    return (*listed, f"{facts_address(ask, area)}&level={level}")
 
 
 def facts_address(ask: Asked, area: Area) -> str:
