@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
@@ -18,6 +19,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.http import exports
 from grid_app.jobs.exports import make_exports_job
 from grid_app.models.disputes import Dispute
+from grid_app.models.rounds import Round
 from grid_app.queries.exports.jobs import SILENT_FOR
 from grid_app.services.bulletins.quarterly import Quarter, quarter_of
 from grid_app.services.exports import jobs
@@ -79,6 +81,9 @@ def test_the_quarter_tells_what_the_database_holds(sign_in):
     assert "1502" not in text
     pictures = [name for name in zipfile.ZipFile(io.BytesIO(word)).namelist() if name.startswith("word/media/")]
     assert len(pictures) == 2
+    for table in Document(io.BytesIO(word)).tables:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None, "the head stands on every page"
+    assert 'w:instr="PAGE"' in zipfile.ZipFile(io.BytesIO(word)).read("word/footer1.xml").decode()
     assert fetched(client, QUARTERLY, quarter="2026Q4", form="docx") == word, "the same figures give the same file"
     page = client.get("/support-work/quarterly?quarter=2026Q4").get_data(as_text=True)
     assert page.count("季度分析(2026 年第 4 季度) · ") == 3, "the page of the analysis offers its files"
@@ -99,6 +104,27 @@ def test_the_round_tells_who_has_returned_and_nobody_elses_round(sign_in, app_wo
     offered = town.get(f"/rounds/{round_id}").get_data(as_text=True)
     assert offered.count("集中排查通报(") == 1, "and nobody else's"
     assert "请选 Word 文档" in town.post(at, data={"form": "exe"}, follow_redirects=True).get_data(as_text=True)
+
+
+@on_sqlite
+@pytest.mark.usefixtures("quarter")
+def test_the_shares_of_earlier_rounds_leave_out_one_that_can_still_be_answered(sign_in, app_world):
+    with transaction() as session:
+        first = open_round(session, answered=(WEST,))
+        session.get(Round, first).state, session.get(Round, first).period = "closed", "2026-W46"
+        session.flush()
+        newest = open_round(session, answered=(EAST,))
+    client = sign_in("county_lead")
+
+    def pictures() -> int:
+        made = zipfile.ZipFile(io.BytesIO(fetched(client, f"/bulletins/rounds/{newest}", form="docx")))
+        return sum(name.startswith("word/media/") for name in made.namelist())
+
+    still_open = pictures()
+    with transaction() as session:
+        session.get(Round, newest).state = "closed"
+
+    assert pictures() == still_open + 1, "the chart comes with the second round that is over"
 
 
 @on_sqlite

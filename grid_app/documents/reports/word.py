@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from docx import Document
 from docx.document import Document as DocumentFile
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.run import Run
@@ -19,6 +21,7 @@ from grid_app.documents.undated import undated
 
 BODY, TITLE = "宋体", "黑体"
 SOFT: Final = RGBColor(0x4D, 0x5A, 0x5D)
+LINE, HEAD_FILL = "9AA5A8", "EDF1F1"
 USABLE_MM: Final = 170
 SWATCH_MM: Final = 8
 LEGEND_SHARPNESS: Final = 150
@@ -34,12 +37,13 @@ def report_docx(report: Report, *, at: datetime) -> bytes:
     about = document.core_properties
     about.title, about.author, about.comments = report.title, report.author, ""
     about.created = about.modified = at.replace(tzinfo=None, microsecond=0)
-    _words(document, report.title, size=18, font=TITLE)
+    _words(document, report.title, size=16, font=TITLE)
     _words(document, report.line, size=9.5, soft=True)
     for block in report.blocks:
         _block(document, block)
     foot = section.footer.paragraphs[0]
     _lettered(foot.add_run(report.foot), 8.5, BODY, soft=True)
+    _numbered(foot)
     written = BytesIO()
     document.save(written)
     return undated(written)
@@ -76,12 +80,17 @@ def _lettered(run: Run, size: float, font: str, *, soft: bool = False, bold: boo
 
 
 def _picture(document: DocumentFile, picture: Picture) -> None:
+    if document.paragraphs:
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
     shape: Any = document.add_picture(
         BytesIO(drawing_png(picture.svg)), width=Mm(USABLE_MM * (0.75 if picture.is_small else 1))
     )
     shape._inline.docPr.set("descr", picture.title)  # noqa: SLF001 - python-docx has no name for it
+    document.paragraphs[-1].paragraph_format.keep_with_next = bool(picture.legend)
     for item in picture.legend:
         _legend_line(document, item)
+    if picture.legend:
+        document.paragraphs[-1].paragraph_format.space_after = Pt(8)
 
 
 def _legend_line(document: DocumentFile, item: KeyItem) -> None:
@@ -98,13 +107,51 @@ def _grid(document: DocumentFile, grid: Grid) -> None:
     caption.paragraph_format.keep_with_next = True
     lines = [tuple(label for label, _ in grid.columns), *grid.rows, *([grid.foot] if grid.foot else [])]
     table = document.add_table(rows=len(lines), cols=len(grid.columns), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _edged(table)
     cells: list[Any] = table._cells  # noqa: SLF001 - the public way reads the whole table anew for every cell
     for at, (text, (_, is_number)) in enumerate(
         (text, column) for line in lines for text, column in zip(line, grid.columns, strict=True)
     ):
         paragraph = cells[at].paragraphs[0]
-        is_edge = at < len(grid.columns) or (bool(grid.foot) and at >= (len(lines) - 1) * len(grid.columns))
-        _lettered(paragraph.add_run(text), 9, BODY, bold=is_edge)
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
+        is_head = at < len(grid.columns)
+        is_foot = bool(grid.foot) and at >= (len(lines) - 1) * len(grid.columns)
+        _lettered(paragraph.add_run(text), 9, BODY, bold=is_head or is_foot)
+        if is_head:
+            _child(cells[at]._tc.get_or_add_tcPr(), "w:shd", val="clear", color="auto", fill=HEAD_FILL)  # noqa: SLF001 - python-docx has no name for it
         if is_number:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph()
+    document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _edged(table: Any) -> None:  # noqa: ANN401 - python-docx's table
+    """Draw thin grey lines, say the head again on every page, and keep a row on one page."""
+    about = table._tbl.tblPr  # noqa: SLF001 - python-docx has no name for it
+    borders = _child(about, "w:tblBorders")
+    about.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")  # Word asks for the order
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        _child(borders, f"w:{side}", val="single", sz="4", space="0", color=LINE)
+    for number, row in enumerate(table.rows):
+        of_row = row._tr.get_or_add_trPr()  # noqa: SLF001 - as above
+        _child(of_row, "w:cantSplit")
+        if number == 0:
+            _child(of_row, "w:tblHeader")
+
+
+def _numbered(paragraph: Any) -> None:  # noqa: ANN401 - python-docx's paragraph
+    """Add the number of the page, which the office program fills in."""
+    _lettered(paragraph.add_run(" · 第 "), 8.5, BODY, soft=True)
+    field = _child(paragraph._p, "w:fldSimple", instr="PAGE")  # noqa: SLF001 - python-docx has no name for it
+    number = paragraph.add_run("1")
+    _lettered(number, 8.5, BODY, soft=True)
+    field.append(number._r)  # noqa: SLF001 - as above
+    _lettered(paragraph.add_run(" 页"), 8.5, BODY, soft=True)
+
+
+def _child(parent: Any, tag: str, **values: str) -> Any:  # noqa: ANN401 - elements of lxml
+    element = OxmlElement(tag)
+    for name, value in values.items():
+        element.set(qn(f"w:{name}"), value)
+    parent.append(element)
+    return element

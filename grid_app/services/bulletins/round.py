@@ -83,11 +83,17 @@ def _by_township(progress: Sequence[VillageProgress]) -> Grid:
 
 
 def _earlier(session: Session, actor: Actor, row: RoundRow) -> tuple[Block, ...]:
-    """Return the share of returns beside the earlier rounds of the same kind over the same area."""
+    """Return the share of returns beside the earlier rounds of the same kind over the same area.
+
+    A round that can still be answered is left out: beside whole ones it would look like a fall.
+    """
     rows = [
         one
         for one in rounds_of(session, actor, limit=EARLIER)
-        if one.template == row.template and one.area_code == row.area_code and one.due_at <= row.due_at
+        if one.template == row.template
+        and one.area_code == row.area_code
+        and one.due_at <= row.due_at
+        and one.state != "open"
     ]
     if len(rows) < LEAST_ROUNDS:
         return ()
@@ -98,7 +104,7 @@ def _earlier(session: Session, actor: Actor, row: RoundRow) -> tuple[Block, ...]
     ]
     title = "和自己以前各轮比:已回执的村(社区)占多少"
     return (
-        Words(f"{title}(横轴是截止日)。"),
+        Words(f"{title}(横轴是截止日;还在收回执的一轮不画)。"),
         Picture(week_chart(dots, title=title, is_share=True), title, is_small=True),
     )
 
