@@ -39,12 +39,11 @@ def carried_fields() -> list[tuple[str, str]]:
 @bp.get("/sign-in")
 @requires(Action.PUBLIC)
 def page() -> str | Response:
-    """Show the sign-in form; whoever is signed in goes on to the start page."""
+    """Show the sign-in form; whoever is signed in goes on to the page asked for, else to the start page."""
+    next_page = local_path(request.args.get("next", ""))
     if the_presence() is not None:
-        return redirect(url_for("home.index"))
-    return render_template(
-        "pages/sign_in.html", next_page=local_path(request.args.get("next", "")), login="", carried=[], carried_to=""
-    )
+        return redirect(next_page or url_for("home.index"))
+    return render_template("pages/sign_in.html", next_page=next_page, login="", carried=[], carried_to="")
 
 
 @bp.post("/sign-in", endpoint="enter")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from grid_app.adapters.map_feed import LISTENERS
 from grid_app.database.transaction import transaction
@@ -15,6 +13,7 @@ from grid_app.models.places import Division
 from grid_app.services.places.boundaries import activate, import_boundaries
 from tests.boundary_files import VILLAGES, squares_set
 from tests.browser.conftest import complaints, enter
+from tests.browser.map_view import MARKS, drawn, opened, tap
 from tests.dispute_rows import add_dispute
 from tests.frontend.stage import AXE
 from tests.world import NOW
@@ -22,10 +21,6 @@ from tests.world import NOW
 pytestmark = pytest.mark.browser
 WEST, EAST = "990101001201", "990101001202"
 LAYERS = ("disputes", "clocks", "findings", "returns", "rooms", "status", "namings")
-MARKS = """frameElement.areaMap.overlay.targets.filter((target) => target.mark).map(({ mark, box }) => (
-  { name: mark.name, told: frameElement.areaMap.told(mark),
-    x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 }
-))"""
 
 
 @pytest.fixture
@@ -37,28 +32,6 @@ def disputes(site):
         for number in range(6):
             add_dispute(session, number, village=WEST, kind="chosen", grade="blue")
         add_dispute(session, 7, village=EAST, kind="chosen", grade="orange")
-
-
-def opened(page: Page, address: str) -> Page:
-    """Open a map page and wait until it can be steered."""
-    page.goto(address)
-    expect(page.locator("#map-stage[data-ready]")).to_be_attached()
-    page.wait_for_timeout(100)
-    return page
-
-
-def drawn(page: Page):
-    """Return the frame of the map."""
-    return next(frame for frame in page.frames if "/map/frame" in frame.url)
-
-
-def tap(page: Page, name: str) -> str:
-    """Tap the mark of a place, as soon as it stands still, and return what it says."""
-    page.locator(".map-window").scroll_into_view_if_needed()
-    drawn(page).wait_for_function(f"() => {MARKS}.some((mark) => mark.name === {json.dumps(name)})")
-    mark = next(mark for mark in drawn(page).evaluate(MARKS) if mark["name"] == name)
-    page.frame_locator("iframe").locator(".folium-map").click(position={"x": mark["x"], "y": mark["y"]})
-    return str(mark["told"])
 
 
 def tiles(asked: list[str]) -> list[str]:

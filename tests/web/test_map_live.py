@@ -65,7 +65,7 @@ def test_beyond_the_places_pages_poll_and_a_closed_line_gives_its_place_back(sig
     again.close()
 
     assert [answer.status_code for answer in held] == [200, 200]
-    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "8")
     assert again.status_code == 200
     assert [most_listeners(threads) for threads in (1, 24, 64, 10_000)] == [FEWEST, 8, 21, MOST]
 

@@ -1,9 +1,12 @@
 // @ts-check
-/** Hears of changed facts within seconds: by an open line, and by asking every ten seconds where there is none. */
+/** Hears of changed facts within seconds: by an open line, and by asking every few seconds where there is none. */
+
+import { asksToSignIn } from "./map_steer.js";
 
 /** @typedef {import("./map_page.js").MapPage} MapPage */
 
-const EVERY = 10_000;
+/** A change is seen within ten seconds, the time it takes to fetch it included. */
+const EVERY = 8_000;
 const LONGEST_TRY = 3;
 
 /** @param {MapPage} page */
@@ -21,6 +24,8 @@ export function startLive(page) {
   const poll = async () => {
     if (!version || document.hidden) return;
     const answer = await fetch(version, { credentials: "same-origin" });
+    if (asksToSignIn(answer)) return page.signedOut();
+    if (answer.ok) page.signedIn();
     if (answer.ok) heard(versionIn(await answer.text(), page));
   };
   const ask = () => setInterval(() => poll().catch(() => undefined), EVERY);

@@ -4,7 +4,7 @@
 import { startLive } from "./map_live.js";
 import { Panel } from "./map_panel.js";
 import { startSearch } from "./map_search.js";
-import { addressOf, pageAt, putInPlace } from "./map_steer.js";
+import { SignedOutError, addressOf, pageAt, putInPlace, showChosenLayer } from "./map_steer.js";
 import { startTools } from "./map_tools.js";
 import { putWeeks, startWeeks } from "./map_weeks.js";
 
@@ -13,6 +13,7 @@ import { putWeeks, startWeeks } from "./map_weeks.js";
 const FAILED = "没有取到,可能是网络断了。现在看到的是前面的内容,请再试一次。";
 /** Pixels of the map that the panel of a phone hides. */
 const HIDDEN_BELOW = 140;
+const SIGNED_OUT = "登录已到期,数字停在刚才。重新登录后回到现在这个画面。";
 const MOVED = "边界刚刚更新。现在看到的还是原来的边界,数字停在更新之前。";
 
 /** What the parts of the page share. */
@@ -21,8 +22,9 @@ export class MapPage {
   constructor(stage, area) {
     this.stage = stage;
     this.area = area;
-    this.panel = new Panel(stage, (code) => this.choose(code));
+    this.panel = new Panel(stage, (code) => this.choose(code), () => this.signedOut());
     this.address = new URL(location.href);
+    this.isSignedOut = false;
   }
 
   /** Writes where the map looks and what is chosen into the address. @param {Record<string, string>} changes */
@@ -52,6 +54,7 @@ export class MapPage {
       this.note({ place });
       if (place && place !== this.panel.code) await this.panel.show(place);
     } catch (error) {
+      if (error instanceof SignedOutError) return this.signedOut(addressOf(wanted, { at: isElsewhere ? "" : this.area.view(), place }));
       console.warn("The map did not get there.", error);
       this.say(FAILED);
     } finally {
@@ -61,7 +64,10 @@ export class MapPage {
 
   /** The same view with fresh numbers. */
   async refresh() {
-    const page = await pageAt(this.address);
+    const page = await pageAt(this.address).catch((error) => {
+      if (!(error instanceof SignedOutError)) throw error;
+      this.signedOut();
+    });
     if (!page || this.isOutdated(page.generation)) return;
     await this.area.show(page.facts);
     putInPlace(page);
@@ -87,6 +93,23 @@ export class MapPage {
     if (generation === this.stage.dataset.generation) return false;
     this.say(MOVED, { label: "换成新边界", act: () => location.reload() });
     return true;
+  }
+
+  /** Says that the session has ended, and leads to signing in and back to this view. @param {URL} [wanted] */
+  signedOut(wanted) {
+    if (this.isSignedOut && !wanted) return;
+    this.isSignedOut = true;
+    const act = () => {
+      const { pathname, search } = wanted ?? addressOf(this.address, { at: this.area.view() });
+      location.assign(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
+    };
+    this.say(SIGNED_OUT, { label: "重新登录", act });
+  }
+
+  /** Somebody signed in again, on another page perhaps. */
+  signedIn() {
+    if (this.isSignedOut) this.say("");
+    this.isSignedOut = false;
   }
 
   /** @param {string} words @param {{label: string, act: () => void}} [more] */
@@ -125,6 +148,7 @@ function startLinks(page) {
 export function startMapPage(stage) {
   const frame = /** @type {(HTMLIFrameElement & {areaMap?: AreaMap}) | null} */ (stage.querySelector("iframe"));
   if (!frame) return;
+  showChosenLayer();
   const begin = () => {
     if (!frame.areaMap) return;
     const page = new MapPage(stage, frame.areaMap);

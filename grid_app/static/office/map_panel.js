@@ -1,13 +1,19 @@
 // @ts-check
 /** The panel of a chosen village: its own page's content beside the map, from below on a phone. */
 
+import { asksToSignIn } from "./map_steer.js";
+
 const FAILED = "没有取到这个村(社区)的内容,可能是网络断了。";
 
 export class Panel {
-  /** @param {HTMLElement} stage @param {(code: string) => void} onClosed told with an empty code */
-  constructor(stage, onClosed) {
+  /**
+   * @param {HTMLElement} stage @param {(code: string) => void} onClosed told with an empty code
+   * @param {() => void} onSignedOut
+   */
+  constructor(stage, onClosed, onSignedOut) {
     this.stage = stage;
     this.onClosed = onClosed;
+    this.onSignedOut = onSignedOut;
     this.box = /** @type {HTMLElement} */ (stage.querySelector(".map-panel"));
     this.code = "";
     this.box.addEventListener("keydown", (event) => {
@@ -27,6 +33,7 @@ export class Panel {
     this.stage.classList.add("map-with-panel");
     try {
       const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "text/html" } });
+      if (asksToSignIn(answer)) this.onSignedOut();
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (this.code !== code) return; // another one was chosen meanwhile
       const content = page.getElementById("village") ?? page.querySelector(".notice");

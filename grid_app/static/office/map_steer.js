@@ -3,7 +3,7 @@
 
 /** @typedef {{weeks: Element | null, parts: Map<string, Element>, title: string, heading: string, facts: string, generation: string, root: string}} Page */
 
-const PARTS = ["map-trail", "map-choice", "map-legend", "map-table", "map-actions"];
+const PARTS = ["map-trail", "map-choice", "map-headline", "map-legend", "map-table", "map-actions"];
 
 /**
  * An address with other parameters; an empty one falls away.
@@ -20,12 +20,21 @@ export function addressOf(url, changes) {
   return made;
 }
 
+/** Whether an answer asks to sign in instead: the session has ended meanwhile. @param {Response} answer */
+export function asksToSignIn(answer) {
+  return answer.redirected && new URL(answer.url).pathname === "/sign-in";
+}
+
+/** Thrown when nobody is signed in any more. */
+export class SignedOutError extends Error {}
+
 /**
  * Fetches a page of the map; `undefined` when what came is no page with a map on it.
  * @param {URL} url @returns {Promise<Page | undefined>}
  */
 export async function pageAt(url) {
   const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" } });
+  if (asksToSignIn(answer)) throw new SignedOutError();
   if (!answer.ok) return undefined;
   const found = new DOMParser().parseFromString(await answer.text(), "text/html");
   const stage = found.getElementById("map-stage");
@@ -46,8 +55,23 @@ export function putInPlace({ parts, title, heading }) {
   if (head) head.textContent = heading;
   const focused = document.activeElement;
   const [part, at] = placeOf(focused);
+  const along = document.querySelector("#map-choice .tabs ul")?.scrollLeft ?? 0;
   for (const [id, fresh] of parts) document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
+  showChosenLayer(along);
   if (part && !focused?.isConnected) linksOf(document.getElementById(part))[at]?.focus();
+}
+
+/**
+ * On a phone the layers stand in one strip that scrolls: the chosen one is brought into it.
+ * @param {number} [along] how far the strip was scrolled
+ */
+export function showChosenLayer(along = 0) {
+  const strip = document.querySelector("#map-choice .tabs ul");
+  const chosen = strip?.querySelector("[aria-current]");
+  if (!strip || !chosen) return;
+  strip.scrollLeft = along;
+  const [here, there] = [strip.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  if (there.left < here.left || there.right > here.right) strip.scrollLeft += there.left - here.left - (here.width - there.width) / 2;
 }
 
 /** Where a link stands among those of its part, so that the keyboard does not lose its place. @param {Element | null} focused @returns {[string, number]} */

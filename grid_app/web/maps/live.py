@@ -17,8 +17,8 @@ from grid_app.web.maps.asked import asked
 from grid_app.web.maps.facts import told
 from grid_app.wiring import wired
 
-FULL: Final = "现在看地图的人多,改为每 10 秒查一次更新。"
-WAIT_SECONDS: Final = "10"
+FULL: Final = "现在看地图的人多,改为每 8 秒查一次更新。"
+WAIT_SECONDS: Final = "8"
 
 
 @requires(Action.READ_MAP)
