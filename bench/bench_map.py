@@ -1,8 +1,9 @@
 """Time the map in a real browser: until a leader can use it, what travels, how many elements; beside plain folium.
 
 Run: ``python -m bench.bench_map [--json] [--villages N] [--grids N] [--rounds N]``. A phone's window (412 x 915, two
-pixels to one), nothing kept from before, this machine's own line, the processor as it is and four times slower. "Can be
-used" is when page and frame are steered, all tiles of the view are drawn and the marks stand.
+pixels to one), this machine's own line, the browser's processor as it is and four times slower; the browser keeps
+nothing from before, and the server, a process of its own as ``grid-app serve`` starts it, was not asked for seconds.
+"Can be used" is when page and frame are steered, all tiles of the view are drawn and the marks stand.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from typing import Any
 from flask import Flask, Response
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.map.county import LOGIN, PASSWORD, fill, folium_page, placed_shapes
+from bench.faults.server import Server
+from bench.map.county import LOGIN, PASSWORD, Placed, fill, folium_page, placed_shapes
 from grid_app.factory import create_app
 from grid_app.http.tiles import cut
 from grid_app.settings import Settings
@@ -118,27 +120,36 @@ def plain_app(folder: Path) -> Flask:
     return app
 
 
+def make(settings: Settings, shapes: dict[str, list[Placed]]) -> None:
+    """Make the county in its own database and cut its tiles."""
+    app = create_app(settings)
+    generation = fill(app.extensions["grid"].engine, shapes, now=NOW)
+    with app.app_context():
+        cut(generation)
+    app.extensions["grid"].engine.dispose()
+
+
 def run(villages: int, grids: int, rounds: int) -> dict[str, Any]:
     """Make the county, cut its tiles, and measure every view at both speeds."""
     with tempfile.TemporaryDirectory() as made, sync_playwright() as play:
         folder = Path(made)
         shapes = placed_shapes(villages, grids)
         settings = Settings(instance_dir=folder / "instance", database_url=f"sqlite:///{folder / 'grid.sqlite'}")
-        app = create_app(settings)
-        generation = fill(app.extensions["grid"].engine, shapes, now=NOW)
-        with app.app_context():
-            cut(generation)
+        make(settings, shapes)
         for what, level in (("villages", "village"), ("grids", "grid")):
             folium_page(shapes[level], folder / f"{what}.html")
         browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        with served(app) as office, served(plain_app(folder)) as plain:
-            runs = [
-                measured(browser, office, plain, what=what, slower=slower, rounds=rounds)
-                for what in VIEWS
-                for slower in (1, 4)
-            ]
+        office = Server(settings.instance_dir, settings.database_url)
+        try:
+            with served(plain_app(folder)) as plain:
+                runs = [
+                    measured(browser, office.address, plain, what=what, slower=slower, rounds=rounds)
+                    for what in VIEWS
+                    for slower in (1, 4)
+                ]
+        finally:
+            office.stop()
         browser.close()
-        app.extensions["grid"].engine.dispose()
     return {"villages": villages, "grids": grids, "runs": runs}
 
 

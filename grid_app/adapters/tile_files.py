@@ -46,6 +46,7 @@ class TileFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._places = lru_cache(maxsize=256)(self._read_places)
+        self._boxes = lru_cache(maxsize=1024)(self._read_box)
         self._counts = lru_cache(maxsize=16)(self._read_count)
 
     def path_of(self, generation: UUID) -> Path:
@@ -74,11 +75,7 @@ class TileFiles:
 
     def box(self, generation: UUID, root_path: str) -> tuple[float, float, float, float] | None:
         """Return west, south, east and north of the villages at or under ``root_path``; ``None`` without one."""
-        boxes = [place.box for place in self.places(generation, "villages", root_path)]
-        if not boxes:
-            return None
-        west, south, east, north = zip(*boxes, strict=True)
-        return min(west), min(south), max(east), max(north)
+        return self._boxes(generation, root_path)
 
     def count(self, generation: UUID, layer: Layer) -> int:
         """Return how many divisions a layer has in all."""
@@ -95,6 +92,13 @@ class TileFiles:
             TilePlace(code, name, parent, path, index, (west, south, east, north), (lon, lat))
             for code, name, parent, path, index, west, south, east, north, lon, lat in rows
         )
+
+    def _read_box(self, generation: UUID, root_path: str) -> tuple[float, float, float, float] | None:
+        boxes = [place.box for place in self.places(generation, "villages", root_path)]
+        if not boxes:
+            return None
+        west, south, east, north = zip(*boxes, strict=True)
+        return min(west), min(south), max(east), max(north)
 
     def _read_count(self, generation: UUID, layer: Layer) -> int:
         with closing(self._opened(generation)) as file:
