@@ -15,6 +15,17 @@ def shown(count: int) -> str:
     return FEW if 0 < count < LEAST_SHOWN else str(count)
 
 
+def band_shown(count: int) -> str:
+    """Return a count of a quarter: under ten as a band, else the number.
+
+    Examples
+    --------
+    >>> [band_shown(count) for count in (0, 3, 9, 10)]
+    ['0', '<5', '5-9', '10']
+    """
+    return f"{LEAST_SHOWN}-{LEAST_FOR_RATE - 1}" if LEAST_SHOWN <= count < LEAST_FOR_RATE else shown(count)
+
+
 def rate_shown(part: int, whole: int) -> str:
     """Return the share of ``part`` in ``whole`` as a percentage; under ten in the whole it says nothing."""
     return TOO_FEW if whole < LEAST_FOR_RATE else f"{part / whole:.0%}"

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from grid_app.documents.reports.charts import Dot, FunnelDot, funnel_chart, week_chart
 from grid_app.queries.indicators_asked import Share
-from grid_app.queries.small_numbers import FEW, LEAST_FOR_RATE, LEAST_SHOWN, rate_shown, shown
+from grid_app.queries.small_numbers import LEAST_FOR_RATE, LEAST_SHOWN, rate_shown, shown
 from grid_app.queries.trends import Trends
 from screening.own_past import Band, count_bands, funnel, share_bands
 
@@ -78,7 +78,7 @@ def _intake_sentence(count: int, band: Band | None, *, is_county: bool) -> str:
     told = str(count) if is_county else shown(count)
     if band is None:
         return f"上一周 {told} 件。以前的周数还不够,看不出平常是多少。"
-    usual = f"上一周 {told} 件,按自己过去各周,平常在 {band.low:.0f} 到 {band.high:.0f} 件之间"
+    usual = f"上一周 {told} 件,按自己过去各周,平常是 {_range(band)} 件"
     if count > band.high:
         return f"{usual}:比平常多。登记多说明发现得早,看看是不是有共同的原因。"
     if count < band.low:
@@ -185,4 +185,5 @@ def _range(band: Band | None, *, is_share: bool = False) -> str:
         return "还看不出"
     if is_share:
         return f"{band.low:.0%}–{band.high:.0%}"
-    return f"{FEW if 0 < band.low < LEAST_SHOWN else int(band.low)}–{int(band.high)}"
+    low, high = (shown(int(count)) for count in (band.low, band.high))
+    return low if low == high else f"{low}–{high}"

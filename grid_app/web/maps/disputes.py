@@ -57,12 +57,12 @@ def disputes_view(facts: MapFacts, *, only: str = "") -> LayerView:
         headline=_past_headline(facts, on_map) if past else _headline(facts, on_map),
         note="圆圈写的是一个村(社区)未办结的件数,不是具体位置。登记得多,说明发现得早,不是坏事。",
         legend=tuple(
-            LegendItem(word, f"{number(on_map.open.get(grade, 0))} 件", sign=sign, grade=grade, filter_key=grade)
+            LegendItem(word, f"{said(area, on_map.open.get(grade, 0))} 件", sign=sign, grade=grade, filter_key=grade)
             for grade, sign, word in GRADE_KINDS
         ),
         columns=columns,
-        rows=(*hidden(area, exact), *apart),
-        foot=total_of(columns, [*exact, *apart]),
+        rows=(*hidden(area, exact), *_apart(area, apart)),
+        foot=foot_of(area, columns, [*exact, *apart]),
         lines={code: _line(counts, past=past) for code, counts in placed.villages.items()},
         marks=marks_of(_parents(area), facts.standing, GRADE_KINDS, wanted),
     )
@@ -80,18 +80,18 @@ def clocks_view(facts: MapFacts) -> LayerView:
         apart.append(Row(WITHHELD, _late([standing.withheld])))
     sums = [standing.column(STATUTORY), standing.column(SERVICE)]
     withheld = sum(standing.withheld[SERVICE:])
-    told = f",另有按规定不上图的 {number(withheld)} 件" if withheld else ""
+    told = f",另有按规定不上图的 {said(area, withheld)} 件" if withheld else ""
     return LayerView(
         key=CLOCKS,
-        headline=f"超过法定时限没有办的 {number(sums[0])} 件,超过服务目标的 {number(sums[1])} 件{told}。",
+        headline=f"超过法定时限没有办的 {said(area, sums[0])} 件,超过服务目标的 {said(area, sums[1])} 件{told}。",
         note="一件只算一次:已经超过法定时限的,不再算进服务目标。数字说的是单位的时限,不是哪个人。",
         legend=tuple(
-            LegendItem(word, f"{number(count)} 件", sign=sign)
+            LegendItem(word, f"{said(area, count)} 件", sign=sign)
             for (_, sign, word), count in zip(LATE_KINDS, sums, strict=True)
         ),
         columns=columns,
-        rows=(*hidden(area, exact), *apart),
-        foot=total_of(columns, [*exact, *apart]),
+        rows=(*hidden(area, exact), *_apart(area, apart)),
+        foot=foot_of(area, columns, [*exact, *apart]),
         lines={code: _late_line(tally) for code, tally in standing.areas.items()},
         marks=marks_of(_parents(area), standing, LATE_KINDS, (STATUTORY, SERVICE)),
     )
@@ -123,8 +123,24 @@ def _parents(area: Area) -> dict[str, str]:
 
 
 def hidden(area: Area, rows: Sequence[Row]) -> list[Row]:
-    """Return rows with small counts hidden where each is one of several villages."""
-    return [Row(row.label, few(row.values), row.place) for row in rows] if area.root.level == "township" else [*rows]
+    """Return rows with small counts hidden where each is a village."""
+    return [Row(row.label, few(row.values), row.place) for row in rows] if area.root.level != "county" else [*rows]
+
+
+def said(area: Area, count: int) -> str:
+    """Return a sum of the whole area in words; of one village alone a small one is hidden too."""
+    return shown(count) if area.root.level == "village" else number(count)
+
+
+def foot_of(area: Area, columns: Sequence[Column], rows: Sequence[Row]) -> Row:
+    """Return the sum of the rows as it may be shown: of one village alone with small counts hidden."""
+    foot = total_of(columns, rows)
+    return Row(foot.label, few(foot.values)) if area.root.level == "village" else foot
+
+
+def _apart(area: Area, rows: Sequence[Row]) -> list[Row]:
+    """Return the sums of what has no place; of one village alone with small counts hidden."""
+    return [Row(row.label, few(row.values)) for row in rows] if area.root.level == "village" else [*rows]
 
 
 def findings_view(facts: MapFacts) -> LayerView:
@@ -171,24 +187,24 @@ def _findings_headline(total: int, wide: int) -> str:
 
 
 def _headline(facts: MapFacts, shown: GradeCounts) -> str:
-    counts = facts.placed.counts
+    counts, area = facts.placed.counts, facts.area
     open_total = shown.open_total + facts.placed.not_located.open_total
-    withheld = f",按规定不上图 {number(counts.withheld)} 件" if counts.withheld else ""
+    withheld = f",按规定不上图 {said(area, counts.withheld)} 件" if counts.withheld else ""
     apart = "(不含不上图的)" if counts.withheld else ""
     return (
-        f"共登记 {number(counts.total)} 件:在图上 {number(counts.on_map)} 件,"
-        f"没有定位到村 {number(counts.not_located)} 件{withheld}。"
-        f"未办结的有 {number(open_total)} 件{apart}。"
+        f"共登记 {said(area, counts.total)} 件:在图上 {said(area, counts.on_map)} 件,"
+        f"没有定位到村 {said(area, counts.not_located)} 件{withheld}。"
+        f"未办结的有 {said(area, open_total)} 件{apart}。"
     )
 
 
 def _past_headline(facts: MapFacts, shown: GradeCounts) -> str:
-    placed = facts.placed
-    withheld = f",按规定不上图 {number(placed.withheld)} 件" if placed.withheld else ""
+    placed, area = facts.placed, facts.area
+    withheld = f",按规定不上图 {said(area, placed.withheld)} 件" if placed.withheld else ""
     open_total = shown.open_total + placed.not_located.open_total + placed.withheld
     return (
-        f"到那一周结束时未办结 {number(open_total)} 件:在图上 {number(shown.open_total)} 件,"
-        f"没有定位到村 {number(placed.not_located.open_total)} 件{withheld}。"
+        f"到那一周结束时未办结 {said(area, open_total)} 件:在图上 {said(area, shown.open_total)} 件,"
+        f"没有定位到村 {said(area, placed.not_located.open_total)} 件{withheld}。"
     )
 
 

@@ -14,8 +14,10 @@ from grid_app.queries.map_counts import GradeCounts
 from grid_app.queries.map_facts import DISPUTES, FINDINGS, RETURNS, MapFacts
 from grid_app.queries.map_layers import NAMING_WORDS, RETURN_WORDS, FindingRow, NamingRow
 from grid_app.queries.rooms import ROOM_KIND_WORDS, RoomRow
+from grid_app.queries.small_numbers import shown
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import STATE_WORDS
+from grid_app.web.maps.layers import LAYER_WORDS
 from grid_app.web.wording import local_date, local_time, remaining
 
 KIND_WORDS = {"community": "社区", "village": "村", "other": "其他村级单位"}
@@ -33,13 +35,16 @@ class VillagePanel:
     facts: tuple[tuple[str, str], ...]
     bounded: bool
     as_of: str
-    counts: GradeCounts | None
+    counts: str | None
     disputes: tuple[Cell, ...]
+    only_some: bool
     findings: tuple[Cell, ...] | None
     returns: str | None
     rooms: tuple[Cell, ...]
     namings: tuple[Cell, ...]
     naming_url: str
+    refused: tuple[str, ...]
+    """The layers of the map that the actor has no right to, in words."""
 
 
 def panel_of(facts: MapFacts, lines: Sequence[DisputeLine], layers: frozenset[str]) -> VillagePanel:
@@ -61,14 +66,20 @@ def panel_of(facts: MapFacts, lines: Sequence[DisputeLine], layers: frozenset[st
         facts=tuple((term, text) for term, text in facts_known if text),
         bounded=village.bounded,
         as_of=local_time(facts.as_of),
-        counts=facts.placed.villages.get(village.code, GradeCounts()) if DISPUTES in layers else None,
+        counts=_counts(facts.placed.villages.get(village.code, GradeCounts())) if DISPUTES in layers else None,
+        only_some=facts.placed.villages.get(village.code, GradeCounts()).open_total > len(lines),
         disputes=tuple(_dispute(line) for line in lines),
         findings=tuple(_finding(row) for row in facts.findings) if FINDINGS in layers else None,
         returns=_returns(facts, village.code) if RETURNS in layers else None,
         rooms=tuple(_room(row) for row in facts.rooms),
         namings=tuple(_naming(row) for row in facts.namings),
         naming_url=url_for("maps.namings", village=village.code) if allows(the_actor(), Action.RECORD_NAMING) else "",
+        refused=tuple(word for layer, word in LAYER_WORDS.items() if layer not in layers),
     )
+
+
+def _counts(counts: GradeCounts) -> str:
+    return f"未办结 {shown(counts.open_total)} 件,已办结 {shown(counts.finished)} 件"
 
 
 def _dispute(line: DisputeLine) -> Cell:

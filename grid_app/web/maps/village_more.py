@@ -14,6 +14,7 @@ from grid_app.queries.map_area import Place
 from grid_app.queries.map_facts import DISPUTES, RETURNS, MapFacts
 from grid_app.queries.map_layers import RETURN_WORDS
 from grid_app.queries.map_village import OpenMatters, months_of, open_matters, past_rounds
+from grid_app.queries.small_numbers import band_shown, shown
 from grid_app.queries.village_status import VillageStatus, statuses_in
 from grid_app.standing.criteria import RESULT_WORDS
 from grid_app.standing.states import MET, STATE_WORDS
@@ -77,11 +78,11 @@ def more_of(session: OpenSession, facts: MapFacts, *, here: Scope, layers: froze
 
 
 def _states(matters: OpenMatters) -> tuple[tuple[str, str], ...]:
-    return tuple((MATTER_WORDS[state], f"{number} 件") for state, number in matters.by_state.items())
+    return tuple((MATTER_WORDS[state], f"{shown(number)} 件") for state, number in matters.by_state.items())
 
 
 def _clocks(matters: OpenMatters) -> str:
-    late = f"超过法定时限 {matters.statutory} 件,超过服务目标 {matters.service} 件"
+    late = f"超过法定时限 {shown(matters.statutory)} 件,超过服务目标 {shown(matters.service)} 件"
     if not matters.statutory and not matters.service:
         late = "没有超期的"
     coming = f";最近一个期限是{local_date(matters.next_due)}" if matters.next_due else ""
@@ -114,7 +115,7 @@ def _coverage(cover: VillageCoverage) -> tuple[str, ...]:
         near = "就近有调解室" if cover.access else "近处没有调解室"
         lines.append(f"{near},{'还有第二处可选' if cover.second else '没有第二处可选'}。")
     if cover.load.cases:
-        lines.append(f"近 90 天调解 {cover.load.cases} 件。")
+        lines.append(f"近 90 天调解 {band_shown(cover.load.cases)} 件。")
     return tuple(lines)
 
 
