@@ -1,4 +1,7 @@
-"""What becomes of a background report: taken up, assigned, worked on, closed; planned at once, written later."""
+"""What becomes of a background report: contacted, taken up, assigned, closed; planned at once, written later.
+
+First contacts have draws of their own, so that they move nothing else in the county.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,11 @@ REFERRED_SHARE: Final = 0.02
 ASSIGNED_SHARE: Final = 0.6
 REOPENED_SHARE: Final = 0.03
 MEDIAN_DAYS: Final = 15.0
+CONTACTS: Final = 131
+CONTACTED_SHARE: Final = 0.93
+CONTACT_HOURS: Final = 5.0
+CONTACT_WAYS: Final = {"phone": 0.68, "visit": 0.27, "not_reached": 0.05}
+ENDINGS: Final = frozenset({"not_accepted", "referred_out", "closed"})
 GROUNDS: Final = {
     "agreement_performed": 0.72,
     "withdrawn_by_party": 0.14,
@@ -36,7 +44,10 @@ OUTCOMES: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedStep:
-    """One step of handling: when, what, by whom, in which words; ``unit_id`` is the unit that gets the matter."""
+    """One step of handling: when, what, by whom, in which words.
+
+    ``unit_id`` is the unit that gets the matter, ``way`` how the resident was contacted.
+    """
 
     at: datetime
     kind: str
@@ -45,6 +56,7 @@ class PlannedStep:
     unit_id: UUID | None = None
     ground: str = ""
     basis: str = ""
+    way: str = ""
 
 
 class Courses:
@@ -59,6 +71,7 @@ class Courses:
         departments: Sequence[Department],
     ) -> None:
         self._rng = rng
+        self._contacts = np.random.default_rng(CONTACTS)
         self._staff = staff
         self._bases = bases
         self._words: dict[str, list[str]] = table("matters.toml")["steps"]
@@ -75,7 +88,23 @@ class Courses:
             steps = [PlannedStep(at=step, kind="referred_out", by=by, note=self._text("refer"))]
         else:
             steps = self._taken_up(told, step, by)
+        if not told.imported:
+            steps = self._with_contact(told, steps, by)
         return [one for one in steps if one.at < until]
+
+    def _with_contact(self, told: Telling, steps: list[PlannedStep], by: UUID) -> list[PlannedStep]:
+        """Return the steps with the first talk with whoever reported the matter, which most matters have."""
+        rng = self._contacts
+        hours = float(rng.lognormal(np.log(CONTACT_HOURS), 0.8))
+        at = working_time(rng, told.at + timedelta(hours=hours))
+        way = list(CONTACT_WAYS)[int(rng.choice(len(CONTACT_WAYS), p=list(CONTACT_WAYS.values())))]
+        choices = self._words[f"contact_{way}"]
+        note = choices[int(rng.integers(len(choices)))]
+        ends = min((one.at for one in steps if one.kind in ENDINGS), default=None)
+        if rng.random() >= CONTACTED_SHARE or (ends is not None and at >= ends):
+            return steps
+        contact = PlannedStep(at=at, kind="contacted", by=by, note=note, way=way)
+        return sorted([*steps, contact], key=lambda one: one.at)
 
     def _taken_up(self, told: Telling, at: datetime, by: UUID) -> list[PlannedStep]:
         office = self._staff.government(told.place.code)

@@ -17,8 +17,11 @@ SECRETS: Final = frozenset({
     "evaluations.words_sealed", "resident_complaints.words_sealed", "callback_samples.words_sealed",
 })  # fmt: skip
 """Made by chance or with the installation's own keys, on purpose; documents print the tracking code."""
-MEASURED: Final = frozenset({"round_runs.duration_ms", "round_runs.input_digest"})
-"""How long a run took; and a digest over household labels, which follow from the installation's key."""
+MEASURED: Final = frozenset({
+    "round_runs.duration_ms", "round_runs.input_digest", "superior_sheets.body", "superior_sheets.digest",
+})  # fmt: skip
+"""How long a run took; a digest over household labels, which follow from the installation's key; and a workbook, which
+says when its file was made."""
 RUNNING: Final = frozenset({"job_leases", "sign_ins", "device_tokens", "push_subscriptions", "resident_tries"})
 """Tables that tell of the running program, not of the county."""
 ROWS_AT_ONCE: Final = 1000

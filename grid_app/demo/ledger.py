@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
-from grid_app.database.base import Base
+from grid_app.database.base import Base, new_id
 from grid_app.demo.audit_rows import AuditRows
 from grid_app.demo.courses import PlannedStep
 from grid_app.demo.report_rows import (
@@ -30,6 +30,7 @@ from grid_app.demo.report_rows import (
     submission_of,
 )
 from grid_app.models.disputes import CaseCounter, Dispute, DisputeEvent, Party, Submission
+from grid_app.models.handling import ContactRecord
 from grid_app.models.rounds import RoundAnswer, ScreeningReturn
 from grid_app.security.keys import Keys
 from grid_app.services.matters.grading import first_grade
@@ -39,7 +40,8 @@ TARGETS: Final = {
     "accepted": "accept", "not_accepted": "decline", "referred_out": "refer_out", "work_recorded": "work",
     "closed": "close", "reopened": "reopen",
 }  # fmt: skip
-"""The move behind each kind of step; an assignment moves nothing."""
+"""The move behind each kind of step; an assignment and a talk move nothing."""
+CONTACTED, RESIDENT = "contacted", "resident"
 CHANGING: Final = (
     "state", "version", "grade", "grade_reasons", "owner_unit_id", "accepted_at", "closed_at", "closure_ground",
     "legal_basis",
@@ -53,7 +55,14 @@ class _Waiting:
     disputes: list[Dispute] = field(default_factory=list)
     changed: dict[UUID, Dispute] = field(default_factory=dict)
     rows: dict[type[Base], list[Row]] = field(
-        default_factory=lambda: {DisputeEvent: [], Submission: [], Party: [], ScreeningReturn: [], RoundAnswer: []}
+        default_factory=lambda: {
+            DisputeEvent: [],
+            ContactRecord: [],
+            Submission: [],
+            Party: [],
+            ScreeningReturn: [],
+            RoundAnswer: [],
+        }
     )
 
 
@@ -107,6 +116,8 @@ class Ledger:
             from_state=before if after != before else None, details={**details, "on_version": dispute.version},
         )  # fmt: skip
         self._waiting.rows[DisputeEvent].append(row)
+        if step.kind == CONTACTED:
+            self._waiting.rows[ContactRecord].append(_contact_row(dispute_id, step))
         dispute.state = after
         dispute.version += 1
         target = ("dispute", str(dispute_id))
@@ -165,6 +176,8 @@ def _applied(dispute: Dispute, step: PlannedStep) -> dict[str, str | None]:
     elif step.kind == "assigned":
         dispute.owner_unit_id = step.unit_id
         return {"unit": str(step.unit_id)}
+    elif step.kind == CONTACTED:
+        return {"side": RESIDENT, "way": step.way}
     elif step.kind == "closed":
         dispute.closure_ground, dispute.legal_basis, dispute.closed_at = step.ground, step.basis, step.at
         return {"ground": step.ground}
@@ -173,6 +186,14 @@ def _applied(dispute: Dispute, step: PlannedStep) -> dict[str, str | None]:
         dispute.closure_ground, dispute.legal_basis, dispute.closed_at = None, "", None
         return {"ground": before}
     return {}
+
+
+def _contact_row(dispute_id: UUID, step: PlannedStep) -> Row:
+    """Return the record of a talk with whoever reported the matter."""
+    return {
+        "id": new_id(), "dispute_id": dispute_id, "side": RESIDENT, "unit_id": None, "way": step.way,
+        "held_on": local_date(step.at), "note": step.note, "assignment_id": step.by, "at": step.at, "used_at": None,
+    }  # fmt: skip
 
 
 def _raise_counter(session: Session, county: str, year: int, *, by: int) -> int:

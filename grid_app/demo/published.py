@@ -1,8 +1,9 @@
-"""What the county publishes and looks at: areas of responsibility, lawyers, papers of the library, an inspection."""
+"""What the county publishes and looks at: areas, lawyers, papers of the library, an inspection, the city's sheet."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from grid_app.database.base import new_id
 from grid_app.demo.acts import Acts
 from grid_app.demo.desk import Desk
 from grid_app.demo.people import FULLY_STAFFED
+from grid_app.demo.superior import TYPED, weekly_sheet
 from grid_app.demo.weeks import Weeks
 from grid_app.models.support_work import Inspection, InspectionMatter
 from grid_app.policy import Actor
@@ -21,6 +23,7 @@ from grid_app.services.joint.areas import AreaEdit, save_area
 from grid_app.services.library.shelf import Paper, put
 from grid_app.services.residents.notices import Published as Notice
 from grid_app.services.residents.notices import publish
+from grid_app.services.sheets.saving import Upload, keep
 from grid_app.services.support_work.asked import Desk as Asking
 from grid_app.services.support_work.inspections import Plan, end_inspection, note_result, plan_inspection
 
@@ -63,6 +66,7 @@ class Published:
         at(12, 9, self._inspect)
         at(10, 16, self._end)
         at(6, 9, self._lawyers)
+        at(55, 10, partial(self._keep_sheet, weekly_sheet()))
 
     def _areas(self, session: Session) -> None:
         units = self._desk.staff.units
@@ -105,6 +109,9 @@ class Published:
             result, note = ("gap", GAP) if number == 1 else ("sound", "")
             note_result(session, desk, key=key, number=number, result=result, note=note)
         end_inspection(session, desk, key=key, findings=FOUND)
+
+    def _keep_sheet(self, upload: Upload, session: Session) -> None:
+        keep(session, upload=upload, typed=TYPED, actor=self._county(session), now=self._desk.clock.now())
 
     def _lawyers(self, session: Session) -> None:
         hours, place = "上午 9:00-11:30", "县信访接待大厅 3 号窗口"

@@ -20,11 +20,13 @@ from grid_app.demo.places import Place
 from grid_app.demo.report_rows import Arrival, content_of
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.disputes import Dispute, DisputeEvent, Submission
+from grid_app.models.handling import ContactRecord
 from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
 from grid_app.security.keys import Keys, load_keys
 from grid_app.services.audit import first_broken_link
 from grid_app.services.clocks.filling import fill_clocks
 from grid_app.services.handling import steps as handling
+from grid_app.services.handling.contacts import Contact, record_contact
 from grid_app.services.matters.searchable import fill_lists
 from grid_app.services.reports.receiving import parse_report, receive_report
 from grid_app.services.rounds.returns import submit_return
@@ -140,7 +142,9 @@ def test_a_course_in_the_ledger_is_the_course_that_handling_writes(session: Sess
     other = noted(session, world, ledger, telling())
     lead, by, unit = world.actor(session, "township_lead"), world.assignments["township_lead"], world.units["village"]
     closure = handling.Closure("agreement_performed", "《民法典》第二百八十八条", "双方已经做完,看过现场。")
+    talk = Contact("resident", "phone", NOW.date(), "打电话问了事情的经过。")
     serving = (
+        lambda step: record_contact(session, step, contact=talk),
         lambda step: handling.accept(session, step, note="已联系"),
         lambda step: handling.assign(session, step, unit_id=unit, note="请先到现场"),
         lambda step: handling.record_work(session, step, note="到现场看了,双方都在。"),
@@ -148,6 +152,7 @@ def test_a_course_in_the_ledger_is_the_course_that_handling_writes(session: Sess
         lambda step: handling.reopen(session, step, reason="约定的时间过了还没有做完"),
     )
     plan = (
+        {"kind": "contacted", "way": talk.way, "note": talk.note},
         {"kind": "accepted", "note": "已联系", "unit_id": world.units["township"]},
         {"kind": "assigned", "note": "请先到现场", "unit_id": unit},
         {"kind": "work_recorded", "note": "到现场看了,双方都在。"},
@@ -163,6 +168,8 @@ def test_a_course_in_the_ledger_is_the_course_that_handling_writes(session: Sess
     ledger.write(session)
     brought_up(session, keys)
 
+    talks = [session.scalars(select(ContactRecord).filter_by(dispute_id=row.id)).one() for row in (one, other)]
+    assert columns(talks[0]) == columns(talks[1])
     assert columns(other) == columns(one)
     assert history(session, other) == [without_visits(event) for event in history(session, one)]
     assert trail(session, other.id) == [without_visits(link) for link in trail(session, one.id)]
