@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from geo.codes import CODE_LENGTH
 from grid_app.models.boundary_changes import DivisionSuccession
-from grid_app.models.places import Division
-from grid_app.queries.boundaries import in_parts
+from grid_app.models.places import Boundary, BoundaryGeneration, Division
+from grid_app.queries.boundaries import UNDONE, in_parts
+
+VILLAGE: Final = CODE_LENGTH["village"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,42 @@ def successions_among(session: Session, codes: Collection[str]) -> dict[str, tup
         for old, new in rows:
             found[old] = (*found.get(old, ()), new)
     return found
+
+
+def place_of_labels(session: Session, code: str) -> str:
+    """Return the village in whose name households of a place are labelled: the oldest one that its ground continues.
+
+    Labels from before a split are never made anew: what they were made of is nowhere to be read. So who tells again in
+    a part of the village is labelled as in the village before, and is known again. Ground with two origins that no grid
+    tells apart begins anew.
+    """
+    seen: set[str] = set()
+    while code not in seen:
+        seen.add(code)
+        code = _only_origin(session, code) or code
+    return code[:VILLAGE]
+
+
+def _only_origin(session: Session, code: str) -> str | None:
+    """Return the one division that a place, or else its village, continues and did not live beside; else ``None``."""
+    rows = session.execute(
+        select(DivisionSuccession.new_code, DivisionSuccession.old_code, BoundaryGeneration.number)
+        .join(BoundaryGeneration, BoundaryGeneration.id == DivisionSuccession.generation_id)
+        .where(DivisionSuccession.new_code.in_({code, code[:VILLAGE]}), BoundaryGeneration.state != UNDONE)
+    ).all()
+    for place in dict.fromkeys((code, code[:VILLAGE])):
+        origins = [(row.old_code, row.number) for row in rows if row.new_code == place]
+        if len(origins) == 1 and not _lived_before(session, place, origins[0][1]):
+            return origins[0][0]
+    return None
+
+
+def _lived_before(session: Session, code: str, number: int) -> bool:
+    """Say whether a division had a boundary before the generation of that number."""
+    known = exists().where(
+        Boundary.code == code, Boundary.generation_id == BoundaryGeneration.id, BoundaryGeneration.number < number
+    )
+    return bool(session.scalar(select(known)))
 
 
 def _question(other: InstrumentedAttribute[str]) -> Select[str, str, str, date | None, date, bool]:

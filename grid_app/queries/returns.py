@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from geo.codes import CODE_LENGTH
 from grid_app.models.accounts import Assignment
+from grid_app.models.boundary_changes import RecordMove
 from grid_app.models.disputes import Dispute
 from grid_app.models.places import Division
-from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
+from grid_app.models.rounds import Round, ScreeningReturn
 from grid_app.policy import Scope
+from grid_app.queries.round_answers import answered_places
 from grid_app.queries.scoping import visible
 
 
@@ -50,7 +53,7 @@ def rounds_over(session: Session, division: Division, *, now: datetime) -> list[
         .order_by(Round.due_at, Round.id)
     ).all()
     grids = _grids_of(session, division)
-    answers = _answers(session, [row.id for row in rows], [*above, *grids])
+    answers = answered_places(session, [row.id for row in rows], only=[*above, *grids])
     return [
         RoundOver(row.id, row.name, row.due_at, _is_answered(division, grids, answers.get(row.id, set())))
         for row in rows
@@ -110,15 +113,33 @@ def _logged_in(division: Division) -> ColumnElement[bool]:
 
 
 def _is_returned(division: Division) -> ColumnElement[bool]:
-    """Return the condition that a dispute is in a return: of its own grid, of its reporter's grid or its village."""
+    """Return the condition that a dispute is in a return: of its own grid, of its reporter's grid or its village.
+
+    So is one that a change of boundaries brought here after it was returned under its old grid or village.
+    """
     reporters = select(Assignment.division_code).where(Assignment.id == Dispute.reported_by)
     whole = (division.code, division.parent_code) if division.level == "grid" else (division.code,)
+    moved = (
+        select(RecordMove.id)
+        .where(
+            RecordMove.record_id == Dispute.id,
+            RecordMove.kind == "dispute",
+            RecordMove.at > ScreeningReturn.returned_at,
+            or_(
+                ScreeningReturn.division_code == RecordMove.from_code,
+                ScreeningReturn.division_code == func.substr(RecordMove.from_code, 1, CODE_LENGTH["village"]),
+            ),
+        )
+        .correlate(Dispute, ScreeningReturn)
+        .exists()
+    )
     return exists().where(
         ScreeningReturn.returned_at >= Dispute.received_at,
         or_(
             ScreeningReturn.division_code.in_(whole),
             ScreeningReturn.division_code == Dispute.division_code,
             ScreeningReturn.division_code.in_(reporters) & (ScreeningReturn.village_code == Dispute.division_code),
+            moved,
         ),
     )
 
@@ -133,17 +154,6 @@ def _grids_of(session: Session, division: Division) -> list[str]:
             )
         )
     )
-
-
-def _answers(session: Session, rounds: Sequence[UUID], places: Sequence[str]) -> dict[UUID, set[str]]:
-    found: dict[UUID, set[str]] = {}
-    for round_id, code in session.execute(
-        select(RoundAnswer.round_id, RoundAnswer.division_code).where(
-            RoundAnswer.round_id.in_(rounds), RoundAnswer.division_code.in_(places)
-        )
-    ):
-        found.setdefault(round_id, set()).add(code)
-    return found
 
 
 def _is_answered(division: Division, grids: Sequence[str], answers: set[str]) -> bool:

@@ -1,9 +1,13 @@
-"""Who has answered a round: a village's return assembles itself from its grids."""
+"""Who has answered a round: a village's return assembles itself from its grids.
+
+Villages and grids are those of the present; what counts for them after a change of boundaries says `round_answers`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -11,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from grid_app.models.places import Division
 from grid_app.models.rounds import RoundAnswer
+from grid_app.queries.round_answers import answered_places, changes_during
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,8 @@ class Place:
 class VillageProgress:
     """How far a village's return is: ``answered`` of ``grids``; ``returned`` when the village or all grids answered.
 
-    ``missing`` names the grids that have not answered; nothing about a person.
+    ``missing`` names the grids that have not answered; nothing about a person. ``grid_states`` says of each grid, by
+    code, whether it has, or its village as a whole.
     """
 
     code: str
@@ -38,21 +44,23 @@ class VillageProgress:
     answered: int
     returned: bool
     missing: tuple[str, ...]
+    grid_states: tuple[tuple[str, bool], ...] = ()
 
 
 def progress_of_rounds(
-    session: Session, rounds: Sequence[UUID], areas: Sequence[str], *, within: str
+    session: Session, rounds: Sequence[UUID], areas: Sequence[str], *, within: str, until: datetime | None = None
 ) -> dict[UUID, list[VillageProgress]]:
     """Return for each round the progress of its villages below the path ``within``, in code order.
 
     A village has returned when it answered as a whole or when every one of its grids did; a village without grids
-    answers as a whole. ``areas`` are the codes of the rounds' areas, in the order of ``rounds``.
+    answers as a whole. ``areas`` are the codes of the rounds' areas, in the order of ``rounds``. ``until`` leaves out
+    answers that came at or after a moment.
     """
     villages = _places(session, "village", _village_part(within))
     grids = _grids_by_village(session, _village_part(within))
     townships = _township_names(session)
     paths = _paths(session, areas)
-    answers = _answers(session, rounds)
+    answers = answered_places(session, rounds, until=until)
     return {
         round_id: [
             _progress(village, grids.get(village.code, []), answers.get(round_id, set()), townships)
@@ -70,6 +78,9 @@ def returned_counts(
 
     The same rule as ``progress_of_rounds``, counted by the database, for lists of rounds.
     """
+    if changes_during(session, rounds):
+        progress = progress_of_rounds(session, rounds, areas, within=within)
+        return {one: (sum(village.returned for village in found), len(found)) for one, found in progress.items()}
     reach = _village_part(within)
     paths = _paths(session, areas)
     totals = {area: _villages_under(session, max(path, reach, key=len)) for area, path in paths.items()}
@@ -146,15 +157,6 @@ def _paths(session: Session, codes: Sequence[str]) -> dict[str, str]:
     return {code: path for code, path in rows}  # noqa: C416 - as above
 
 
-def _answers(session: Session, rounds: Sequence[UUID]) -> dict[UUID, set[str]]:
-    found: dict[UUID, set[str]] = {}
-    for round_id, code in session.execute(
-        select(RoundAnswer.round_id, RoundAnswer.division_code).where(RoundAnswer.round_id.in_(rounds))
-    ):
-        found.setdefault(round_id, set()).add(code)
-    return found
-
-
 def _village_part(path: str) -> str:
     """Return the path of the village that holds a grid; any other path as it is."""
     return "/" + "/".join(path.strip("/").split("/")[:3]) + "/"
@@ -173,4 +175,5 @@ def _progress(village: Place, grids: Sequence[Place], answers: set[str], townshi
         answered=len(grids) if whole else len(grids) - len(missing),
         returned=returned,
         missing=() if returned else missing,
+        grid_states=tuple((grid.code, whole or grid.code in answers) for grid in grids),
     )

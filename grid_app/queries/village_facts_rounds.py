@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from grid_app.clock import local_date, start_of_day
 from grid_app.models.places import Division
 from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
+from grid_app.queries.boundaries_successors import predecessors_of
+from grid_app.queries.round_answers import answered_places, changes_during
 
 Asked: TypeAlias = tuple[str, str, date]
 """A village's code, its path, and since when it is one."""
@@ -42,6 +44,7 @@ def rounds_of(
     due = _due(session, end)
     inside = [one for one in due if one.due_at > since]
     answers = _answers(session, [one.round_id for one in inside], villages)
+    _inherit(session, inside, [code for code, _, _ in villages], answers)
     grids = _grids(session, villages)
     return {
         code: _of_village(_asked(due, path, first), since, answers.get(code, {}), grids.get(code, 0))
@@ -58,6 +61,33 @@ def _of_village(own: Sequence[_Due], since: datetime, answers: dict[UUID, _Answe
         "rounds_on_time": len(in_time),
         "zero_days": _silence(in_time, answers),
     }
+
+
+def _inherit(
+    session: Session, due: Sequence[_Due], villages: Sequence[str], answers: dict[str, dict[UUID, _Answer]]
+) -> None:
+    """Add what counts for a village because the divisions that it continues had answered in time."""
+    if not changes_during(session, [one.round_id for one in due]):
+        return
+    origins = {code: tuple(one.code for one in predecessors_of(session, code)) for code in villages}
+    for one in due:
+        in_time = answered_places(session, [one.round_id], until=one.due_at).get(one.round_id, set())
+        told = _told_by_village(session, one.round_id)
+        for code in villages:
+            if code in in_time and origins[code]:
+                is_told = any(told.get(place, False) for place in (code, *origins[code]))
+                answers.setdefault(code, {})[one.round_id] = _Answer(0, whole=True, told=is_told)
+
+
+def _told_by_village(session: Session, round_id: UUID) -> dict[str, bool]:
+    """Return of each village that answered a round whether it told anything."""
+    rows = session.execute(
+        select(ScreeningReturn.village_code, func.sum(case((ScreeningReturn.zero.is_(True), 0), else_=1)))
+        .join(RoundAnswer, RoundAnswer.return_id == ScreeningReturn.id)
+        .where(RoundAnswer.round_id == round_id)
+        .group_by(ScreeningReturn.village_code)
+    )
+    return {code: bool(told) for code, told in rows}
 
 
 def _asked(due: Sequence[_Due], path: str, first: date) -> list[_Due]:

@@ -1,8 +1,8 @@
 """Moving what hangs on an ended division: staff, offices, rooms, rounds, findings, areas, projects.
 
 Rights follow only what somebody named: an account or an office goes to a chosen or default successor, never to the
-township its village lay in. A room goes to the village it stands in. A round whose successor has the same round
-already stays where it is. A naming stays under the name it was given to.
+township its village lay in. A room goes to the village it stands in. A round goes on in everything that continues its
+village (`boundaries_rounds`). A naming stays under the name it was given to.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import delete, exists, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from geo.features import BoundaryFeature
 from geo.locate import Locator
@@ -28,6 +28,7 @@ from grid_app.models.rounds import Finding, Round
 from grid_app.queries.boundaries_touched import Touched
 from grid_app.services.places.boundaries_course import Course
 from grid_app.services.places.boundaries_moves import Going, Mover, keep_moves
+from grid_app.services.places.boundaries_rounds import move_rounds, take_rounds_back
 
 NAMED_ONLY = ("assignment", "unit", "room", "project", "area")
 ONE_PLACE = {
@@ -83,6 +84,9 @@ def _destination(one: Touched, onward: Onward, at_home: str) -> Destination:
     if one.kind in ("area", "project") and heirs:
         return Destination(one, heirs, "default")
     chosen = onward.choices.get(one.key)
+    if one.kind == "round" and len(heirs) > 1:
+        code, how = onward.course.of(one.code) if chosen is None else (chosen, "chosen")
+        return Destination(one, tuple(dict.fromkeys((code, *heirs) if code in heirs else heirs)), how)
     if chosen is not None:
         return Destination(one, (chosen,), "chosen")
     if at_home:
@@ -121,7 +125,7 @@ def move_attached(session: Session, mover: Mover, given: Sequence[Destination]) 
 
 def _write(session: Session, kind: str, going: Sequence[Going]) -> list[Going]:
     if kind == "round":
-        return _move_rounds(session, going)
+        return move_rounds(session, going)
     special: dict[str, Callable[[Session, Sequence[Going]], None]] = {"area": _move_areas, "project": _add_places}
     if kind in special:
         special[kind](session, going)
@@ -130,24 +134,6 @@ def _write(session: Session, kind: str, going: Sequence[Going]) -> list[Going]:
     if going:
         session.execute(update(model), [{key: one.id, column: one.to_code} for one in going])
     return list(going)
-
-
-def _move_rounds(session: Session, going: Sequence[Going]) -> list[Going]:
-    """Move the rounds one by one; a round that its new area has already stays under the old code."""
-    other, own = aliased(Round), aliased(Round)
-    moved = []
-    for one in going:
-        same = exists().where(
-            other.division_code == one.to_code,
-            other.template_code == own.template_code,
-            other.period == own.period,
-            own.id == one.id,
-        )
-        if session.scalar(select(same)):
-            continue
-        session.execute(update(Round).where(Round.id == one.id).values(division_code=one.to_code))
-        moved.append(one)
-    return moved
 
 
 def _move_areas(session: Session, going: Sequence[Going]) -> None:
@@ -179,6 +165,8 @@ def take_back(session: Session, kind: str, going: Sequence[Going]) -> list[Going
     if kind == "area":
         _move_areas(session, going)
         return list(going)
+    if kind == "round":
+        return take_rounds_back(session, going)
     if kind == "project":
         for one in going:
             session.execute(

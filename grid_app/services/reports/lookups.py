@@ -16,6 +16,7 @@ from grid_app.models.accounts import Unit
 from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute, Submission
 from grid_app.models.places import Boundary, Division
+from grid_app.queries.boundaries_successors import place_of_labels
 from grid_app.services.matters.points import keeps_every_point
 from grid_app.services.organisations.entries import organisation_id
 from grid_app.services.organisations.names import name_key
@@ -69,6 +70,13 @@ class Lookups:
         self._known: dict[UUID, Known | None] = {}
         self._announced: set[UUID] = set()
         self._keeps_every_point: bool | None = None
+        self._labelled: dict[str, str] = {}
+
+    def place_of_labels(self, code: str) -> str:
+        """Return the village in whose name households of a place are labelled."""
+        if code not in self._labelled:
+            self._labelled[code] = place_of_labels(self._session, code)
+        return self._labelled[code]
 
     def keeps_every_point(self) -> bool:
         """Say whether the county decided to keep points of matters at home as well."""

@@ -165,7 +165,7 @@ def _dispute(one: Placed, desk: Desk, *, words: Words, captured_at: datetime, ca
         household_band=draft.household_band,
         band_status=draft.band_status,
         since_when=draft.since_when,
-        household_label=_household(draft, place, desk.keys),
+        household_label=_household(draft, place, desk),
         owner_unit_id=desk.lookups.office(place.path, county_only=not may_be_reported_in_the_field(draft.category)),
         reported_by=desk.reporter,
         captured_at=captured_at,
@@ -194,8 +194,9 @@ def _graded(dispute: Dispute) -> Dispute:
     return dispute
 
 
-def _household(draft: DraftReport, place: DecidedPlace, keys: Keys) -> str:
-    return keys.fields.household_label(draft.household, issue=f"{place.code[:12]}|{draft.category[:2]}")
+def _household(draft: DraftReport, place: DecidedPlace, desk: Desk) -> str:
+    village = desk.lookups.place_of_labels(place.code)
+    return desk.keys.fields.household_label(draft.household, issue=f"{village}|{draft.category[:2]}")
 
 
 def _first_event(dispute: Dispute, desk: Desk, cautions: tuple[Caution, ...], draft: DraftReport) -> DisputeEvent:
