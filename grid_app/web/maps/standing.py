@@ -24,7 +24,7 @@ DISAGREEMENT: Final = (
     Class(NAMED_ONLY, "有命名,服务没有达标", "stripe"),
     Class(MET_ONLY, "服务达标,没有命名", "dots"),
     Class(AGREE, "两者一致", "plain"),
-    Class(NOT_KNOWN, "还没有评估,没法比", "empty"),
+    Class(NOT_KNOWN, "还没有评估,没法比", "back"),
 )
 _VILLAGES: Final = Column("villages", "村(社区)")
 
