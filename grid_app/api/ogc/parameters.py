@@ -118,7 +118,7 @@ def _last_day(given: Mapping[str, str]) -> date | None:
 
 
 def _day(moment: datetime) -> date:
-    """Return the day in Shanghai; at both ends of the calendar, which some programs mean by "ever", its last or first."""
+    """Return the day in Shanghai; for the ends of the calendar, by which some programs mean "ever", its first or last."""
     try:
         return local_date(moment)
     except OverflowError:

@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from openpyxl import load_workbook
+from openpyxl.cell.cell import MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grid_app.documents.tables.content import LARGEST
+from grid_app.documents.workbook_reach import NoWorkbookError, reach_of
 
 LARGEST_UNPACKED: Final = 60 * 1024 * 1024
+MOST_CELLS: Final = 200_000
+"""Cells on record, cells of merged ranges, and cells from the first to the last: so many are held in memory at once."""
+MOST_RANGES: Final = 3_000
+ROOM_BELOW: Final = 30
 HEADER_WITHIN: Final = 30
 MOST_COLUMNS: Final = 120
 LONGEST_NAME: Final = 60
@@ -77,8 +83,9 @@ def opened(body: bytes, file_name: str) -> Workbook:
     if name.endswith((".xlsm", ".xltm")):
         raise UnusableError(f"这个文件带宏,不能用,没有保存。{SAVE_AS}")
     _check_package(body)
+    _check_reach(body)
     try:
-        return load_workbook(io.BytesIO(body), keep_links=False, rich_text=True)
+        return _trimmed(load_workbook(io.BytesIO(body), keep_links=False, rich_text=True))
     except Exception as error:  # a damaged package fails in a dozen ways in three libraries
         raise UnusableError(f"这个文件读不出来,没有保存。{SAVE_AS}") from error
 
@@ -116,6 +123,31 @@ def _check_package(body: bytes) -> None:
         raise UnusableError(f"这个文件带宏,不能用,没有保存。{SAVE_AS}")
     if sum(parts.values()) > LARGEST_UNPACKED:
         raise UnusableError("这个文件展开以后太大,没有保存。请删掉数据,只留表头,再传。")
+
+
+def _check_reach(body: bytes) -> None:
+    try:
+        found = reach_of(body)
+    except NoWorkbookError as error:
+        raise UnusableError(f"这个文件读不出来,没有保存。{SAVE_AS}") from error
+    lines, columns = max(found.lines, found.merged_lines), max(found.columns, found.merged_columns)
+    if max(found.cells, found.merged, lines * columns) > MOST_CELLS or found.ranges > MOST_RANGES:
+        raise UnusableError(
+            f"表里的内容或合并的单元格太多,一直到第 {lines:,} 行、第 {columns:,} 列,没有保存。"
+            "请删掉数据和远处多余的格子,只留表头和表尾,再传。"
+        )
+
+
+def _trimmed(book: Workbook) -> Workbook:
+    """Return the workbook without the empty cells far below and beside its content, which have a format alone."""
+    for sheet in book.worksheets:
+        cells = sheet._cells  # noqa: SLF001 - openpyxl has no other way to forget a cell
+        kept = [place for place, cell in cells.items() if cell.value is not None or isinstance(cell, MergedCell)]
+        last_line = max((line for line, _ in kept), default=0) + ROOM_BELOW
+        last_column = max((column for _, column in kept), default=0)
+        for line, column in [place for place in cells if place[0] > last_line or place[1] > last_column]:
+            del cells[line, column]
+    return book
 
 
 def _texts(sheet: Worksheet) -> list[list[str]]:

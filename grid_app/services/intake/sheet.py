@@ -13,6 +13,7 @@ from typing import Final
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from grid_app.documents.workbook_reach import NoWorkbookError, reach_of
 from grid_app.errors import InvalidError
 from grid_app.services.intake.file import CsvFile, decoded
 from grid_app.services.intake.grid import Cell, Range, Table, table_of
@@ -21,6 +22,9 @@ WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
 SUFFIXES: Final = (*WORKBOOKS, ".csv")
 MOST_ROWS: Final = 50_000
 LARGEST_UNPACKED: Final = 400 * 1024 * 1024
+MOST_CELLS: Final = 10_000_000
+"""From the first cell of a sheet to the last: the reader keeps a place for every one of them."""
+MOST_MERGED: Final = 1_000_000
 CHOOSE: Final = "请选择 Excel 文件(.xlsx 或 .xls)或 CSV 文件。"
 UNREADABLE: Final = "这个文件读不出来,没有导入。请用 Excel 或 WPS 打开,另存为 .xlsx 再传;带密码的请先去掉密码。"
 
@@ -67,7 +71,7 @@ def _from_csv(raw: bytes) -> Sheet:
 
 
 def _from_workbook(raw: bytes, suffix: str, wanted: str) -> Sheet:
-    if suffix != ".xls":
+    if suffix != ".xls" or raw.startswith(b"PK"):  # the reader goes by the content, whatever the name says
         _refuse_bombs(raw)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
@@ -121,6 +125,16 @@ def _refuse_bombs(raw: bytes) -> None:
         raise InvalidError(UNREADABLE) from error
     if size > LARGEST_UNPACKED:
         raise InvalidError("这个文件展开以后太大,没有导入。请只留要导入的工作表,另存一份再传。")
+    try:
+        found = reach_of(raw)
+    except NoWorkbookError as error:
+        raise InvalidError(UNREADABLE) from error
+    if found.lines * found.columns > MOST_CELLS or found.merged > MOST_MERGED:
+        last = max(found.lines, found.merged_lines), max(found.columns, found.merged_columns)
+        raise InvalidError(
+            f"表格一直到第 {last[0]:,} 行、第 {last[1]:,} 列还有内容或合并的单元格,没有导入。"
+            "请删掉远处多余的格子,另存一份再传。"
+        )
 
 
 def _whole(table: Table) -> Table:
