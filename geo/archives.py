@@ -1,5 +1,6 @@
 """Boundary files packed as a zip: unpacked beside nothing else, with limits against archives that grow without end."""
 
+import lzma
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -10,6 +11,8 @@ from geo.errors import FileError
 MOST_FILES: Final = 200
 MOST_BYTES: Final = 1_000_000_000
 _BLOCK: Final = 1 << 20
+# A name may be no UTF-8 (ValueError); what is packed by another method than deflate has errors of its own.
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, ValueError, EOFError, OSError)
 
 
 def unpack(archive: Path, folder: Path, *, wanted: tuple[str, ...]) -> Path:
@@ -42,7 +45,7 @@ def unpack(archive: Path, folder: Path, *, wanted: tuple[str, ...]) -> Path:
                 raise FileError(f"压缩包 {archive.name} 解开后太大，请只放一个边界文件。什么也没有导入。")
             for info in names:
                 _write(packed, info, folder / PurePosixPath(info.filename).name)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except _DAMAGED as error:
         raise FileError(f"压缩包 {archive.name} 打不开：已损坏或者加了密码，请重新打包。什么也没有导入。") from error
     return folder / PurePosixPath(mains[0].filename).name
 

@@ -145,10 +145,20 @@ def test_zips_are_opened_and_bad_ones_refused_with_a_sentence(admin, app_world, 
         (zip_of({"readme.txt": b"x"}), "现在有 0 个"),
         (zip_of({"a.geojson": squares, "b.geojson": squares}), "现在有 2 个"),
         (zip_of({"a.geojson": b""}), "a.geojson 打不开"),
+        (zip_of({"名.geojson": squares}).replace("名".encode(), b"\xff\xff\xff"), "打不开"),
+        (broken_lzma(squares), "打不开"),
     ):
         answer = send(admin, content, "bad.zip")
         assert answer.status_code == 422
         assert words in text_of(answer)
+
+
+def broken_lzma(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.geojson", content)
+    name = packed.getvalue().index(b"a.geojson") + len("a.geojson")
+    return packed.getvalue()[: name + 12] + b"\xff" * 8 + packed.getvalue()[name + 20 :]
 
 
 def zip_of(files: dict[str, bytes]) -> bytes:
