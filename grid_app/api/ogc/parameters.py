@@ -118,7 +118,7 @@ def _last_day(given: Mapping[str, str]) -> date | None:
 
 
 def _day(moment: datetime) -> date:
-    """Return the day in Shanghai; of the ends of the calendar, which mean "ever" to some programs, the first or last."""
+    """Return the day in Shanghai; at the ends of the calendar, which programs write for "ever", its first or last."""
     try:
         return local_date(moment)
     except OverflowError:
