@@ -32,6 +32,7 @@ AFTERWORD: Final = re.compile(
     r"^\s*(合\s*计|总\s*计|小\s*计|填\s*[表报]|制\s*表|审\s*[核签]|单位负责人|负责人|备注[::]|说明|注[::]|联系人|报送)"
 )
 _NUMBERED: Final = re.compile(r"^[\d甲乙丙丁戊己庚辛壬癸A-Z一二三四五六七八九十()()\s]{1,4}$")
+_SPREAD: Final = re.compile(r"(?<=[\u3400-\u9fff()、/]) (?=[\u3400-\u9fff()、/])")
 _NOT_A_NAME: Final = re.compile(r"[::]|^[\d\s./:年月日-]+$|^=")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -165,7 +166,18 @@ def _texts(sheet: Worksheet) -> list[list[str]]:
 
 
 def _text(value: object) -> str:
-    return " ".join(unicodedata.normalize("NFKC", "" if value is None else str(value)).split())
+    return tight(unicodedata.normalize("NFKC", "" if value is None else str(value)))
+
+
+def tight(text: str) -> str:
+    """Return words on one line; the spaces and breaks by which offices spread Chinese names in a cell are left out.
+
+    Examples
+    --------
+    >>> tight("登记  日 期"), tight("Case  number")
+    ('登记日期', 'Case number')
+    """
+    return _SPREAD.sub("", " ".join(text.split()))
 
 
 def _names(line: Sequence[str]) -> set[str]:
@@ -256,6 +268,8 @@ def _notes(
         told.append(f"表头下面有 {samples} 行内容,当作示例,出表时不保留。")
     if others:
         told.append(f"文件里还有别的工作表({'、'.join(others)[:60]}),原样保留,不往里填。")
+    if sheet.protection.sheet:
+        told.append("这张表设了保护,填好的表也是锁住的。要在里面改,请先用上级给的密码取消保护,再重新传一次空表。")
     if getattr(sheet, "_images", ()) or getattr(sheet, "_charts", ()):  # openpyxl offers no other way to ask
         told.append("表里的图片、图表不会保留。")
     return tuple(told)

@@ -37,10 +37,10 @@ class SheetColumn:
 
 def first_columns(header: Header, before: Sequence[SheetColumn] = ()) -> list[SheetColumn]:
     """Return the columns of a new header: as they were in the version before where the name is the same."""
-    known = {one.name: one for one in before}
+    known = {"".join(one.name.split()): one for one in before}
     found = []
     for letter, name in header.columns:
-        kept = known.get(name)
+        kept = known.get("".join(name.split()))
         found.append(
             SheetColumn(letter, name, kept.source, kept.text, kept.words)
             if kept

@@ -90,7 +90,7 @@ _BY_WORD: Final[Mapping[str, str]] = {
     "单位联系方式": "unit_phone", "责任单位": "unit", "化解组织": "unit", "办理单位": "unit",
     "等级": "grade", "受理日期": "accepted", "办理时限": "due", "化解时限": "due", "填报单位": "reporting_unit",
     "填表日期": "made_on", "是否超期": "is_late", "化解方式": "ground", "群众评价": "evaluation", "满意": "evaluation",
-    "事件规模": "scale",
+    "事件规模": "scale", "纠纷编号": "number", "案件编号": "number", "事项编号": "number",
 }  # fmt: skip
 
 
@@ -99,8 +99,8 @@ def proposed(name: str) -> str:
 
     Examples
     --------
-    >>> proposed("基本情况-登记日期"), proposed("是否化解"), proposed("当事人姓名")
-    ('received', 'is_settled', '')
+    >>> proposed("基本情况-登记日期"), proposed("是否化解"), proposed("当事人姓名"), proposed("涉及-单位")
+    ('received', 'is_settled', '', 'organisation')
     """
     last = name.rsplit("-", maxsplit=1)[-1]
     if tells_of_persons(name):
@@ -110,7 +110,8 @@ def proposed(name: str) -> str:
     for part, key in _BY_WORD.items():
         if part in last:
             return key
-    return _USUAL.get(known_name(last) or "", "")
+    both = "".join(name.split("-")[-2:])  # 涉及 above 单位 is another thing than 单位 alone
+    return _USUAL.get(known_name(both) or known_name(last) or "", "")
 
 
 def tells_of_persons(name: str) -> bool:

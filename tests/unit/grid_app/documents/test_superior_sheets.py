@@ -13,6 +13,8 @@ from openpyxl.styles import Border, Font, Side
 from grid_app.documents.tables.content import LARGEST
 from grid_app.documents.tables.filling import fill_sheet
 from grid_app.documents.tables.template import UnusableError, header_of, opened
+from grid_app.services.sheets.columns import first_columns
+from grid_app.services.sheets.fields import tells_of_persons
 
 THIN = Side(style="thin")
 NAMES = ("序号", "编号", "登记日期", "主要内容", "是否化解", "日期", "责任单位", "备注")
@@ -99,6 +101,68 @@ def test_names_that_stand_twice_are_told_and_other_tabs_too():
     assert header.columns == (("A", "编号"), ("B", "日期"), ("C", "日期"))
     assert "B、C 列都叫“日期”" in header.notes[0]
     assert "说明页" in header.notes[1]
+
+
+def test_names_spread_over_a_cell_are_read_as_one_word_and_those_of_persons_too():
+    book = flat(
+        ("矛盾纠纷\n台账",), ("序 号", "纠纷\n编号", "登记\r\n日期", "主 要 内 容", "责任\n单位", "姓  名", "  ")
+    )
+    book.active.merge_cells("A1:G1")
+
+    header = header_of(opened(saved(book), "a.xlsx"))
+
+    assert [name for _, name in header.columns] == ["序号", "纠纷编号", "登记日期", "主要内容", "责任单位", "姓名"]
+    assert [one.source for one in first_columns(header)] == ["seq", "number", "received", "summary", "unit", ""]
+    assert tells_of_persons(header.columns[-1][1])
+
+
+def test_a_header_of_three_lines_under_an_annex_line_keeps_its_groups():
+    book = Workbook()
+    sheet = book.active
+    for place, text in {
+        "A1": "附件2", "A2": "矛盾纠纷排查化解工作情况统计表", "A3": "单位(盖章):", "F3": "2026年 月 日", "A4": "序号",
+        "B4": "纠纷情况", "B5": "基本", "D5": "涉及", "B6": "编号", "C6": "内容", "D6": "户数", "E6": "人数",
+        "F6": "单位", "G4": "化解情况", "G6": "是否化解", "H6": "化解时间",
+    }.items():  # fmt: skip
+        sheet[place] = text
+    for area in ("A2:H2", "A4:A6", "B4:F4", "B5:C5", "D5:F5", "G4:H5"):
+        sheet.merge_cells(area)
+
+    header = header_of(opened(saved(book), "a.xlsx"))
+
+    assert (header.first, header.last) == (4, 6)
+    assert [one.source for one in first_columns(header)] == [
+        "seq", "number", "summary", "households", "", "organisation", "is_settled", "closed",
+    ]  # fmt: skip
+
+
+def test_a_protected_sheet_is_filled_and_what_that_means_is_told(tmp_path):
+    book = flat(("编号", "主要内容"))
+    book.active.protection.sheet, book.active.protection.password = True, "secret"
+    book = opened(saved(book), "a.xlsx")
+    header = header_of(book)
+
+    fill_sheet(book, header, [{"A": "99-1", "B": "=1+1"}], tmp_path / "a.xlsx")
+
+    sheet = load_workbook(tmp_path / "a.xlsx").active
+    assert "这张表设了保护" in header.notes[0]
+    assert sheet.protection.sheet
+    assert (sheet["B2"].value, sheet["B2"].data_type) == ("=1+1", "s")
+
+
+def test_empty_cells_far_beside_and_below_a_header_are_no_columns(tmp_path):
+    book = flat(("编号", "主要内容", " "))
+    for line in range(3, 900):
+        book.active.cell(line, 40).border = Border(THIN, THIN, THIN, THIN)
+    book = opened(saved(book), "a.xlsx")
+    header = header_of(book)
+
+    fill_sheet(book, header, [{"A": "99-1"}, {"A": "99-2"}], tmp_path / "a.xlsx")
+
+    assert [letter for letter, _ in header.columns] == ["A", "B"]
+    assert [row[0].value for row in load_workbook(tmp_path / "a.xlsx").active.iter_rows(min_row=2, max_row=3)] == [
+        "99-1", "99-2",
+    ]  # fmt: skip
 
 
 def zipped(**parts: bytes) -> bytes:
