@@ -98,14 +98,16 @@ def install_packages(kind):
 
 
 def install_assets(kind):
-    digest = digest_of("package-lock.json", "scripts/vendor.py", "scripts/npm_ci.py") + kind
+    office = os.path.join("grid_app", "static", "office")
+    modules = [os.path.join(office, name) for name in sorted(os.listdir(os.path.join(ROOT, office)))]
+    digest = digest_of("package.json", "package-lock.json", "scripts/vendor.py", "scripts/npm_ci.py", *modules) + kind
     if stamped("assets", digest) or (kind == "run" and stamped("assets", digest[: -len(kind)] + "test")):
         return
     say("[3/4] 准备网页资源 …")
     options = ["--dev"] if kind == "test" else []
     if subprocess.call([PYTHON, os.path.join("scripts", "npm_ci.py"), *options], cwd=ROOT) != 0:
         fail("网页资源没有准备好(上面说明了原因)。处理后再运行一次即可。")
-    if subprocess.call([PYTHON, os.path.join("scripts", "vendor.py")], cwd=ROOT) != 0:
+    if subprocess.call([PYTHON, "-m", "scripts.vendor"], cwd=ROOT) != 0:
         fail("网页资源没有复制完整。请删除 node_modules 目录后再运行一次。")
     stamp("assets", digest)
 

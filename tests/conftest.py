@@ -71,7 +71,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         missing("browser tests (install Chromium or set CHROMIUM to it)")
     if not (AXE.is_file() and LEAFLET.is_file()):
-        missing("browser tests (run scripts/npm_ci.py --dev and scripts/vendor.py)")
+        missing("browser tests (run scripts/npm_ci.py --dev, then -m scripts.vendor)")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield started

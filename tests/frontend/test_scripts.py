@@ -43,6 +43,17 @@ def test_copying_twice_writes_once_and_mends_what_was_changed(tmp_path: Path) ->
     assert (static / "leaflet" / "leaflet.js").read_text() == "leaflet/dist/leaflet.js"
 
 
+def test_the_bundles_that_were_built_are_of_the_sources_that_lie_here() -> None:
+    listed = json.loads((vendor.BUILT / "built.json").read_text("utf-8"))
+
+    assert listed.keys() == vendor.BUNDLES.keys()
+    for name, entry in vendor.BUNDLES.items():
+        assert entry in listed[name]
+        assert len(listed[name]) > 5
+        assert "import " not in (vendor.BUILT / f"{name}.js").read_text("utf-8").replace("import(", "")
+    assert "vendor/pbf/index.js" in listed["map_frame"]
+
+
 @pytest.mark.parametrize(
     ("answer", "major"), [("v20.20.2\n", 20), ("v8.1.0", 8), ("", 0), ("command not found", 0), ("20.1.0", 0)]
 )

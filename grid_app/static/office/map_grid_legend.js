@@ -26,18 +26,18 @@ export class GridLegend {
     const head = document.createElement("strong");
     head.textContent = "网格";
     const fills = fillings();
-    const lines = (classes?.words ?? []).flatMap((word, at) => (classes?.areas?.[at] === 0 ? [] : [line(word, fills[classes?.fills[at] ?? ""])]));
+    const lines = (classes?.words ?? []).flatMap((word, at) => (classes?.areas?.[at] === 0 ? [] : [line(word, fills(classes?.fills[at] ?? ""))]));
     this.box.replaceChildren(head, ...lines);
   }
 }
 
-/** @param {string} word @param {string | CanvasPattern | undefined} fill */
+/** @param {string} word @param {string | CanvasPattern} fill */
 function line(word, fill) {
   const made = document.createElement("span");
   const swatch = document.createElement("canvas");
   [swatch.width, swatch.height] = [WIDTH, HEIGHT];
   const pen = swatch.getContext("2d");
-  if (pen && fill) {
+  if (pen) {
     pen.fillStyle = fill;
     pen.fillRect(0, 0, WIDTH, HEIGHT);
   }

@@ -1,20 +1,48 @@
 // @ts-check
-/** Reads one vector tile (MVT 2.1) into rings that a canvas can draw: no objects per point. */
+/** Reads one vector tile (MVT 2.1) into shapes that a canvas can draw; their geometry is read when it is drawn. */
 
 import { PbfReader } from "../vendor/pbf/index.js";
 
 /** Edge of a tile in the units of its rings. */
 export const EDGE = 512;
-/**
- * One drawn place. `rings` are flat: x, y, x, y ...; names and parents stand in the tiles of grids only.
- * @typedef {{code: string, name: string, parent: string, index: number, rings: number[][], path?: Path2D}} Shape
- */
 /** @typedef {Map<string, Shape[]>} Tile shapes by the name of their layer */
 /** @typedef {{name: string, extent: number, keys: string[], values: (string | number | boolean)[], features: number[]}} Layer */
-/** @typedef {{tags: number[], geometry: number}} Feature */
+/** @typedef {{bytes: Uint8Array, from: number, to: number, scale: number}} Geometry where its numbers stand in the tile */
 
 const MOVE_TO = 1;
 const LINE_TO = 2;
+
+/** One drawn place; names and parents stand in the tiles of grids only. */
+export class Shape {
+  /** @param {Record<string, string | number | boolean>} told @param {Geometry} geometry */
+  constructor(told, geometry) {
+    this.code = String(told.c ?? "");
+    this.name = String(told.n ?? "");
+    this.parent = String(told.p ?? "");
+    this.index = Number(told.i ?? -1);
+    this.geometry = geometry;
+    /** @type {number[][] | undefined} */
+    this.read = undefined;
+    /** @type {Path2D | undefined} */
+    this.drawn = undefined;
+  }
+
+  /** Its rings, flat: x, y, x, y ... */
+  get rings() {
+    if (this.read) return this.read;
+    /** @type {number[][]} */
+    const rings = [];
+    walk(this.geometry, (x, y, isFirst) => (isFirst ? rings.push([x, y]) : rings[rings.length - 1].push(x, y)));
+    return (this.read = rings);
+  }
+
+  get path() {
+    if (this.drawn) return this.drawn;
+    const path = new Path2D();
+    walk(this.geometry, (x, y, isFirst) => (isFirst ? path.moveTo(x, y) : path.lineTo(x, y)), () => path.closePath());
+    return (this.drawn = path);
+  }
+}
 
 /** @param {ArrayBuffer} buffer @returns {Tile} */
 export function readTile(buffer) {
@@ -24,7 +52,9 @@ export function readTile(buffer) {
   pbf.readFields((tag) => {
     if (tag !== 3) return;
     const layer = readLayer(pbf, pbf.readVarint() + pbf.pos);
+    const after = pbf.pos;
     tile.set(layer.name, layer.features.map((at) => readShape(pbf, at, layer)));
+    pbf.pos = after;
   }, null);
   return tile;
 }
@@ -61,48 +91,56 @@ function readValue(pbf) {
 }
 
 /** @param {PbfReader} pbf @param {number} at @param {Layer} layer @returns {Shape} */
-function readShape(pbf, at, layer) {
-  /** @type {Feature} */
-  const feature = { tags: [], geometry: -1 };
-  const after = pbf.pos;
-  pbf.pos = at;
-  pbf.readMessage((tag) => {
-    if (tag === 2) pbf.readPackedVarint(feature.tags);
-    else if (tag === 4) feature.geometry = pbf.pos;
-  }, null);
+function readShape(pbf, at, { keys, values, extent }) {
   /** @type {Record<string, string | number | boolean>} */
   const told = {};
-  for (let at = 0; at + 1 < feature.tags.length; at += 2) told[layer.keys[feature.tags[at]]] = layer.values[feature.tags[at + 1]];
-  const rings = feature.geometry < 0 ? [] : readRings(pbf, feature.geometry, EDGE / layer.extent);
-  pbf.pos = after;
-  return {
-    code: String(told.c ?? ""), name: String(told.n ?? ""), parent: String(told.p ?? ""), index: Number(told.i ?? -1),
-    rings,
-  };
+  const geometry = { bytes: pbf.buf, from: 0, to: 0, scale: EDGE / extent };
+  pbf.pos = at;
+  pbf.readMessage((tag) => {
+    if (tag === 2) {
+      const tags = pbf.readPackedVarint();
+      for (let at = 0; at + 1 < tags.length; at += 2) told[keys[tags[at]]] = values[tags[at + 1]];
+    } else if (tag === 4) {
+      const length = pbf.readVarint();
+      [geometry.from, geometry.to] = [pbf.pos, pbf.pos + length];
+      pbf.pos = geometry.to;
+    }
+  }, null);
+  return new Shape(told, geometry);
 }
 
-/** @param {PbfReader} pbf @param {number} at @param {number} scale @returns {number[][]} */
-function readRings(pbf, at, scale) {
-  pbf.pos = at;
-  const end = pbf.readVarint() + pbf.pos;
-  /** @type {number[][]} */
-  const rings = [];
-  /** @type {number[]} */
-  let ring = [];
-  let [x, y, command, left] = [0, 0, 0, 0];
-  while (pbf.pos < end) {
+/**
+ * Goes through the points of a geometry. One plain loop over bytes: a browser makes it fast while the first tile is read,
+ * which it does not with a reader's calls for every number.
+ * @param {Geometry} geometry @param {(x: number, y: number, isFirst: boolean) => void} point @param {() => void} [close]
+ */
+function walk({ bytes, from, to, scale }, point, close) {
+  let x = 0;
+  let y = 0;
+  let command = 0;
+  let left = 0; // numbers that belong to the command
+  let at = from;
+  while (at < to) {
+    let number = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      number |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
     if (left === 0) {
-      const word = pbf.readVarint();
-      [command, left] = [word & 7, word >> 3];
+      command = number & 7;
+      if (command === MOVE_TO || command === LINE_TO) left = (number >>> 3) * 2;
+      else close?.();
+      continue;
     }
     left -= 1;
-    if (command !== MOVE_TO && command !== LINE_TO) continue; // "close path": the canvas closes by itself
-    x += pbf.readSVarint();
-    y += pbf.readSVarint();
-    if (command === MOVE_TO) rings.push((ring = []));
-    ring.push(x * scale, y * scale);
+    const step = (number >>> 1) ^ -(number & 1);
+    if (left & 1) x += step;
+    else {
+      y += step;
+      point(x * scale, y * scale, command === MOVE_TO);
+    }
   }
-  return rings;
 }
 
 /**

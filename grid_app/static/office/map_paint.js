@@ -4,7 +4,7 @@
 /** @typedef {import("./map_tiles.js").Square} Square */
 /** @typedef {import("./map_mvt.js").Shape} Shape */
 /** @typedef {import("./map_store.js").Level} Level */
-/** @typedef {Record<string, string | CanvasPattern>} Fillings */
+/** @typedef {(key: string) => string | CanvasPattern} Fillings */
 
 const TILE = 8;
 const LOW_ZOOM = 11;
@@ -62,18 +62,27 @@ function lined(lines, hue, width) {
 }
 
 /**
- * Every filling, made once per page; the printed map (geo/map_svg.py) has the same under the same names.
+ * Every filling, made when it is first needed; the printed map (geo/map_svg.py) has the same under the same names. What is
+ * not known by its name is plain.
  * @returns {Fillings}
  */
 export function fillings() {
   const [raised, accent, soft, edge] = [colour("--raised"), colour("--accent"), colour("--accent-soft"), colour("--edge")];
-  return {
-    plain: raised, empty: raised, soft, full: colour("--map-full") || accent, dots: pattern(dots, soft),
-    stripe: pattern(lined([[-2, 2, 2, -2], [0, 8, 8, 0], [6, 10, 10, 6]], accent, 1.4), soft),
-    back: pattern(lined([[-2, 6, 2, 10], [0, 0, 8, 8], [6, -2, 10, 2]], edge, 1), soft),
-    cross: pattern(lined([[0, 0, 8, 8], [0, 8, 8, 0]], accent, 1), soft),
-    lines: pattern(lined([[0, 2, 8, 2], [0, 6, 8, 6]], accent, 1.1), soft),
-    ...Object.fromEntries([1, 2, 3, 4, 5].map((step) => [`ramp${step}`, colour(`--map-ramp-${step}`)])),
+  /** @type {Record<string, () => string | CanvasPattern>} */
+  const ways = {
+    plain: () => raised, soft: () => soft, full: () => colour("--map-full") || accent, dots: () => pattern(dots, soft),
+    stripe: () => pattern(lined([[-2, 2, 2, -2], [0, 8, 8, 0], [6, 10, 10, 6]], accent, 1.4), soft),
+    back: () => pattern(lined([[-2, 6, 2, 10], [0, 0, 8, 8], [6, -2, 10, 2]], edge, 1), soft),
+    cross: () => pattern(lined([[0, 0, 8, 8], [0, 8, 8, 0]], accent, 1), soft),
+    lines: () => pattern(lined([[0, 2, 8, 2], [0, 6, 8, 6]], accent, 1.1), soft),
+    ...Object.fromEntries([1, 2, 3, 4, 5].map((step) => [`ramp${step}`, () => colour(`--map-ramp-${step}`)])),
+  };
+  /** @type {Map<string, string | CanvasPattern>} */
+  const made = new Map();
+  return (key) => {
+    const found = made.get(key) ?? (ways[key] ?? ways.plain)();
+    made.set(key, found);
+    return found;
   };
 }
 
@@ -104,9 +113,9 @@ export function painter(scene) {
       canvas.globalAlpha = scene.clear ? 0.7 : 1;
       for (const shape of shapes) {
         const key = scene.fill(level, shape);
-        canvas.fillStyle = key === undefined ? ground : (fills[key] ?? fills.plain);
+        canvas.fillStyle = key === undefined ? ground : fills(key);
         levelled(canvas, piece.scale);
-        canvas.fill(pathOf(shape), "evenodd");
+        canvas.fill(shape.path, "evenodd");
       }
       canvas.globalAlpha = 1;
     });
@@ -114,7 +123,7 @@ export function painter(scene) {
       canvas.lineJoin = "round";
       canvas.strokeStyle = level === "townships" ? ink : edge;
       canvas.lineWidth = widths[level] / piece.scale;
-      for (const shape of shapes) canvas.stroke(pathOf(shape));
+      for (const shape of shapes) canvas.stroke(shape.path);
     });
     each(({ piece, shapes }) => {
       for (const shape of shapes) {
@@ -123,7 +132,7 @@ export function painter(scene) {
         canvas.strokeStyle = isChosen ? accent : focus;
         canvas.lineWidth = 4 / piece.scale;
         canvas.setLineDash(isChosen ? [] : [6 / piece.scale, 4 / piece.scale]);
-        canvas.stroke(pathOf(shape));
+        canvas.stroke(shape.path);
         canvas.setLineDash([]);
       }
     });
@@ -134,16 +143,4 @@ export function painter(scene) {
  * @param {CanvasRenderingContext2D} canvas @param {number} scale */
 function levelled({ fillStyle }, scale) {
   if (fillStyle instanceof CanvasPattern && scale !== 1) fillStyle.setTransform(new DOMMatrix().scale(1 / scale));
-}
-
-/** @param {Shape} shape @returns {Path2D} */
-function pathOf(shape) {
-  if (shape.path) return shape.path;
-  const path = new Path2D();
-  for (const ring of shape.rings) {
-    path.moveTo(ring[0], ring[1]);
-    for (let at = 2; at < ring.length; at += 2) path.lineTo(ring[at], ring[at + 1]);
-    path.closePath();
-  }
-  return (shape.path = path);
 }

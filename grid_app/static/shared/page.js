@@ -3,7 +3,7 @@
 
 /** @typedef {(element: HTMLElement) => void | Promise<void>} Start */
 
-/** @type {Record<string, () => Promise<Start>>} */
+/** @type {Record<string, (element: HTMLElement) => Promise<Start>>} */
 const starters = {
   "position": async () => (await import("../field/position.js")).startPosition,
   "mini-map": async () => (await import("../field/mini_map.js")).startMiniMap,
@@ -12,7 +12,7 @@ const starters = {
   "push-subscribe": async () => (await import("../office/push_subscribe.js")).startPush,
   "field-worker": async () => (await import("../field/worker.js")).startWorker,
   "progress": async () => (await import("../office/progress.js")).startProgress,
-  "map-page": async () => (await import("../office/map_page.js")).startMapPage,
+  "map-page": async ({ dataset }) => (await import(dataset.script ?? "../office/map_page.js")).startMapPage, // a bundle or modules
   "dividing-line": async () => (await import("../office/dividing_line.js")).startDividingLine,
   "print": async () => startPrint,
   "error-summary": async () => (element) => element.focus(),
@@ -29,7 +29,7 @@ async function start(element) {
   const load = starters[element.dataset.module ?? ""];
   if (!load) return;
   try {
-    await (await load())(element);
+    await (await load(element))(element);
   } catch (error) {
     console.warn(`The improvement "${element.dataset.module}" did not start; the page works without it.`, error);
   }

@@ -39,8 +39,13 @@ def imports_of(source: str) -> list[str]:
 
 def first_modules(static: Path) -> list[str]:
     """Return the modules of the first screen, so that a browser asks for all at once and not one after another."""
+    return imported_at_once(static, (f"field/{name}.js" for name in FIRST))
+
+
+def imported_at_once(static: Path, seeds: Iterable[str]) -> list[str]:
+    """Return some modules and all that they import at once, not later; those that do not exist are left out."""
     found: list[str] = []
-    waiting = deque(f"field/{name}.js" for name in FIRST)
+    waiting = deque(seeds)
     while waiting:
         name = waiting.popleft()
         if name in found or not (static / name).is_file():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, url_for
+from flask import Blueprint, Response, current_app, make_response, url_for
 
 from grid_app.adapters.folium_map import MapAssets, MapFrame, render_map
 from grid_app.adapters.tile_files import FORMAT
@@ -17,28 +18,12 @@ from grid_app.policy import Action
 from grid_app.queries.map_area import VILLAGE_STEP, Area
 from grid_app.queries.tiles import county_of
 from grid_app.settings import Settings
+from grid_app.web.built import scripts_of
 from grid_app.web.maps.asked import Asked, area_for, asked
 from grid_app.web.maps.layers import LAYER_WORDS
 from grid_app.web.maps.look import Look, looked
 from grid_app.wiring import wired
 
-PARTS: Final = (
-    "area",
-    "facts",
-    "fetch",
-    "grid_legend",
-    "marks",
-    "mvt",
-    "overlay",
-    "paint",
-    "places",
-    "squares",
-    "store",
-    "tiles",
-    "touch",
-    "view",
-)
-"""The modules that the drawing module imports, directly or not."""
 GRIDS_FROM: Final = 11.5
 """Zoom from which maps show the facts of grids, as `map_store.js` rounds it."""
 INTERNAL: Final = "内部使用,不作划界依据"
@@ -122,7 +107,7 @@ def _boxes(generation: UUID, root: str, area: Area) -> dict[str, object] | None:
     if not files.is_ready(generation):
         return None
     whole = path[: path.index(f"/{root}/") + len(root) + 2]
-    boxes = {"whole": files.box(generation, whole), "area": files.box(generation, path)}
+    boxes: dict[str, object] = {"whole": files.box(generation, whole), "area": files.box(generation, path)}
     return boxes if all(boxes.values()) else None
 
 
@@ -147,13 +132,16 @@ def facts_address(ask: Asked, area: Area) -> str:
 
 def _assets() -> MapAssets:
     static = partial(url_for, "static")
+    module, *parts = (static(filename=name) for name in script_files("map_frame"))
     return MapAssets(
         leaflet_js=static(filename="vendor/leaflet/leaflet.js"),
         leaflet_css=static(filename="vendor/leaflet/leaflet.css"),
         sheets=(static(filename="css/tokens.css"), static(filename="office/map_frame.css")),
-        module=static(filename="office/map_frame.js"),
-        parts=(
-            *(static(filename=f"office/map_{part}.js") for part in PARTS),
-            static(filename="vendor/pbf/index.js"),
-        ),
+        module=module,
+        parts=tuple(parts),
     )
+
+
+def script_files(name: str) -> tuple[str, ...]:
+    """Return the files of one of the map's scripts, the one to start with first."""
+    return scripts_of(Path(str(current_app.static_folder)), name, f"office/{name}.js")

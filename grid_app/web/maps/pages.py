@@ -101,6 +101,7 @@ def _steering(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> dict[
         "grades": links.grades(ask, look, view),
         "rounds": links.rounds(ask, look, facts),
         "frame_url": address(ask, replace(look, sort="", down=False), "maps.frame"),
+        "script_files": maps_frame.script_files("map_page"),
         "facts_url": maps_frame.facts_address(ask, facts.area),
         "village_url": url_for("maps.village", code="CODE"),
         "events_url": links.url_if_there("maps.events"),
