@@ -7,6 +7,7 @@ A room counts for `home`, the village whose room it is on record, wherever its p
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from geo.coordinates import Floats
 from geo.coverage.places import NOBODY, Basis, Flags, Ints, Rooms, Villages, nearest, reach
@@ -14,7 +15,7 @@ from geo.coverage.places import NOBODY, Basis, Flags, Ints, Rooms, Villages, nea
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What each village has; all arrays but `load` and `by_hour` are by village.
+    """What each village has; all arrays but `load`, `by_hour` and `by_day` are by village.
 
     Attributes
     ----------
@@ -30,6 +31,8 @@ class Access:
         Rooms within 2 km, of an urban village 1 km; from two on there is a second choice.
     by_hour : ndarray of float, shape (7, 24)
         Share that reaches a room open in that hour; NaN when there is nothing to count.
+    by_day : ndarray of float, shape (7,)
+        Share that reaches a room open in any hour of that day.
     load : ndarray of float
         By room, the households (villages, see `basis`) to which it is the nearest, however far.
     """
@@ -40,6 +43,7 @@ class Access:
     metres: Floats
     reached: Ints
     by_hour: Floats
+    by_day: Floats
     load: Floats
 
 
@@ -65,12 +69,16 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What the closing of one room changes: positions of villages, and counts on the basis of `Totals`."""
+    """What the closing of one room changes: positions of villages, and counts on the basis of `Totals`.
+
+    ``lost_share`` is the share of each village of ``lose_access`` that reaches no room any more.
+    """
 
     before: Totals
     after: Totals
     lose_room: Ints
     lose_access: Ints
+    lost_share: Floats
     lose_second: Ints
     farther: Ints
     more_metres: Floats
@@ -106,7 +114,8 @@ def access_of(villages: Villages, rooms: Rooms) -> Access:
         near,
         metres,
         np.asarray(within.sum(axis=1), dtype=np.int64),
-        _by_hour(within @ rooms.hours.reshape(len(rooms.lon), 7 * 24).astype(np.float64), weights),
+        _share_open(within, rooms.hours.reshape(len(rooms.lon), 7 * 24), weights).reshape(7, 24),
+        _share_open(within, np.asarray(rooms.hours.any(axis=2), dtype=np.bool_), weights),
         load,
     )
 
@@ -148,11 +157,13 @@ def closing_of(villages: Villages, rooms: Rooms, room: int) -> Closing:
     left = replace(rooms, active=active)
     before, after = access_of(villages, rooms), access_of(villages, left)
     farther = np.flatnonzero(after.metres > before.metres)
+    lose_access = np.flatnonzero((before.reached >= 1) & (after.reached == 0))
     return Closing(
         totals_of(villages, rooms, before),
         totals_of(villages, left, after),
         np.flatnonzero(before.has_room & ~after.has_room),
-        np.flatnonzero((before.reached >= 1) & (after.reached == 0)),
+        lose_access,
+        np.ones(len(lose_access)),
         np.flatnonzero((before.reached >= 2) & (after.reached == 1)),
         farther,
         after.metres[farther] - before.metres[farther],
@@ -171,8 +182,9 @@ def _own_rooms(villages: int, rooms: Rooms) -> tuple[Flags, Ints]:
     return has_room, effective
 
 
-def _by_hour(open_rooms: Floats, weights: Floats) -> Floats:
+def _share_open(within: csr_array, is_open: Flags, weights: Floats) -> Floats:
+    """Return for each column of ``is_open`` the share that reaches a room for which it is true."""
     total = weights.sum()
     if not total:
-        return np.full((7, 24), np.nan)
-    return np.asarray((weights @ (open_rooms > 0) / total).reshape(7, 24), dtype=np.float64)
+        return np.full(is_open.shape[1], np.nan)
+    return np.asarray(weights @ ((within @ is_open.astype(np.float64)) > 0) / total, dtype=np.float64)

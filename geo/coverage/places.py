@@ -36,6 +36,8 @@ class Villages:
         Urban villages (communities) are measured with ``urban_m``, all others with ``rural_m``.
     rural_m, urban_m : float
         Metres within which a room is reached.
+    share : ndarray of float, optional
+        The share of its village that each point stands for; whole villages without it.
     """
 
     lon: Floats
@@ -44,6 +46,7 @@ class Villages:
     urban: Flags
     rural_m: float = RURAL_M
     urban_m: float = URBAN_M
+    share: Floats | None = None
 
     @classmethod
     def of(cls, lon: ArrayLike, lat: ArrayLike, households: Sequence[int | None], urban: ArrayLike) -> "Villages":
@@ -57,7 +60,11 @@ class Villages:
 
     def weights(self) -> Floats:
         """Return what each village counts for on that basis."""
-        return np.ones(len(self.lon)) if self.basis() == "villages" else self.households
+        return self.shares() if self.basis() == "villages" else self.households
+
+    def shares(self) -> Floats:
+        """Return the share of its village that each point stands for."""
+        return np.ones(len(self.lon)) if self.share is None else self.share
 
     def limits(self) -> Floats:
         """Return the metres within which a room is reached."""

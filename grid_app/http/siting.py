@@ -7,7 +7,7 @@ cancels, and when this process is killed; none of these leaves half a result beh
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
@@ -27,11 +27,13 @@ from grid_app.wiring import wired
 
 if TYPE_CHECKING:  # the package loads SciPy, which a start need not wait for
     from geo.coverage.places import Rooms
+    from geo.coverage.spots import Spots
 
 log = logging.getLogger(__name__)
 NO_SITES = "没有可以选的候选地点。请换一种候选地点再试。"
 NO_VILLAGES = "这里没有启用了边界的村(社区),算不出远近。请先启用边界。"
 BEAT_SECONDS: Final = 5.0
+WHOLE: Final = 1 - 1e-9
 FAILED = "选址测算没有做完,平台已记下原因。什么都没有丢,请过一会儿再开始一次。"
 
 
@@ -87,7 +89,8 @@ def search_and_record(begun: Begun, scope: Scope) -> None:
 def search(asked: Asked, scope: Scope, *, goes_on: Callable[[], bool] = lambda: True) -> dict[str, Any]:
     """Return where the next rooms reach most, as JSON: sites with what each adds, sums, the proof, village by village.
 
-    ``villages`` gives each placed village's code with ``b`` (reached before), ``n`` (newly reached) or ``o`` (out).
+    ``villages`` gives each placed village's code with ``b`` (reached before), ``p`` (in part), ``n`` (newly
+    reached, in part too) or ``o`` (out).
     ``goes_on`` is asked several times a second while the solver works.
 
     Raises
@@ -97,8 +100,7 @@ def search(asked: Asked, scope: Scope, *, goes_on: Callable[[], bool] = lambda: 
     StoppedError
         ``goes_on`` said no.
     """
-    from geo.coverage.places import reach  # noqa: PLC0415 - loads SciPy, which a start need not wait for
-    from geo.coverage.siting import next_rooms  # noqa: PLC0415
+    from geo.coverage.siting import next_rooms  # noqa: PLC0415 - loads SciPy, which a start need not wait for
 
     facts = _facts(asked.division_code, scope)
     sites = candidates(asked, facts)
@@ -106,15 +108,15 @@ def search(asked: Asked, scope: Scope, *, goes_on: Callable[[], bool] = lambda: 
         raise InvalidError(NO_VILLAGES, fields={"kind": NO_VILLAGES}, code="no_villages")
     if not sites:
         raise InvalidError(NO_SITES, fields={"kind": NO_SITES}, code="no_sites")
-    villages = replace(facts.measured.villages, rural_m=float(asked.rural_m), urban_m=float(asked.urban_m))
+    spots = facts.measured.spots
+    spots = replace(spots, points=replace(spots.points, rural_m=float(asked.rural_m), urban_m=float(asked.urban_m)))
     rooms = _standing(facts, asked)
     lon, lat = [site.lon for site in sites], [site.lat for site in sites]
     if not goes_on():
         raise StoppedError
-    found = next_rooms(villages, rooms, lon, lat, number=asked.number, solve=partial(solve_apart, goes_on=goes_on))
+    solve = partial(solve_apart, goes_on=goes_on)
+    found = next_rooms(spots.points, rooms, lon, lat, number=asked.number, solve=solve)
     chosen = found.sites.tolist()
-    there = reach(villages, rooms.lon, rooms.lat)[:, rooms.placed()].sum(axis=1) > 0
-    new = reach(villages, lon, lat)[:, chosen].sum(axis=1) > 0
     return {
         "sites": [
             [sites[at].name, sites[at].lon, sites[at].lat, sites[at].code, gain]
@@ -130,11 +132,20 @@ def search(asked: Asked, scope: Scope, *, goes_on: Callable[[], bool] = lambda: 
         "gap": found.gap,
         "out_of_reach": found.out_of_reach,
         "unplaced": len(facts.unplaced),
-        "villages": [
-            [code, "b" if before else "n" if after else "o"]
-            for code, before, after in zip(facts.measured.codes, there.tolist(), new.tolist(), strict=True)
-        ],
+        "by_grids": facts.by_grids,
+        "villages": _marks(facts.measured.codes, spots, rooms, [(lon[at], lat[at]) for at in chosen]),
     }
+
+
+def _marks(codes: Sequence[str], spots: Spots, rooms: Rooms, chosen: Sequence[tuple[float, float]]) -> list[list[str]]:
+    """Return each village with ``b`` reached before, ``p`` in part, ``n`` newly reached (in part too), ``o`` out."""
+    from geo.coverage.places import reach  # noqa: PLC0415 - with the package above
+
+    before = reach(spots.points, rooms.lon, rooms.lat)[:, rooms.placed()].sum(axis=1) > 0
+    sites = [one for one, _ in chosen], [one for _, one in chosen]
+    new = ~before & (reach(spots.points, *sites).sum(axis=1) > 0)
+    shares = zip(codes, spots.share(before).tolist(), spots.share(new).tolist(), strict=True)
+    return [[code, "b" if was > WHOLE else "n" if more else "p" if was else "o"] for code, was, more in shares]
 
 
 def _standing(facts: CoverageFacts, asked: Asked) -> Rooms:

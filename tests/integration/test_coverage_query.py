@@ -108,7 +108,7 @@ def test_ways_hours_and_sums_agree_with_plain_arithmetic(session, world):
         weights[code] = village.place.households
         assert village.reached == reach[code]
         assert (village.nearest, village.metres) == (min(ways, key=ways.get), pytest.approx(min(ways.values())))
-        assert village.reached_at == any(int(one[1:]) % 2 for one in reach[code] if one != "R1")
+        assert bool(village.share_at) == any(int(one[1:]) % 2 for one in reach[code] if one != "R1")
         assert village.second == (len(reach[code]) > 1)
     assert facts.basis == "households"
     assert facts.totals.share == pytest.approx(sum(w for c, w in weights.items() if reach[c]) / sum(weights.values()))

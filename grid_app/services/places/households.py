@@ -1,4 +1,4 @@
-"""Households of villages, and whether they are urban, from a CSV or Excel file; what coverage counts by."""
+"""Households of villages and grids, and which villages are urban, from a CSV or Excel file: what coverage counts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from grid_app.services.typed import whole_of
 
 COLUMNS: Final = ("division_code", "households", "urban")
 OTHER_NAMES: Final = {
-    "division_code": ("区划代码", "村代码", "代码"),
+    "division_code": ("区划代码", "村代码", "网格代码", "代码"),
     "households": ("户数", "总户数"),
     "urban": ("城乡", "是否城区"),
 }
@@ -112,7 +112,7 @@ def _sort(rows: Sequence[tuple[int, Mapping[str, str]]], villages: Mapping[str, 
             continue
         seen[code] = number
         village = villages[code]
-        if values.get("households") == 0:
+        if values.get("households") == 0 and village.level == "village":
             found.zeros.append(village.name)
         if any(getattr(village, name) != value for name, value in values.items()):
             found.changed.append({"code": code, **values})
@@ -122,13 +122,13 @@ def _sort(rows: Sequence[tuple[int, Mapping[str, str]]], villages: Mapping[str, 
 
 
 def _values(given: Mapping[str, str], villages: Mapping[str, Division]) -> tuple[Values, list[str]]:
-    """Return the columns of a village, and every reason against the row."""
+    """Return the columns of a village or grid, and every reason against the row."""
     values: Values = {}
     reasons = []
     if not given["division_code"]:
         reasons.append("没有填区划代码")
     elif given["division_code"] not in villages:
-        reasons.append(f"{given['division_code']} 不是您辖区里现有的村(社区)")
+        reasons.append(f"{given['division_code']} 不是您辖区里现有的村(社区)或网格")
     text = given["households"].replace(",", "").removesuffix("户").strip()
     number = whole_of(text)
     if number is not None and number <= MOST:
@@ -138,13 +138,15 @@ def _values(given: Mapping[str, str], villages: Mapping[str, Division]) -> tuple
     word = given.get("urban", "")
     if word and word not in URBAN | RURAL:
         reasons.append("城乡填“城”或“乡”,不清楚就不填")
+    elif word and given["division_code"] in villages and villages[given["division_code"]].level == "grid":
+        reasons.append("城乡按村(社区)填,网格跟着所在的村走")
     elif word:
         values["urban"] = (URBAN | RURAL)[word]
     return values, reasons
 
 
 def _villages(session: Session, codes: set[str], actor: Actor) -> dict[str, Division]:
-    question = select(Division).where(Division.level == "village", Division.valid_to.is_(None))
+    question = select(Division).where(Division.level.in_(("village", "grid")), Division.valid_to.is_(None))
     return {
         village.code: village
         for part in in_parts(sorted(codes))

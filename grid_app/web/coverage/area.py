@@ -13,6 +13,7 @@ from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_scope
 from grid_app.queries.coverage import NO_LOADS, CoverageFacts, VillageCoverage, coverage_in
+from grid_app.queries.coverage_needs import LANGUAGE, NO_NEEDS, Needs
 from grid_app.queries.coverage_roots import area_around
 from grid_app.queries.coverage_villages import Load, loads_in
 from grid_app.queries.map_area import Area, narrowed
@@ -22,16 +23,22 @@ from grid_app.wiring import wired
 NOT_YOURS: Final = "没有这个区划,或者它不在您的辖区内。这里只显示自己的辖区。"
 PAGE: Final = 100
 USUAL_HOUR: Final = 10
+ELSEWHERE: Final = "elsewhere"
+"""Asks for rooms whose point does not lie in their own division."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for; unknown values fall back to this weekday at ten, all states and the first page."""
+    """What the address asks for; unknown values fall back to this weekday at ten, all states and the first page.
+
+    ``needs`` are what a room has to offer to be counted.
+    """
 
     root: str | None
     at: tuple[int, int]
     state: str
     page: int
+    needs: Needs = NO_NEEDS
 
 
 def asked() -> Asked:
@@ -46,9 +53,22 @@ def asked() -> Asked:
             day if day is not None and 0 <= day < len(WEEKDAYS) else now.weekday(),
             hour if hour is not None and hour in HOURS else USUAL_HOUR,
         ),
-        state=state if state in ROOM_STATES else "",
+        state=state if state in (*ROOM_STATES, ELSEWHERE) else "",
         page=max(request.args.get("page", 1, type=int), 1),
+        needs=needs_asked(),
     )
+
+
+def now_asked() -> dict[str, int]:
+    """Return the weekday and hour it is now."""
+    now = local(wired().clock.now())
+    return {"day": now.weekday(), "hour": now.hour}
+
+
+def needs_asked() -> Needs:
+    """Return what a room has to offer, as ticks and the chosen language tell it."""
+    language = request.args.get("language", "")
+    return Needs.of((*request.args.getlist("need"), *((LANGUAGE + language,) if language else ())))
 
 
 def area_asked(root: str | None) -> Area:
@@ -66,12 +86,18 @@ def area_asked(root: str | None) -> Area:
     return area
 
 
-def facts_of(area: Area, at: tuple[int, int] | None = None) -> CoverageFacts:
+def facts_of(area: Area, at: tuple[int, int] | None = None, needs: Needs = NO_NEEDS) -> CoverageFacts:
     """Return the coverage of an area as it is now, without the loads of its villages."""
     path = area.root.path
     with reading() as session:
         return coverage_in(
-            session, scope=narrowed(the_scope(), path), root_path=path, now=wired().clock.now(), at=at, loads=NO_LOADS
+            session,
+            scope=narrowed(the_scope(), path),
+            root_path=path,
+            now=wired().clock.now(),
+            at=at,
+            loads=NO_LOADS,
+            needs=needs,
         )
 
 

@@ -11,11 +11,25 @@ from grid_app.database.transaction import reading
 from grid_app.http.guard import guard_pages, requires, the_actor
 from grid_app.policy import Action, allows
 from grid_app.queries.coverage import CoverageFacts
+from grid_app.queries.coverage_needs import NO_NEEDS
 from grid_app.queries.coverage_rooms import room_facts
+from grid_app.queries.map_area import Area
 from grid_app.web.coverage import households, one_room, searching, shown
-from grid_app.web.coverage.area import PAGE, Asked, area_asked, asked, facts_of, loads_of, trail_of
+from grid_app.web.coverage.area import (
+    ELSEWHERE,
+    PAGE,
+    Asked,
+    area_asked,
+    asked,
+    facts_of,
+    loads_of,
+    now_asked,
+    trail_of,
+)
+from grid_app.web.coverage.notices import elsewhere_in, notices_of
 from grid_app.web.coverage.pictures import MARKS_UP_TO, picture_of, room_marks
 from grid_app.web.maps.layers import is_by_township
+from grid_app.web.room_needs import TICKS, need_parameters, needs_told, needs_words
 from grid_app.web.wording import local_time, number
 from grid_app.wiring import wired
 
@@ -32,7 +46,7 @@ def index() -> str:
     """Show who reaches an effective room: sums, the picture, and a row per township or village."""
     ask = asked()
     area = area_asked(ask.root)
-    facts = facts_of(area, ask.at)
+    facts = facts_of(area, ask.at, ask.needs)
     listed = [one for one in facts.villages.values() if not ask.state or one.state == ask.state]
     by_township = is_by_township(area) and not ask.state
     first = (ask.page - 1) * PAGE
@@ -49,7 +63,6 @@ def index() -> str:
         ask=ask,
         trail=trail_of(area, "coverage.index"),
         headline=_headline(facts),
-        basis=_basis(facts),
         figures=_figures(facts),
         states=shown.state_counts(facts),
         state_words=shown.STATES,
@@ -61,22 +74,39 @@ def index() -> str:
         pages=None if by_township else _pages("coverage.index", ask, len(listed)),
         hour_word=shown.hour_word(ask.at),
         week=shown.week_table(facts),
-        telling=[word for _, word in shown.TELLING_HOURS],
+        telling=["这天任何时候", *(word for _, word in shown.TELLING_HOURS)],
         hours=[(hour, f"{hour}:00") for hour in shown.HOURS],
         days=list(enumerate(shown.WEEKDAYS)),
         filters=_filters(ask, facts),
         marks=len(facts.villages) <= MARKS_UP_TO,
         as_of=local_time(facts.as_of),
         may_plan=allows(the_actor(), Action.EDIT_ROOMS),
+        **_choice(ask, area, facts),
     )
+
+
+def _choice(ask: Asked, area: Area, facts: CoverageFacts) -> dict[str, Any]:
+    """Return what can be chosen on the page, where it leads, and what has to be said first."""
+    here = area.root.code
+    return {
+        "notices": notices_of(facts, area),
+        "needs_told": needs_told(facts),
+        "ticks": TICKS,
+        "languages": [(one, f"会说{one}") for one in facts.languages],
+        "plain_url": url_for("coverage.index", root=here, day=ask.at[0], hour=ask.at[1]),
+        "now_url": _url("coverage.index", ask, root=here, **now_asked()),
+        "map_url": url_for("maps.index", layer="rooms", root=here, filter=",".join(ask.needs.named()) or None),
+        "picture_url": url_for("coverage.picture", root=here, **need_parameters(ask.needs)),
+    }
 
 
 @bp.get("/coverage/map.svg")
 @requires(Action.READ_MAP)
 def picture() -> Response:
     """Draw the area: filled is effective, hatched is not, dotted is not known, empty is none."""
-    area = area_asked(asked().root)
-    facts = facts_of(area)
+    ask = asked()
+    area = area_asked(ask.root)
+    facts = facts_of(area, needs=ask.needs)
     fills = {code: shown.FILLS[state] for code, state in facts.states.items()}
     points = room_marks(facts) if len(facts.villages) <= MARKS_UP_TO else []
     drawn = picture_of(area, fills, points, title=f"{area.root.name}:各村有没有有效调解室")
@@ -92,14 +122,21 @@ def rooms() -> str:
     now = wired().clock.now()
     with reading() as session:
         here = room_facts(session, root_path=area.root.path, now=now)
-    listed = [room for room in here if not ask.state or room.state == ask.state]
+    elsewhere = elsewhere_in(here)
+    listed = [
+        room
+        for room in here
+        if (room.code in elsewhere if ask.state == ELSEWHERE else not ask.state or room.state == ask.state)
+        and (ask.needs == NO_NEEDS or ask.needs.met_by(room))
+    ]
     first = (ask.page - 1) * PAGE
     return render_template(
         "pages/coverage_rooms.html",
         area=area,
         count=len(listed),
         rows=shown.room_lines(listed[first:][:PAGE]),
-        filters=_room_filters(ask, Counter(room.state for room in here)),
+        filters=_room_filters(ask, Counter(room.state for room in here), len(elsewhere)),
+        needs=needs_words(ask.needs),
         pages=_pages("coverage.rooms", ask, len(listed)),
         trail=trail_of(area, "coverage.rooms"),
         as_of=local_time(now),
@@ -125,25 +162,6 @@ def _headline(facts: CoverageFacts) -> str:
     )
 
 
-def _basis(facts: CoverageFacts) -> str:
-    """Say what is counted, and what is missing."""
-    told = []
-    if facts.basis == "villages" and facts.villages:
-        told.append(
-            f"有 {number(facts.totals.unknown_households)} 个村(社区)没有户数,所以这里的比例按村数算,不按户数算。"
-            "户数由系统管理员在“边界与调解室”里导入。"
-        )
-    if facts.unplaced:
-        told.append(f"{number(len(facts.unplaced))} 个村(社区)没有启用的边界,不知道远近,没有算进比例。")
-    if facts.totals.rooms_without_point:
-        told.append(f"全县有 {number(facts.totals.rooms_without_point)} 个开放的调解室没有登记位置,谁也算不上能到。")
-    if facts.totals.rooms_without_hours:
-        told.append(
-            f"全县有 {number(facts.totals.rooms_without_hours)} 个开放的调解室没有读得懂的开放时间,按时间算时当作没开。"
-        )
-    return "".join(told)
-
-
 def _figures(facts: CoverageFacts) -> list[tuple[str, str]]:
     every = list(facts.villages.values())
     shares = shown.shares_of(facts, every)
@@ -164,11 +182,12 @@ def _filters(ask: Asked, facts: CoverageFacts) -> list[dict[str, Any]]:
     ]
 
 
-def _room_filters(ask: Asked, counts: Counter[str]) -> list[dict[str, Any]]:
+def _room_filters(ask: Asked, counts: Counter[str], elsewhere: int) -> list[dict[str, Any]]:
     words = {key: word for key, (word, _) in shown.ROOM_STATES.items() if key != "none"}
     return [
         _tab("coverage.rooms", ask, "", "全部", counts.total()),
         *(_tab("coverage.rooms", ask, key, word, counts[key]) for key, word in words.items()),
+        _tab("coverage.rooms", ask, ELSEWHERE, "位置不在本村", elsewhere),
     ]
 
 
@@ -194,4 +213,5 @@ def _pages(endpoint: str, ask: Asked, count: int) -> dict[str, str | None] | Non
 
 def _url(endpoint: str, ask: Asked, **changes: object) -> str:
     told: dict[str, Any] = {"root": ask.root, "day": ask.at[0], "hour": ask.at[1], "state": ask.state or None}
+    told |= need_parameters(ask.needs)
     return url_for(endpoint, **(told | changes))

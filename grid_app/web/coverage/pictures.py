@@ -48,12 +48,9 @@ def picture_of(area: Area, fills: Mapping[str, str], points: Sequence[tuple[floa
 
 
 def room_marks(facts: CoverageFacts) -> list[tuple[float, float, str]]:
-    """Return the places of the open rooms."""
-    return [
-        (room.lon, room.lat, "room")
-        for room in facts.rooms.values()
-        if room.status == "active" and room.lon is not None and room.lat is not None
-    ]
+    """Return the places of the open rooms that are counted."""
+    counted = (facts.rooms[code] for code in facts.measured.room_codes)
+    return [(room.lon, room.lat, "room") for room in counted if room.lon is not None and room.lat is not None]
 
 
 def _fill(name: str) -> Fill:

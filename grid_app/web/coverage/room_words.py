@@ -6,9 +6,13 @@ from flask import url_for
 
 from grid_app.queries.coverage_closing import ClosingEffect
 from grid_app.queries.coverage_rooms import RoomFacts
+from grid_app.queries.coverage_villages import VillagePoint
 from grid_app.queries.map_area import Area
 from grid_app.web.coverage.shown import YES_NO, share, way
 from grid_app.web.wording import number
+
+NO_MORE = "走得到的一个也没有了"
+TINY = 1e-9
 
 
 def facts_of(room: RoomFacts) -> list[tuple[str, str]]:
@@ -99,9 +103,19 @@ def closing_lines(effect: ClosingEffect) -> list[dict[str, str]]:
 def _line(what: str, before: float, after: float, whole: float, unit: str) -> dict[str, str]:
     return {
         "what": what,
-        "before": f"{number(int(before))} {unit}({share(before, whole)})",
-        "after": f"{number(int(after))} {unit}({share(after, whole)})",
+        "before": f"{number(round(before))} {unit}({share(before, whole)})",
+        "after": f"{number(round(after))} {unit}({share(after, whole)})",
     }
+
+
+def _of_some(effect: ClosingEffect, place: VillagePoint) -> str:
+    """Say that nobody there reaches a room any more, or which part of the village does not."""
+    part = effect.lost_share[place.code]
+    if part >= 1 - TINY:
+        return NO_MORE
+    if not place.households:
+        return f"{part:.0%}的住户{NO_MORE}"
+    return f"约 {number(round(part * place.households))} 户{NO_MORE}"
 
 
 def closing_villages(effect: ClosingEffect, own: frozenset[str]) -> list[dict[str, str]]:
@@ -111,11 +125,11 @@ def closing_villages(effect: ClosingEffect, own: frozenset[str]) -> list[dict[st
     names = {}
     for word, places in (
         ("不再有自己的调解室", effect.lose_room),
-        ("走得到的一个也没有了", effect.lose_access),
+        (NO_MORE, effect.lose_access),
         ("没有第二个可以选了", effect.lose_second),
     ):
         for place in places:
-            said.setdefault(place.code, []).append(word)
+            said.setdefault(place.code, []).append(_of_some(effect, place) if word is NO_MORE else word)
             names[place.code] = place
     return [
         {

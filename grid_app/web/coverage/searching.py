@@ -5,14 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import closing
-from threading import Thread
 from typing import Final
 from uuid import UUID
 
 from flask import (
     Blueprint,
-    copy_current_request_context,
-    current_app,
     flash,
     jsonify,
     make_response,
@@ -33,14 +30,13 @@ from grid_app.queries.map_area import narrowed
 from grid_app.queries.siting import SitingRow, siting_run, siting_runs
 from grid_app.services.siting.asking import EXISTING_WORDS, KIND_WORDS, RURAL, URBAN, asked_of
 from grid_app.services.siting.running import BROKEN_OFF, MISSING, RUNNING, SILENT_FOR, Begun
+from grid_app.web import background
 from grid_app.web.coverage import site_words
 from grid_app.web.coverage.area import area_asked, facts_of
 from grid_app.web.coverage.pictures import MARKS_UP_TO, picture_of, room_marks
 from grid_app.web.step_forms import STATUS
 from grid_app.wiring import wired
 
-PATIENCE: Final = "ANALYSIS_PATIENCE_SECONDS"
-PATIENCE_SECONDS: Final = 1.0
 USUAL: Final = {
     "number": "5", "kind": "without", "existing": "open", "rural_m": str(RURAL), "urban_m": str(URBAN),
 }  # fmt: skip
@@ -68,9 +64,7 @@ def start() -> Response:
         errors = refusal.fields if isinstance(refusal, InvalidError) else {}
         return make_response(_form(typed, errors, refusal.sentence), STATUS[refusal.default_code])
     scope = narrowed(the_scope(), area.root.path)
-    work = Thread(target=copy_current_request_context(_work), args=(begun, scope), daemon=True)
-    work.start()
-    work.join(current_app.config.get(PATIENCE, PATIENCE_SECONDS))
+    background.begin(_work, begun, scope)
     return redirect(url_for("coverage.siting_run", run_id=begun.run_id))
 
 

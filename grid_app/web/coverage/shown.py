@@ -29,7 +29,7 @@ ROOM_STATES: Final = {
 }
 FILLS: Final = {key: fill for key, (_, _, fill, _) in STATES.items()}
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-HOURS: Final = tuple(range(6, 23))
+HOURS: Final = tuple(range(24))
 TELLING_HOURS: Final = ((10, "上午 10 点"), (15, "下午 3 点"), (19, "晚上 7 点"))
 YES_NO: Final = {True: "有", False: "没有", None: "没有登记"}
 FAR_METRES: Final = 1000
@@ -77,9 +77,9 @@ def shares_of(facts: CoverageFacts, villages: Sequence[VillageCoverage]) -> dict
     whole = sum(weights)
     pairs = list(zip(villages, weights, strict=True))
     return {
-        "access": share(sum(weight for one, weight in pairs if one.access), whole),
-        "second": share(sum(weight for one, weight in pairs if one.second), whole),
-        "at": share(sum(weight for one, weight in pairs if one.reached_at), whole),
+        "access": share(sum(weight * (one.share or 0) for one, weight in pairs), whole),
+        "second": share(sum(weight * (one.share_second or 0) for one, weight in pairs), whole),
+        "at": share(sum(weight * (one.share_at or 0) for one, weight in pairs), whole),
     }
 
 
@@ -129,7 +129,7 @@ def _village_line(facts: CoverageFacts, one: VillageCoverage, load: Load, name: 
         {
             "nearest": f"{nearest.name},{way(one.metres)}" if nearest else "–",
             "access": _access_word(one),
-            "at": {True: "有", False: "没有", None: "–"}[one.reached_at],
+            "at": _at_word(one),
             "load": load_word(load, one.place.households),
             "wait": wait_word(load),
             "good": "、".join(_good(facts, one)) or "–",
@@ -139,10 +139,20 @@ def _village_line(facts: CoverageFacts, one: VillageCoverage, load: Load, name: 
     )
 
 
+def _at_word(one: VillageCoverage) -> str:
+    if one.share_at is None:
+        return "–"
+    if 0 < one.share_at < 1:
+        return f"{one.share_at:.0%}的住户有"
+    return "有" if one.share_at else "没有"
+
+
 def _access_word(one: VillageCoverage) -> str:
-    if one.reached is None:
+    if one.reached is None or one.share is None:
         return "没有边界,不知道远近"
     limit = "1 公里" if one.place.urban else "2 公里"
+    if one.grids and 0 < one.share < 1:
+        return f"按 {one.grids} 个网格算,{one.share:.0%}的住户 {limit}内有"
     if not one.reached:
         return f"{limit}内没有"
     return f"{limit}内有 {len(one.reached)} 个" + (",可以选" if one.second else ",没有第二个")
@@ -184,11 +194,11 @@ def state_counts(facts: CoverageFacts) -> list[tuple[str, str, str, int]]:
 
 
 def week_table(facts: CoverageFacts) -> list[tuple[str, list[str]]]:
-    """Return for each weekday the share that reaches an open room at three telling hours."""
-    table = facts.measured.access.by_hour
+    """Return for each weekday the share that reaches an open room at any hour of it, then at three telling hours."""
+    hours, days = facts.measured.reached.by_hour, facts.measured.reached.by_day
+    shares = [(days[at], *(hours[at, hour] for hour, _ in TELLING_HOURS)) for at in range(len(WEEKDAYS))]
     return [
-        (day, ["–" if isnan(table[at, hour]) else f"{table[at, hour]:.0%}" for hour, _ in TELLING_HOURS])
-        for at, day in enumerate(WEEKDAYS)
+        (day, ["–" if isnan(one) else f"{one:.0%}" for one in row]) for day, row in zip(WEEKDAYS, shares, strict=True)
     ]
 
 

@@ -20,8 +20,8 @@ STATES: Final = {
     "cancelled": ("已取消", "neutral"),
 }
 USUAL_SECONDS: Final = 10
-FILLS_BEFORE: Final = {"b": "full", "n": "empty", "o": "empty"}
-FILLS_AFTER: Final = {"b": "full", "n": "dots", "o": "empty"}
+FILLS_BEFORE: Final = {"b": "full", "p": "stripe", "n": "empty", "o": "empty"}
+FILLS_AFTER: Final = {"b": "full", "p": "stripe", "n": "dots", "o": "empty"}
 
 
 def unit_of(row: SitingRow) -> str:
