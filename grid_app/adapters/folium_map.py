@@ -107,6 +107,7 @@ class LeanMap(folium.Map):
             prefer_canvas=True,
             zoom_start=4,
             zoom_snap=0.25,
+            zoom_control=False,  # ours speaks Chinese
             fade_animation=False,  # every step of it would put large canvases together anew
         )
         self._id = "area"  # folium would draw a random one

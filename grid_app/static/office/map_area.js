@@ -182,7 +182,7 @@ export class AreaMap {
   }
 
   isByTownship() {
-    return this.places.townships.size > 1 && typicalSize(this.L, this.map, this.places.villages.values()) < SMALLEST_VILLAGE;
+    return this.places.townships.size > 1 && typicalSize(this.map, this.places.villages.values()) < SMALLEST_VILLAGE;
   }
 
   /** Outlines a place, or none. @param {string} code */

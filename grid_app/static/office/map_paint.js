@@ -86,6 +86,36 @@ export function fillings() {
   };
 }
 
+/** @type {WeakMap<Shape[], Path2D>} */
+const outlines = new WeakMap();
+
+/** The borders of all shapes of a part: one path, since a canvas is charged by the path. @param {Shape[]} shapes */
+function outlineOf(shapes) {
+  const found = outlines.get(shapes) ?? traced(shapes);
+  outlines.set(shapes, found);
+  return found;
+}
+
+/** @param {Shape[]} shapes */
+function traced(shapes) {
+  const path = new Path2D();
+  for (const shape of shapes) shape.trace(path);
+  return path;
+}
+
+/** @param {Shape[]} shapes @param {(shape: Shape) => string | undefined} fillOf @returns {Map<string | undefined, Shape[]>} */
+function byFilling(shapes, fillOf) {
+  /** @type {Map<string | undefined, Shape[]>} */
+  const found = new Map();
+  for (const shape of shapes) {
+    const key = fillOf(shape);
+    const alike = found.get(key);
+    if (alike) alike.push(shape);
+    else found.set(key, [shape]);
+  }
+  return found;
+}
+
 /**
  * Makes the painter of squares.
  * @param {{
@@ -111,11 +141,10 @@ export function painter(scene) {
     each(({ level, piece, shapes }) => {
       if (level !== scene.levelOf()) return;
       canvas.globalAlpha = scene.clear ? 0.7 : 1;
-      for (const shape of shapes) {
-        const key = scene.fill(level, shape);
+      for (const [key, alike] of byFilling(shapes, (shape) => scene.fill(level, shape))) {
         canvas.fillStyle = key === undefined ? ground : fills(key);
         levelled(canvas, piece.scale);
-        canvas.fill(shape.path, "evenodd");
+        canvas.fill(alike.length === shapes.length ? outlineOf(shapes) : traced(alike), "evenodd"); // no two places overlap
       }
       canvas.globalAlpha = 1;
     });
@@ -123,7 +152,7 @@ export function painter(scene) {
       canvas.lineJoin = "round";
       canvas.strokeStyle = level === "townships" ? ink : edge;
       canvas.lineWidth = widths[level] / piece.scale;
-      for (const shape of shapes) canvas.stroke(shape.path);
+      canvas.stroke(outlineOf(shapes));
     });
     each(({ piece, shapes }) => {
       for (const shape of shapes) {
@@ -132,7 +161,7 @@ export function painter(scene) {
         canvas.strokeStyle = isChosen ? accent : focus;
         canvas.lineWidth = 4 / piece.scale;
         canvas.setLineDash(isChosen ? [] : [6 / piece.scale, 4 / piece.scale]);
-        canvas.stroke(shape.path);
+        canvas.stroke(traced([shape]));
         canvas.setLineDash([]);
       }
     });

@@ -27,14 +27,17 @@ export function placesOf(L, { steps, codes, names, parents, boxes, labels }) {
 
 /**
  * How large places in view are drawn, in pixels; the middle one counts.
- * @param {Leaflet} L @param {import("leaflet").Map} map @param {Iterable<Place>} places
+ * @param {import("leaflet").Map} map @param {Iterable<Place>} places
  */
-export function typicalSize(L, map, places) {
+export function typicalSize(map, places) {
   const view = map.getBounds();
+  const [left, below, right, above] = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
+  const perDegree = (256 * 2 ** map.getZoom()) / 360;
   const sizes = [];
-  for (const { box } of places) {
-    const bounds = boundsOf(L, box);
-    if (view.intersects(bounds)) sizes.push(Math.sqrt(widthOf(map, bounds) * heightOf(map, bounds)));
+  for (const { box: [west, south, east, north] } of places) {
+    if (west > right || east < left || south > above || north < below) continue;
+    const stretch = 1 / Math.cos((((south + north) / 2) * Math.PI) / 180); // of a degree of latitude, in Mercator
+    sizes.push(perDegree * Math.sqrt((east - west) * (north - south) * stretch));
   }
   return sizes.sort((one, other) => one - other)[Math.floor(sizes.length / 2)] ?? 0;
 }
@@ -55,9 +58,4 @@ export function namesOf(L, map, places, marks, isSmall) {
 /** @param {import("leaflet").Map} map @param {import("leaflet").LatLngBounds} bounds */
 function widthOf(map, bounds) {
   return map.latLngToLayerPoint(bounds.getSouthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
-}
-
-/** @param {import("leaflet").Map} map @param {import("leaflet").LatLngBounds} bounds */
-function heightOf(map, bounds) {
-  return map.latLngToLayerPoint(bounds.getSouthWest()).y - map.latLngToLayerPoint(bounds.getNorthWest()).y;
 }

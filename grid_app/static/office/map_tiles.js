@@ -20,12 +20,27 @@ import { piecesOf } from "./map_store.js";
  */
 
 const SHARPEST = 2;
+/** Milliseconds for which a square waits for those beside it. */
+const TOGETHER = 120;
 
 /** @param {Leaflet} L @param {Source} source */
 export function areaTiles(L, source) {
   /** @type {Map<string, Square>} */
   const squares = new Map();
   const layer = L.gridLayer({ tileSize: EDGE, keepBuffer: 1, updateWhenZooming: false, noWrap: true });
+  /** @type {Set<() => void>} what shall be painted in the next frame */
+  const due = new Set();
+  let coming = 0;
+  const paintDue = () => {
+    for (const act of due) act();
+    due.clear();
+  };
+  /** Paints in one frame what came together: every frame with a new canvas costs as much as painting it. */
+  const settle = () => {
+    coming -= 1;
+    if (coming === 0) requestAnimationFrame(paintDue);
+    else if (due.size === 1) setTimeout(paintDue, TOGETHER);
+  };
   /** @param {Coords} coords @param {(error: unknown, canvas: HTMLCanvasElement) => void} done */
   const createTile = (coords, done) => {
     const canvas = document.createElement("canvas");
@@ -33,17 +48,22 @@ export function areaTiles(L, source) {
     canvas.width = canvas.height = EDGE * sharp;
     /** @type {Square} */
     const square = { coords: { z: coords.z - 1, x: coords.x, y: coords.y }, canvas, parts: [] };
-    filled(square, source).then(
-      () => {
-        squares.set(keyOf(coords), square);
-        paintOne(square, source.paint);
-        done(undefined, canvas);
-      },
-      (error) => {
-        source.onTrouble(error);
-        done(error, canvas);
-      },
-    );
+    coming += 1;
+    filled(square, source)
+      .then(
+        () => {
+          squares.set(keyOf(coords), square);
+          due.add(() => {
+            paintOne(square, source.paint);
+            done(undefined, canvas);
+          });
+        },
+        (error) => {
+          source.onTrouble(error);
+          done(error, canvas);
+        },
+      )
+      .then(settle);
     return canvas;
   };
   Object.assign(layer, { createTile }); // Leaflet's way to make a layer of one's own

@@ -42,14 +42,10 @@ export function readView(text) {
 export function openView(L, map, { whole, area, view }) {
   map.invalidateSize({ animate: false });
   map.setMaxZoom(CLOSEST);
-  if (whole.isValid()) {
-    map.fitBounds(whole, { animate: false });
-    map.setMinZoom(Math.floor(map.getZoom()) - 1).setMaxBounds(whole.pad(0.6));
-  }
   const asked = readView(view);
   if (asked) map.setView(asked.at, asked.zoom, { animate: false });
   else if (area.isValid()) map.fitBounds(area, { padding: [10, 10], animate: false });
-  map.zoomControl.remove();
+  if (whole.isValid()) map.setMinZoom(Math.floor(map.getBoundsZoom(whole)) - 1).setMaxBounds(whole.pad(0.6));
   L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   if (L.Browser.mobile) map.dragging.disable();
