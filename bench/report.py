@@ -32,6 +32,7 @@ from bench.field.rows import field_rows
 from bench.grievances.rows import grievances_rows
 from bench.lists.rows import lists_rows
 from bench.map.rows import map_rows
+from bench.ogc.rows import ogc_rows
 from bench.organisations.rows import organisations_rows
 from bench.report_rows import (
     Row,
@@ -83,6 +84,7 @@ MEASUREMENTS = (
     Measurement("boundaries", "Importing and changing boundaries", "bench.bench_boundaries", boundaries_rows),
     Measurement("coverage", "Pages about coverage", "bench.bench_coverage", coverage_rows),
     Measurement("tiles", "Vector tiles", "bench.bench_tiles", tiles_rows),
+    Measurement("ogc", "Layers for other programs", "bench.bench_ogc", ogc_rows),
     Measurement("exports", "Files of 100,000 disputes", "bench.bench_exports", exports_rows),
     Measurement("map", "The map in a browser", "bench.bench_map", map_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),

@@ -6,32 +6,39 @@ A sum per village is said as ``small_numbers`` says it; no dispute, no person an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
+import numpy as np
 import shapely
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.codes import Level
 from grid_app.clock import local_date
-from grid_app.models.places import Boundary, Division
-from grid_app.policy import Scope
+from grid_app.models.places import Boundary
 from grid_app.queries.boundaries import ACTIVE, features_of, generation_in
 from grid_app.queries.coverage import NO_LOADS, coverage_in
+from grid_app.queries.layers_areas import (
+    AREAS,
+    Asking,
+    BoundsOf,
+    Box,
+    Place,
+    Value,
+    area_codes,
+    area_places,
+    read_bounds,
+    touching_codes,
+)
 from grid_app.queries.map_counts import placed_counts
 from grid_app.queries.map_layers import NAMING_WORDS, NOT_NAMED, confirmed_findings, naming_status, namings_in
 from grid_app.queries.rooms import ROOM_KIND_WORDS, ROOM_STATUS_WORDS, rooms_in
 from grid_app.queries.small_numbers import shown
 from grid_app.queries.village_status import statuses_in
-
-Value = str | int | float | None
-Box = tuple[float, float, float, float]
-AREAS: Final[dict[str, Level]] = {"townships": "township", "villages": "village", "grids": "grid"}
 
 
 @dataclass(frozen=True)
@@ -41,26 +48,6 @@ class LayerFeature:
     id: str
     shape: BaseGeometry
     properties: Mapping[str, Value]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A feature before it is drawn: with its own point, or the shape of the division ``code``; ``since`` is its day."""
-
-    id: str
-    code: str = ""
-    point: tuple[float, float] | None = None
-    since: date | None = None
-    properties: Mapping[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Asking:
-    """Who asks for layers and when; ``counts`` says whether sums of disputes may be read, by the asker's rights."""
-
-    scope: Scope
-    now: datetime
-    counts: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +63,7 @@ def layer_page(
     *,
     layer: str,
     asking: Asking,
+    bounds_of: BoundsOf = read_bounds,
     boxes: Sequence[Box] = (),
     holds: Callable[[date | None], bool] = lambda _since: True,
     offset: int = 0,
@@ -87,6 +75,8 @@ def layer_page(
     ----------
     session, layer, asking
         Where to read, which layer (``LAYERS``), and for whom.
+    bounds_of : BoundsOf
+        Gives where areas lie; what keeps them saves reading every shape for every box.
     boxes : sequence of Box
         Rectangles in degrees of which a feature must touch one; empty means anywhere.
     holds : callable
@@ -94,72 +84,60 @@ def layer_page(
     offset, limit : int
         Which part.
     """
-    generation = generation_in(session, ACTIVE)
-    places = [place for place in LAYERS[layer](session, asking, _id(generation)) if holds(place.since)]
-    if boxes:
-        touching = _touching(session, _id(generation), places, boxes)
-        places = [place for place in places if place.id in touching]
-    chosen = places[offset : offset + limit]
+    generation = _id(generation_in(session, ACTIVE))
+    if layer in AREAS:
+        codes = area_codes(session, layer, asking, generation)
+        if boxes and generation is not None:
+            bounds = bounds_of(session, generation, AREAS[layer])
+            codes = touching_codes(session, codes, bounds, generation=generation, boxes=boxes)
+        matched, chosen = len(codes), area_places(session, layer, codes[offset : offset + limit])
+    else:
+        places = [place for place in PLACES[layer](session, asking, generation) if holds(place.since)]
+        if boxes:
+            touching = _touching(session, generation, places, boxes)
+            places = [place for place in places if place.id in touching]
+        matched, chosen = len(places), places[offset : offset + limit]
     more = _facts(session, asking) if layer == "villages" and chosen else {}
-    shapes = _shapes(session, _id(generation), chosen)
+    shapes = _shapes(session, generation, chosen)
     features = [
         LayerFeature(place.id, shapes[place.id], {**place.properties, **more.get(place.code, {})})
         for place in chosen
         if place.id in shapes
     ]
-    return LayerPage(tuple(features), len(places))
+    return LayerPage(tuple(features), matched)
 
 
 def layer_feature(session: Session, *, layer: str, asking: Asking, feature_id: str) -> LayerFeature | None:
     """Return one feature; ``None`` when the layer has none of that id for the asker."""
-    generation = generation_in(session, ACTIVE)
-    places = [one for one in LAYERS[layer](session, asking, _id(generation)) if one.id == feature_id]
-    shapes = _shapes(session, _id(generation), places)
+    generation = _id(generation_in(session, ACTIVE))
+    if layer in AREAS:
+        known = set(area_codes(session, layer, asking, generation))
+        places = area_places(session, layer, [feature_id] if feature_id in known else [])
+    else:
+        places = [one for one in PLACES[layer](session, asking, generation) if one.id == feature_id]
+    shapes = _shapes(session, generation, places)
     more = _facts(session, asking) if layer == "villages" and shapes else {}
     return next(
         (LayerFeature(one.id, shapes[one.id], {**one.properties, **more.get(one.code, {})}) for one in places), None
     )
 
 
-def extent_of(session: Session, *, asking: Asking) -> Box | None:
+def extent_of(session: Session, *, asking: Asking, bounds_of: BoundsOf = read_bounds) -> Box | None:
     """Return the box around the villages that the asker may see; ``None`` without any."""
     generation = _id(generation_in(session, ACTIVE))
-    places = _areas("villages")(session, asking, generation) or _areas("townships")(session, asking, generation)
-    shapes = list(_shapes(session, generation, places).values())
-    if not shapes:
-        return None
-    west, south, east, north = shapely.total_bounds(shapes).tolist()
-    return (west, south, east, north)
+    for layer in ("villages", "townships"):
+        codes = area_codes(session, layer, asking, generation)
+        if codes and generation is not None:
+            bounds = bounds_of(session, generation, AREAS[layer])
+            own = bounds.boxes[np.isin(bounds.codes, codes)]
+            west, south, east, north = (*own[:, :2].min(axis=0).tolist(), *own[:, 2:].max(axis=0).tolist())
+            return (west, south, east, north)
+    return None
 
 
 def _id(generation: object) -> UUID | None:
     found = getattr(generation, "id", None)
     return found if isinstance(found, UUID) else None
-
-
-def _areas(layer: str) -> Callable[[Session, Asking, UUID | None], list[Place]]:
-    def read(session: Session, asking: Asking, generation: UUID | None) -> list[Place]:
-        rows = session.execute(
-            select(Division.code, Division.name, Division.parent_code, Division.households)
-            .join(Boundary, Boundary.code == Division.code)
-            .where(
-                Boundary.generation_id == generation,
-                Division.level == AREAS[layer],
-                Division.valid_to.is_(None),
-                or_(*[Division.path.startswith(path, autoescape=True) for path in asking.scope.paths]),
-            )
-        )
-        return [
-            Place(
-                row.code,
-                row.code,
-                properties={"code": row.code, "name": row.name, "parent_code": row.parent_code}
-                | ({"households": row.households} if layer == "villages" else {}),
-            )
-            for row in sorted(rows, key=lambda row: row.code)
-        ]
-
-    return read
 
 
 def _rooms(session: Session, asking: Asking, _generation: UUID | None) -> list[Place]:
@@ -203,13 +181,11 @@ def _findings(session: Session, asking: Asking, generation: UUID | None) -> list
     ]
 
 
-LAYERS: Final[dict[str, Callable[[Session, Asking, UUID | None], list[Place]]]] = {
-    "villages": _areas("villages"),
-    "townships": _areas("townships"),
-    "grids": _areas("grids"),
+PLACES: Final[dict[str, Callable[[Session, Asking, UUID | None], list[Place]]]] = {
     "rooms": _rooms,
     "findings": _findings,
 }
+LAYERS: Final = ("villages", "townships", "grids", "rooms", "findings")
 
 
 def _facts(session: Session, asking: Asking) -> dict[str, dict[str, Value]]:

@@ -15,6 +15,14 @@ _ERRORS: Final = {
     "403": {"description": "这个身份不能读取地图图层", **_PROBLEM},
     "404": {"description": "没有这个图层或要素", **_PROBLEM},
 }
+FORM: Final[Document] = {
+    "name": "f",
+    "in": "query",
+    "required": False,
+    "style": "form",
+    "explode": False,
+    "schema": {"type": "string", "enum": ["json", "html"]},
+}
 PARAMETERS: Final = [
     {
         "name": "limit",
@@ -58,7 +66,7 @@ PARAMETERS: Final = [
 def definition_document(names: Sequence[str], address: str) -> Document:
     """Return the definition; ``address`` is the absolute one of the landing page."""
     paths: Document = {
-        "/": _get("landing", "入口", JSON),
+        "/": _get("landing", "入口", JSON, [FORM]),
         "/conformance": _get("conformance", "符合的标准", JSON),
         "/api": _get("definition", "接口定义", OPENAPI),
         "/collections": _get("collections", "图层", JSON),

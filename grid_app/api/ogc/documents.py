@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from typing import Final
 
 import shapely
 from flask import url_for
-from shapely.geometry import mapping
 
 from grid_app.queries.layers import LayerFeature
 
 JSON: Final = "application/json"
+HTML: Final = "text/html"
 GEOJSON: Final = "application/geo+json"
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+DECIMALS: Final = 7
 CONFORMS_TO: Final = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
@@ -42,6 +44,7 @@ def landing_document() -> Document:
         "description": "自己辖区的边界、调解室和已确认的苗头提示。内部使用,不作划界依据。",
         "links": [
             link("landing", "self", JSON, "本页"),
+            link("landing", "alternate", HTML, "给人看的说明", f="html"),
             link("definition", "service-desc", OPENAPI, "接口定义"),
             link("conformance", "conformance", JSON, "符合的标准"),
             link("collections", "data", JSON, "图层"),
@@ -90,21 +93,13 @@ def items_document(features: Sequence[LayerFeature], *, matched: int, at: str, l
 
 def feature_document(feature: LayerFeature, links: Sequence[Document] = ()) -> Document:
     """Return one feature as GeoJSON (RFC 7946): rings turned as it asks, seven decimals, about a centimetre."""
-    shape = shapely.orient_polygons(feature.shape)
+    rounded = shapely.transform(shapely.orient_polygons(feature.shape), lambda points: points.round(DECIMALS))
     document: Document = {
         "type": "Feature",
         "id": feature.id,
-        "geometry": _rounded(mapping(shape)),
+        "geometry": json.loads(shapely.to_geojson(rounded)),
         "properties": dict(feature.properties),
     }
     if links:
         document["links"] = list(links)
     return document
-
-
-def _rounded(geometry: Mapping[str, object]) -> Document:
-    return {"type": geometry["type"], "coordinates": _seven(geometry["coordinates"])}
-
-
-def _seven(value: object) -> object:
-    return [_seven(one) for one in value] if isinstance(value, tuple | list) else round(value, 7)  # type: ignore[call-overload]

@@ -68,5 +68,5 @@ def _program() -> Actor | None:
 
 
 def _reader() -> Actor | None:
-    presence = cookie_presence()
+    g.presence = presence = cookie_presence()
     return None if presence is None or presence.must_change_password else presence.actor

@@ -57,6 +57,22 @@ def refuse_unknown(known: Collection[str] = ()) -> None:
             raise BadParameterError(f"不认识参数“{name[:40]}”。可以用的参数:{'、'.join(known) or '没有'}。")
 
 
+def wants_page() -> bool:
+    """Say whether the start is wanted as a page for people: by ``f``, else by what the asker accepts first.
+
+    Raises
+    ------
+    BadParameterError
+        A parameter is unknown, or ``f`` names no form of the start.
+    """
+    refuse_unknown(("f",))
+    form = request.args.get("f")
+    if form not in (None, "html", "json"):
+        raise BadParameterError("f 可以写 html 或 json。")
+    accepted = request.accept_mimetypes
+    return form == "html" or (form is None and accepted["text/html"] > accepted["application/json"])
+
+
 def items_asked() -> ItemsAsked:
     """Return what this request for features asks.
 

@@ -6,14 +6,16 @@ import json
 from collections.abc import Sequence
 from datetime import UTC
 
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from grid_app.adapters.area_bounds import bounds_of
 from grid_app.api.ogc.definition import definition_document
 from grid_app.api.ogc.documents import (
     CONFORMS_TO,
     GEOJSON,
     JSON,
     OPENAPI,
+    TITLES,
     Document,
     collection_document,
     collections_document,
@@ -23,13 +25,14 @@ from grid_app.api.ogc.documents import (
     link,
 )
 from grid_app.api.ogc.guard import guard_ogc
-from grid_app.api.ogc.parameters import BadParameterError, ItemsAsked, items_asked, refuse_unknown
+from grid_app.api.ogc.parameters import BadParameterError, ItemsAsked, items_asked, refuse_unknown, wants_page
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.http.problems import problem
 from grid_app.policy import Action, allows
-from grid_app.queries.layers import LAYERS, Asking, extent_of, layer_feature, layer_page
+from grid_app.queries.layers import LAYERS, extent_of, layer_feature, layer_page
+from grid_app.queries.layers_areas import Asking
 from grid_app.queries.map_area import narrowed
 from grid_app.wiring import wired
 
@@ -49,9 +52,15 @@ def refuse(error: BadParameterError) -> Response:
 @bp.get("/")
 @requires(Action.READ_MAP)
 def landing() -> Response:
-    """Give the landing page."""
-    refuse_unknown()
-    return _answer(landing_document())
+    """Give the landing page: a document for programs, a page for people who open the address in a browser."""
+    if wants_page():
+        layers = [TITLES[name] for name in _names()]
+        address = url_for("ogc.landing", _external=True)
+        answer = make_response(render_template("pages/ogc.html", layers=layers, address=address))
+    else:
+        answer = _answer(landing_document())
+    answer.vary.add("Accept")
+    return answer
 
 
 @bp.get("/conformance")
@@ -76,7 +85,7 @@ def collections() -> Response:
     """Give the layers that the asker may see."""
     refuse_unknown()
     with reading() as session:
-        extent = extent_of(session, asking=_asking())
+        extent = extent_of(session, asking=_asking(), bounds_of=bounds_of(wired().engine))
     return _answer(collections_document(_names(), extent))
 
 
@@ -87,7 +96,7 @@ def collection(name: str) -> Response:
     _check(name)
     refuse_unknown()
     with reading() as session:
-        extent = extent_of(session, asking=_asking())
+        extent = extent_of(session, asking=_asking(), bounds_of=bounds_of(wired().engine))
     return _answer(collection_document(name, extent))
 
 
@@ -99,8 +108,8 @@ def items(name: str) -> Response:
     asked = items_asked()
     with reading() as session:
         page = layer_page(
-            session, layer=name, asking=_asking(), boxes=asked.boxes, holds=asked.holds, offset=asked.offset,
-            limit=asked.limit,
+            session, layer=name, asking=_asking(), bounds_of=bounds_of(wired().engine), boxes=asked.boxes,
+            holds=asked.holds, offset=asked.offset, limit=asked.limit,
         )  # fmt: skip
     at = wired().clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     links = _page_links(name, asked, page.matched)

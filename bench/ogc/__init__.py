@@ -1,0 +1,1 @@
+"""What layers for other programs cost."""
