@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, exists, func, join, not_
 from sqlalchemy.orm import Session, aliased
 
 from grid_app.clock import start_of_day
+from grid_app.database.elapsed import SecondsBetween
 from grid_app.models.callbacks import CallbackSample
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.follow_ups import FollowUp
@@ -124,12 +125,13 @@ def reopened_after(length: timedelta | None = None, *, before: datetime | None =
     """
     later = aliased(DisputeEvent)
     conditions: list[Any] = [
-        later.dispute_id == DisputeEvent.dispute_id, later.kind == "reopened", later.at >= DisputeEvent.at,
+        # by number, so that databases look within the one history and not among all that were ever taken up again
+        later.dispute_id == DisputeEvent.dispute_id, later.kind == "reopened", later.number > DisputeEvent.number,
     ]  # fmt: skip
     if length is not None:
         conditions.append(within(DisputeEvent.at, later.at, length))
     if before is not None:
-        conditions.append(later.at < before)
+        conditions.append(SecondsBetween(later.at, before) > 0)
     return exists().where(*conditions)
 
 

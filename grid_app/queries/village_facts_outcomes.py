@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, join, or_, select
+from sqlalchemy import and_, func, join, literal, select
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
@@ -19,9 +19,9 @@ from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.follow_ups import FollowUp
 from grid_app.queries.indicators_asked import DAY, Expression, median_of
 from grid_app.queries.indicators_lawful import FIRST_CONTACTS
-from grid_app.queries.indicators_open import CLOSING, EVENTS
+from grid_app.queries.indicators_open import EVENTS
 from grid_app.queries.indicators_solved import RELAPSE, ground_is, reopened_after
-from grid_app.queries.village_facts_matters import VILLAGE, Counted, count_if, served
+from grid_app.queries.village_facts_matters import VILLAGE, Counted, closings, count_if, plainly, served
 
 MADE = ("settled", "relapsed")
 MISSED = ("missed", "due")
@@ -47,24 +47,28 @@ def outcomes(session: Session, *, path: str, since: datetime, end: datetime) -> 
 def _by_village(session: Session, question: Expression) -> dict[str, Counter[int]]:
     found: dict[str, Counter[int]] = {}
     for code, days, count in session.execute(question):
-        found.setdefault(code, Counter())[int(days)] += int(count)
+        if days is not None:
+            found.setdefault(code, Counter())[int(days)] += int(count)
     return found
 
 
 def _contact_days(path: str, since: datetime, end: datetime) -> Expression:
-    """Return the question how many matters of each village were first contacted after how many whole days."""
-    firsts = (
-        select(VILLAGE, Dispute.received_at.label("received"), func.min(DisputeEvent.at).label("first"))
-        .select_from(EVENTS)
+    """Return the question after how many whole days each matter was first contacted; nothing where nobody was.
+
+    It looks into the history of each matter: by kind and moment it would go through all that were ever contacted.
+    """
+    soonest = (
+        select(func.min(SecondsBetween(Dispute.received_at, DisputeEvent.at)))
         .where(
-            served(path), Dispute.received_at >= since, Dispute.received_at < end,
-            DisputeEvent.kind.in_(FIRST_CONTACTS), DisputeEvent.at < end,
+            DisputeEvent.dispute_id == Dispute.id, DisputeEvent.kind.in_(FIRST_CONTACTS),
+            SecondsBetween(DisputeEvent.at, end) > 0,
         )
-        .group_by(Dispute.id)
-        .subquery()
+        .correlate(Dispute)
+        .scalar_subquery()
     )  # fmt: skip
-    days = (SecondsBetween(firsts.c.received, firsts.c.first) // DAY).label("days")
-    return select(firsts.c.village, days, func.count()).group_by(firsts.c.village, "days")
+    return select(VILLAGE, soonest // DAY, literal(1)).where(
+        served(path), Dispute.received_at >= since, Dispute.received_at < end
+    )
 
 
 def _performed_days(path: str, since: datetime, end: datetime) -> Expression:
@@ -72,7 +76,7 @@ def _performed_days(path: str, since: datetime, end: datetime) -> Expression:
     return (
         select(VILLAGE, days, func.count())
         .select_from(EVENTS)
-        .where(served(path), CLOSING, ground_is("agreement_performed"), DisputeEvent.at >= since, DisputeEvent.at < end)
+        .where(served(path), closings(since, end), ground_is("agreement_performed"))
         .group_by("village", "days")
     )
 
@@ -81,7 +85,7 @@ def _relapses(path: str, since: datetime, end: datetime) -> Expression:
     return (
         select(VILLAGE, count_if(reopened_after(RELAPSE, before=end)))
         .select_from(EVENTS)
-        .where(served(path), CLOSING, DisputeEvent.at >= since, DisputeEvent.at < end)
+        .where(served(path), closings(since, end))
         .group_by("village")
     )
 
@@ -89,12 +93,12 @@ def _relapses(path: str, since: datetime, end: datetime) -> Expression:
 def _visits(path: str, since: datetime, end: datetime) -> Expression:
     """Return the question which visits fell due in the window, and which of them were made before ``end``."""
     made = and_(FollowUp.state.in_(MADE), FollowUp.ended_at < end)
+    fell_due = and_(
+        FollowUp.due_on >= local_date(since), FollowUp.due_on < local_date(end), FollowUp.state.in_((*MISSED, *MADE))
+    )
     return (
         select(VILLAGE, func.count(), count_if(made))
         .select_from(join(FollowUp, Dispute, Dispute.id == FollowUp.dispute_id))
-        .where(
-            served(path), FollowUp.due_on >= local_date(since), FollowUp.due_on < local_date(end),
-            or_(FollowUp.state.in_(MISSED), FollowUp.state.in_(MADE)),
-        )
+        .where(served(path), plainly(fell_due))
         .group_by("village")
-    )  # fmt: skip
+    )

@@ -136,14 +136,23 @@ def test_nothing_that_grades_names_or_assigns_ever_reads_an_indicator():
 
     readers -= {path for path in readers if "callbacks" in path}  # which draws from the months of indicators
     readers -= {"grid_app/queries/trends.py", "grid_app/web/dashboard/shown.py"}  # which show figures, as indicators do
-    status = "grid_app/queries/village_facts_matters.py"
-    # takes over which steps count as what, and no figure: the status of a village counts by itself
-    taken = set(
-        re.findall(r"^from grid_app\.queries\.(indicators\w*) import (.+)$", (ROOT / status).read_text("utf-8"), re.M)
-    )
-    assert taken == {
-        ("indicators_asked", "DAY, Expression, within"),
-        ("indicators_lawful", "FIRST_CONTACTS"),
-        ("indicators_open", "CLOSING"),
+    # take over which steps count as what, and no figure: the status of a village counts by itself
+    taken = {
+        "grid_app/queries/village_facts_matters.py": {
+            ("indicators_asked", "DAY, Expression, within"),
+            ("indicators_lawful", "FIRST_CONTACTS"),
+            ("indicators_open", "CLOSING"),
+        },
+        "grid_app/queries/village_facts_outcomes.py": {
+            ("indicators_asked", "DAY, Expression, median_of"),
+            ("indicators_lawful", "FIRST_CONTACTS"),
+            ("indicators_open", "EVENTS"),
+            ("indicators_solved", "RELAPSE, ground_is, reopened_after"),
+        },
     }
-    assert readers - {status} <= {"grid_app/factory.py", "grid_app/web/shell.py", "grid_app/vocabulary/actions.py"}
+    for path, names in taken.items():
+        found = re.findall(
+            r"^from grid_app\.queries\.(indicators\w*) import (.+)$", (ROOT / path).read_text("utf-8"), re.M
+        )
+        assert set(found) == names, path
+    assert readers - set(taken) <= {"grid_app/factory.py", "grid_app/web/shell.py", "grid_app/vocabulary/actions.py"}
