@@ -27,6 +27,7 @@ from grid_app.vocabulary.namings import (
     REVIEW_AHEAD_DAYS,
     REVIEW_DUE,
     REVIEW_EVERY_MONTHS,
+    REVIEW_LATE,
     WITHDRAW,
 )
 
@@ -74,7 +75,7 @@ def waiting_for(course: Course, *, on: date) -> tuple[str, ...]:
     """Return what a naming in force asks of the county on a day: its yearly review, or a decision before it ends."""
     found = []
     if course.review_due is not None and course.review_due <= on + timedelta(days=REVIEW_AHEAD_DAYS):
-        found.append(REVIEW_DUE)
+        found.append(REVIEW_DUE if on <= course.review_due else REVIEW_LATE)
     ends = course.naming.expires_on if course.naming and course.status == NAMED else None
     if ends is not None and ends <= on + timedelta(days=EXPIRY_AHEAD_DAYS):
         found.append(ENDS_SOON)

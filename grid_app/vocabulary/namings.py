@@ -46,8 +46,8 @@ WITH_REASON: Final = frozenset({RETURN, WITHDRAW})
 REVIEW_EVERY_MONTHS: Final = 12
 REVIEW_AHEAD_DAYS, EXPIRY_AHEAD_DAYS = 30, 60
 """So many days before the day of a review, or the end of a naming, the county office is told."""
-REVIEW_DUE, ENDS_SOON = "review_due", "ends_soon"
-WAITING_WORDS: Final = {REVIEW_DUE: "要年度复核", ENDS_SOON: "快到期"}
+REVIEW_DUE, REVIEW_LATE, ENDS_SOON = "review_due", "review_late", "ends_soon"
+WAITING_WORDS: Final = {REVIEW_DUE: "要年度复核", REVIEW_LATE: "过了日子还没复核", ENDS_SOON: "快到期"}
 
 _VISITS: Final = r"(?:上访(?!村|社区|[((])|信访|来访|走访告状|越级|集体访|个访|重访|投诉|起诉|诉讼)"
 _COUNT: Final = r"(?:\d+|[零〇一二两三四五六七八九十百千]+)\s*(?:件|次|人|批|起|例)"

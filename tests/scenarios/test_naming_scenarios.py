@@ -13,8 +13,9 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.jobs.villages import assess_villages_job
 from grid_app.models.namings import NamingStep
 from grid_app.models.places import VillageNaming
+from grid_app.queries.naming_course import Course, waiting_for
 from grid_app.queries.village_months import months_of
-from grid_app.vocabulary.namings import COUNTED
+from grid_app.vocabulary.namings import COUNTED, WAITING_WORDS
 from tests.status_world import QUIET, VILLAGE, serve_well
 from tests.web.forms import fields_of
 from tests.web.report_pages import page_of, parsed
@@ -128,3 +129,14 @@ def test_the_county_office_is_told_when_a_review_is_due_and_when_a_naming_ends(s
     assert "命名要复核" not in page_of(sign_in("township_officer").get("/dashboard"))
     assert _step(county, "step", kind="review", done_on="2026-11-15", reason="台账齐全").status_code == 302
     assert len(parsed(county.get("/villages/namings?show=waiting")).select("tbody tr")) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [("2026-10-01", ()), ("2026-11-01", ("要年度复核",)), ("2026-11-30", ("要年度复核",)),
+     ("2026-12-01", ("过了日子还没复核",))],
+)  # fmt: skip
+def test_a_review_is_asked_for_a_month_ahead_and_said_to_be_late_afterwards(day: str, words: tuple[str, ...]):
+    course = Course(VILLAGE, review_due=date(2026, 11, 30))
+
+    assert tuple(WAITING_WORDS[one] for one in waiting_for(course, on=date.fromisoformat(day))) == words

@@ -129,6 +129,19 @@ def test_any_number_of_petitions_lawsuits_and_complaints_leaves_the_months_byte_
     assert len(before) > 4_000
 
 
+@pytest.mark.parametrize(
+    ("columns", "late"),
+    [({"danger": True}, 1), ({"safety_child": True}, 1), ({"safety_present": True}, 1), ({"track": None}, 0)],
+)
+def test_what_is_red_by_its_own_answers_is_answered_in_two_hours_and_a_shared_matter_need_not_be(well, columns, late):
+    with transaction() as session:
+        (one,) = add_served(session, well, 1, contacted=0, **columns)
+        one.grade = "red"
+        session.flush()
+
+        assert facts_now(session)[VILLAGE].urgent_late == late
+
+
 def test_no_module_behind_the_status_reads_petitions_complaints_findings_or_namings():
     behind = [*ROOT.glob("standing/*.py"), *ROOT.glob("queries/village_*.py"), ROOT / "services/villages/assessing.py"]
     names = {

@@ -104,8 +104,8 @@ def _status(status: VillageStatus) -> Values:
         "服务状态": STATE_WORDS[status.state],
         "状态理由": status.why,
         "服务依据": rows,
-        "办理情况": [{"项目": one.name, "情况": one.band, "说明": one.meaning} for one in status.outcomes]
-        or [{"项目": "还没有评估", "情况": NONE, "说明": NONE}],
+        "办理情况": [{"项目": one.name, "结果": one.band, "情况": one.meaning} for one in status.outcomes]
+        or [{"项目": "还没有评估", "结果": NONE, "情况": NONE}],
     }
 
 

@@ -35,8 +35,7 @@ from grid_app.vocabulary.namings import (
 )
 from grid_app.web.card import OpenSession
 from grid_app.web.villages.ended import ended_page
-from grid_app.web.villages.shown import WAITING, naming_of, step_of
-from grid_app.web.wording import local_date as day_words
+from grid_app.web.villages.shown import WAITING, full_day, naming_of, step_of
 from grid_app.wiring import wired
 
 bp = Blueprint("village_namings", __name__, url_prefix="/villages")
@@ -190,8 +189,8 @@ def _row(found: Course, area: Area, waiting: Sequence[str]) -> dict[str, object]
         "naming": NAMING_WORDS[found.status],
         "tone": "done" if found.status == NAMED else "neutral",
         "document": row.document_number if row else "",
-        "expires": day_words(row.expires_on) if row and row.expires_on else "",
-        "review": f"{day_words(found.review_due)}以前" if found.review_due else "",
+        "expires": full_day(row.expires_on) if row and row.expires_on else "",
+        "review": f"{full_day(found.review_due)}以前" if found.review_due else "",
         "waiting": [WAITING_WORDS[one] for one in waiting],
     }
 

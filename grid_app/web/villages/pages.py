@@ -36,12 +36,12 @@ from grid_app.web.villages.shown import (
     counts_of,
     criterion_of,
     facts_of,
+    full_day,
     lines_of,
     month_of,
     naming_of,
     row_of,
 )
-from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
 
 PER_PAGE: Final = 50
@@ -78,7 +78,7 @@ def index() -> str:
         counts=counts_of(lines),
         total=len(lines),
         disagreeing=sum(line.disagrees for line in lines),
-        month=day_words(max(months)) if months else "",
+        month=full_day(max(months)) if months else "",
         filters=list(FILTERS.items()),
         wanted=wanted if wanted in FILTERS else "",
     )

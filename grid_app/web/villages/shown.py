@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from flask import url_for
@@ -16,7 +17,6 @@ from grid_app.queries.village_status import VillageStatus, disagrees
 from grid_app.standing.criteria import MET, NAMES, NO_DATA, NOT_MET, RESULT_WORDS, TOO_FEW, CriterionResult
 from grid_app.standing.states import LAPSED, NOT_ASSESSED, ON_TRACK, STATE_WORDS, STATES, UNDER_REVIEW
 from grid_app.vocabulary.namings import STEP_WORDS
-from grid_app.web.wording import local_date
 
 TONES: Final = {
     NOT_ASSESSED: "neutral", ON_TRACK: "active", MET: "done", UNDER_REVIEW: "attention", LAPSED: "attention",
@@ -46,6 +46,11 @@ class Line:
     def disagrees(self) -> bool:
         """Say whether the two columns tell different things."""
         return disagrees(self.status.state, named=self.naming == NAMED)
+
+
+def full_day(day: date) -> str:
+    """Return a day with its year: what holds for years, or was done years ago, needs it."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def lines_of(area: Area, statuses: Mapping[str, VillageStatus], namings: Mapping[str, str]) -> list[Line]:
@@ -119,10 +124,10 @@ def month_of(month: MonthOnRecord) -> Cell:
 def facts_of(status: VillageStatus) -> list[tuple[str, str]]:
     """Return the days of a status in words."""
     told = [
-        ("评估到", local_date(status.month) if status.month else "还没有评估过"),
-        ("现在的状态从", local_date(status.since) if status.since else ""),
-        ("达标有效到", local_date(status.met_until) if status.met_until else ""),
-        ("复核到", local_date(status.review_until) if status.review_until else ""),
+        ("评估到", full_day(status.month) if status.month else "还没有评估过"),
+        ("现在的状态从", full_day(status.since) if status.since else ""),
+        ("达标有效到", full_day(status.met_until) if status.met_until else ""),
+        ("复核到", full_day(status.review_until) if status.review_until else ""),
     ]
     return [pair for pair in told if pair[1]]
 
@@ -135,9 +140,9 @@ def naming_of(course: Course) -> list[tuple[str, str]]:
     return [
         ("现在", NAMING_WORDS[row.status]),
         ("文号", row.document_number),
-        ("命名日期", local_date(row.named_on)),
-        ("到期日", local_date(row.expires_on) if row.expires_on else "文件没有写"),
-        ("年度复核", f"{local_date(course.review_due)}以前" if course.review_due else "–"),
+        ("命名日期", full_day(row.named_on)),
+        ("到期日", full_day(row.expires_on) if row.expires_on else "文件没有写"),
+        ("年度复核", f"{full_day(course.review_due)}以前" if course.review_due else "–"),
     ]
 
 
@@ -145,7 +150,7 @@ def step_of(line: StepLine) -> Cell:
     """Return one step of a naming as a table shows it."""
     return {
         "kind": STEP_WORDS[line.kind],
-        "on": local_date(line.done_on),
+        "on": full_day(line.done_on),
         "unit": line.unit,
         "document": line.document_number,
         "reason": line.reason,
