@@ -16,6 +16,7 @@ import chinese_calendar
 from chinese_calendar.constants import Holiday, holidays
 
 SATURDAY = 5
+WEEKEND = "周末"
 LONGEST_SEARCH_DAYS = 400
 
 
@@ -35,6 +36,11 @@ class Day:
     works: bool
     name: str
     source: Source
+
+    @property
+    def is_holiday(self) -> bool:
+        """Whether people rest for more than a usual weekend."""
+        return not self.works and self.name != WEEKEND
 
     @property
     def is_guess(self) -> bool:
@@ -100,12 +106,12 @@ def last_published_year() -> int:
 
 def _by_weekday(day: date) -> Day:
     off = day.weekday() >= SATURDAY
-    return Day(day, not off, "周末" if off else "工作日", Source.WEEKENDS_ONLY)
+    return Day(day, not off, WEEKEND if off else "工作日", Source.WEEKENDS_ONLY)
 
 
 def _name(day: date, *, off: bool, holiday: str | None) -> str:
     if holiday is None:
-        return "周末" if off else "工作日"
+        return WEEKEND if off else "工作日"
     word = Holiday(holiday).chinese
     if off:
         return f"{word}假期"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -25,14 +24,29 @@ ACCEPTING: Final = ("accept_simple", "accept_complex")
 
 
 @dataclass(frozen=True)
+class PublicRoom:
+    """An open mediation room as anybody may know it (人民调解法 8)."""
+
+    id: UUID
+    name: str
+    opening_hours: str
+    phone: str
+
+    @classmethod
+    def of(cls, room: MediationRoom) -> PublicRoom:
+        """Return what is public of a room."""
+        return cls(room.id, room.name, room.opening_hours, room.phone)
+
+
+@dataclass(frozen=True)
 class Entrance:
-    """Where a code leads: a division that exists today; ``room`` is the mediation room's name, if it is one."""
+    """Where a code leads: a division that exists today; ``room`` is the open mediation room, if it is one's code."""
 
     code: str
     level: str
     path: str
     name: str
-    room: str = ""
+    room: PublicRoom | None = None
 
     @property
     def county(self) -> str:
@@ -90,16 +104,16 @@ def county_entrances(session: Session, *, today: date) -> list[Entrance]:
 
 def entrance_of(session: Session, *, division: str, room: UUID | None, today: date) -> Entrance | None:
     """Return where a code leads today; a division that has ended leads to what took its place, or to what it lay in."""
-    name = ""
+    public = None
     if room is not None:
         found = session.get(MediationRoom, room)
         if found is None:
             return None
-        division, name = found.division_code, found.name if found.status == "active" else ""
+        division, public = found.division_code, PublicRoom.of(found) if found.status == "active" else None
     node = _living(session, division, today)
     if node is None or node.level not in LEVELS:
         return None
-    return Entrance(node.code, node.level, node.path, place_names(session, {node.code})[node.code], name)
+    return Entrance(node.code, node.level, node.path, place_names(session, {node.code})[node.code], public)
 
 
 def _living(session: Session, code: str, today: date) -> Division | None:
@@ -136,15 +150,16 @@ def offices_along(session: Session, path: str) -> list[OfficeContact]:
     return [OfficeContact(unit.id, unit.name, unit.kind, unit.duty_phone, notice) for unit, notice in rows]
 
 
-def rooms_at(session: Session, path: str) -> Sequence[MediationRoom]:
+def rooms_at(session: Session, path: str) -> list[PublicRoom]:
     """Return the open mediation rooms of a township or village, by name; they are public (人民调解法 8)."""
     root = path.strip("/").split("/")[:3]
-    return session.scalars(
+    rooms = session.scalars(
         select(MediationRoom)
         .where(MediationRoom.status == "active", MediationRoom.division_code.startswith(root[-1], autoescape=True))
         .order_by(MediationRoom.name)
         .limit(60)
-    ).all()
+    )
+    return [PublicRoom.of(room) for room in rooms]
 
 
 def progress_of(session: Session, dispute_id: UUID) -> Progress | None:

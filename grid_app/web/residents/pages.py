@@ -20,6 +20,7 @@ from grid_app.web.residents import own as residents_own
 from grid_app.web.residents import progress as residents_progress
 from grid_app.web.residents import report as residents_report
 from grid_app.web.residents.frame import code_of, guard_residents, page, place_of
+from grid_app.web.residents.rooms import room_lines
 from grid_app.web.residents.words import NOTICE, RIGHTS, RIGHTS_BASIS
 from grid_app.web.wording import local_date as day_words
 from grid_app.wiring import wired
@@ -53,7 +54,8 @@ def entrance(code: str) -> str:
     place = place_of(code)
     with reading() as session:
         offices = offices_along(session, place.path)
-    return page("resident_entrance.html", place=place, code=code, offices=offices)
+    rooms = room_lines([place.room] if place.room else [], now=wired().clock.now())
+    return page("resident_entrance.html", place=place, code=code, offices=offices, rooms=rooms)
 
 
 @bp.get("/r/<code>/info")
@@ -81,7 +83,7 @@ def info(code: str) -> str:
             code=code,
             level=LEVEL_WORDS.get(place.level, ""),
             offices=shown,
-            rooms=rooms,
+            rooms=room_lines(rooms, now=wired().clock.now()),
             lawyer_duties=duties,
             clinics=clinics,
             below=[(one.name, url_for("residents.info", code=code_of(one.code))) for one in below],
