@@ -46,6 +46,7 @@ from bench.report_rows import (
     sync_rows,
 )
 from bench.siting.rows import siting_rows
+from bench.status.rows import status_rows
 from bench.tiles.rows import tiles_rows
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,6 +84,7 @@ MEASUREMENTS = (
     Measurement("siting", "Where the next rooms should be", "bench.bench_siting", siting_rows),
     Measurement("boundaries", "Importing and changing boundaries", "bench.bench_boundaries", boundaries_rows),
     Measurement("coverage", "Pages about coverage", "bench.bench_coverage", coverage_rows),
+    Measurement("status", "The month of the village status", "bench.bench_status", status_rows),
     Measurement("tiles", "Vector tiles", "bench.bench_tiles", tiles_rows),
     Measurement("ogc", "Layers for other programs", "bench.bench_ogc", ogc_rows),
     Measurement("exports", "Files of 100,000 disputes", "bench.bench_exports", exports_rows),
