@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from grid_app.database.transaction import reading, transaction
+from grid_app.queries.map_back import rooms_to_record
 from grid_app.queries.map_past import end_of, lines_at
-from grid_app.services.maps.weeks import forget_weeks, keep_week, weeks_to_keep
+from grid_app.services.maps.weeks import forget_weeks, is_fresh, keep_week, weeks_to_keep
 from grid_app.wiring import wired
 
 
@@ -16,8 +17,9 @@ def keep_weeks_job() -> int:
     for week in missing:
         with reading() as session:
             lines = lines_at(session, end_of(week))
+            rooms = rooms_to_record(session, now=now) if is_fresh(week, now=now) else None
         with transaction() as session:
-            keep_week(session, week, lines, now=now)
+            keep_week(session, week, lines, now=now, rooms=rooms)
     with transaction() as session:
         forget_weeks(session, now=now)
     return len(missing)

@@ -14,7 +14,8 @@ class MapWeek(Base):
     """One week, named by its Monday, as it stood when it ended; written once (see ``grid_app/queries/map_past.py``).
 
     ``content`` are compressed counts by place and grade, ``digest`` the SHA-256 of what they say; no single dispute
-    stands in it.
+    stands in it. ``rooms`` are the rooms and the state of every village, recorded within a day after the week ended;
+    none where nobody did, since rooms have no history (see ``grid_app/queries/map_back.py``).
     """
 
     __tablename__ = "map_weeks"
@@ -23,3 +24,4 @@ class MapWeek(Base):
     made_at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    rooms: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -92,7 +92,7 @@ def _only_origin(session: Session, code: str) -> str | None:
     for place in dict.fromkeys((code, code[:VILLAGE])):
         origins = [(row.old_code, row.number) for row in rows if row.new_code == place]
         if len(origins) == 1 and not _lived_before(session, place, origins[0][1]):
-            return origins[0][0]
+            return str(origins[0][0])
     return None
 
 

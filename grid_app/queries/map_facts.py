@@ -14,6 +14,7 @@ from grid_app.clock import local_date
 from grid_app.policy import Scope
 from grid_app.queries.coverage import NO_LOADS, State, coverage_in
 from grid_app.queries.map_area import Area, area_of, narrowed, root_in_scope
+from grid_app.queries.map_back import LOOKED_BACK, looked_back
 from grid_app.queries.map_counts import GradeCounts, PlacedCounts, bounded_villages, registered, with_finished
 from grid_app.queries.map_layers import (
     FindingRow,
@@ -41,7 +42,9 @@ COUNTED: Final = frozenset({DISPUTES, CLOCKS})
 class MapFacts:
     """What was asked for; parts of layers that were not asked for are empty.
 
-    ``chosen`` is the round whose returns are shown, ``None`` when no round is open. ``week`` is the Monday of the past
+    ``chosen`` is the round whose returns are shown, ``None`` when no round is open, ``grid_returns`` those of grids.
+    ``rooms_known`` is false of a past week whose rooms nobody recorded, ``rooms_since`` the first that was.
+    ``week`` is the Monday of the past
     week at whose end it stood so; what was registered and finished by then is not told. ``standing`` are the open
     disputes by village; ``coverage`` says by village whether it has an effective room.
     """
@@ -55,8 +58,11 @@ class MapFacts:
     rounds: tuple[RoundRow, ...] = ()
     chosen: RoundRow | None = None
     returns: Mapping[str, str] = field(default_factory=dict)
+    grid_returns: Mapping[str, str] = field(default_factory=dict)
     rooms: tuple[RoomRow, ...] = ()
     coverage: Mapping[str, State] = field(default_factory=dict)
+    rooms_known: bool = True
+    rooms_since: date | None = None
     namings: tuple[NamingRow, ...] = ()
     statuses: Mapping[str, VillageStatus] = field(default_factory=dict)
 
@@ -81,7 +87,7 @@ def map_facts(
     """Return the facts of some layers over an area; ``None`` when the area is not the scope's to see.
 
     ``round_id`` chooses among the open rounds; without it, or when it is none of them, the one that is due first.
-    ``week`` is the Monday of a past week: disputes, clocks, namings and status as they stood at its end. ``remember``
+    ``week`` is the Monday of a past week: everything as it stood at its end. ``remember``
     may answer a count from what was counted before.
     """
     area = area_in_scope(session, scope=scope, root=root)
@@ -89,27 +95,31 @@ def map_facts(
         return None
     path = area.root.path
     here = narrowed(scope, path)
-    rounds = tuple(open_rounds(session, root_path=path, now=now)) if RETURNS in layers else ()
+    present = layers if week is None else layers - LOOKED_BACK
+    rounds = tuple(open_rounds(session, root_path=path, now=now)) if RETURNS in present else ()
     chosen = next((row for row in rounds if row.id == round_id), rounds[0] if rounds else None)
     on = local_date(now) if week is None else week + timedelta(days=6)
     standing, placed = _counted(session, layers, here, week, now=now, remember=remember)
-    return MapFacts(
+    given = returns_of(session, round_id=chosen.id, root_path=path) if chosen else None
+    facts = MapFacts(
         area=area,
         as_of=now if week is None else end_of(week),
         week=week,
         standing=standing,
         placed=placed,
-        findings=tuple(confirmed_findings(session, scope=here)) if FINDINGS in layers else (),
+        findings=tuple(confirmed_findings(session, scope=here)) if FINDINGS in present else (),
         rounds=rounds,
         chosen=chosen,
-        returns=returns_of(session, round_id=chosen.id, root_path=path) if chosen else {},
-        rooms=tuple(rooms_in(session, scope=here, active_only=True)) if ROOMS in layers else (),
+        returns=given.villages if given else {},
+        grid_returns=given.grids if given else {},
+        rooms=tuple(rooms_in(session, scope=here, active_only=True)) if ROOMS in present else (),
         coverage=coverage_in(session, scope=here, root_path=path, now=now, loads=NO_LOADS).states
-        if ROOMS in layers
+        if ROOMS in present
         else {},
         namings=tuple(namings_in(session, scope=here, on=on)) if NAMINGS in layers else (),
         statuses=statuses_in(session, scope=here, on=on) if STATUS in layers else {},
     )
+    return looked_back(session, facts, layers=layers, scope=here, round_id=round_id)
 
 
 def standing_in(

@@ -41,6 +41,7 @@ class FindingRow:
     category: str
     reason: str
     since: date
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,18 @@ class NamingRow:
 
 def confirmed_findings(session: Session, *, scope: Scope) -> list[FindingRow]:
     """Return the confirmed findings of the scope's subtrees, by place and number; withheld categories never."""
+    return findings_where(session, scope, Finding.state.in_(LIVE_STATES))
+
+
+def findings_where(session: Session, scope: Scope, condition: ColumnElement[bool]) -> list[FindingRow]:
+    """Return the findings of the scope's subtrees with a condition, by place and number; withheld ones never."""
     if not scope.paths:
         return []
     rows = session.execute(
         select(Finding, Division.name, Division.path)
         .join(Division, Division.code == Finding.division_code)
         .where(
-            Finding.state.in_(LIVE_STATES),
+            condition,
             *_not_of_own_unit(scope),
             Finding.division_code.in_(codes_under(scope)),
             Finding.category.not_like(f"{SEALED}%"),
@@ -85,7 +91,7 @@ def confirmed_findings(session: Session, *, scope: Scope) -> list[FindingRow]:
         .order_by(Division.path, Finding.code)
     )
     return [
-        FindingRow(f.id, f.code, f.division_code, name, path, f.grade, f.category, f.reason, f.since)
+        FindingRow(f.id, f.code, f.division_code, name, path, f.grade, f.category, f.reason, f.since, f.state)
         for f, name, path in rows
     ]
 
@@ -111,14 +117,22 @@ def open_rounds(session: Session, *, root_path: str, now: datetime) -> list[Roun
     return [RoundRow(row.id, row.name, row.due_at) for row in rows]
 
 
-def returns_of(session: Session, *, round_id: UUID, root_path: str) -> dict[str, str]:
-    """Return for every village of the area that the round asks: returned, partly or missing."""
+@dataclass(frozen=True)
+class Returns:
+    """Who has answered a round: each village that it asks (returned, partly, missing) and each grid."""
+
+    villages: Mapping[str, str]
+    grids: Mapping[str, str]
+
+
+def returns_of(session: Session, *, round_id: UUID, root_path: str, until: datetime | None = None) -> Returns:
+    """Return who of the area has answered the round, now or by a moment; all grids have when their village has."""
     area = session.get_one(Round, round_id).division_code
-    progress = progress_of_rounds(session, [round_id], [area], within=root_path)
-    return {
-        village.code: RETURNED if village.returned else PARTLY if village.answered else MISSING
-        for village in progress[round_id]
-    }
+    progress = progress_of_rounds(session, [round_id], [area], within=root_path, until=until)[round_id]
+    return Returns(
+        {one.code: RETURNED if one.returned else PARTLY if one.answered else MISSING for one in progress},
+        {code: RETURNED if done else MISSING for one in progress for code, done in one.grid_states},
+    )
 
 
 def namings_in(session: Session, *, scope: Scope, on: date) -> list[NamingRow]:

@@ -160,7 +160,8 @@ def _grids_before(
             .where(Division.parent_code.in_(part), Division.level == "grid")
             .order_by(Division.code)
         )
-        for code, village, valid_to in rows:
+        for code, parent, valid_to in rows:
+            village = str(parent)  # of a grid it is never empty
             with_village = valid_to == ends[village]  # both live, or both ended on the same day
             if code not in added and (code in ended or with_village):
                 found[village].append(code)

@@ -180,10 +180,10 @@ def test_returns_of_the_open_round_are_told_by_village(sign_in, app_world):
     villages = painted(client, "/map/facts.json?layer=returns")
     townships = painted(client, "/map/facts.json?layer=returns&level=townships")
 
-    assert table["合计"] == ["4", "1", "1", "2"]
+    assert table["合计"] == ["4", "1", "1", "2", "8", "3", "5"]
     assert list(villages.values()) == ["已回执", "部分网格已回执", "还没有回执", "还没有回执"]
     assert townships == {TOWN: "各村不一样", OTHER_TOWN: "还没有回执"}
-    assert painted(client, "/map/facts.json?layer=returns&level=grids")[f"{EAST}J001"] == "部分网格已回执"
+    assert painted(client, "/map/facts.json?layer=returns&level=grids")[f"{EAST}J001"] == "已回执"
     assert "4 个村(社区)中 1 个已回执" in soup_of(client.get("/map?layer=returns")).get_text()
 
 
@@ -199,7 +199,7 @@ def test_of_several_open_rounds_one_is_chosen(sign_in, app_world):
 
     page = soup_of(client.get(f"/map?layer=returns&round={other}"))
 
-    assert table_of(page)["合计"] == ["2", "0", "0", "2"]
+    assert table_of(page)["合计"] == ["2", "0", "0", "2", "4", "0", "4"]
     assert len(page.select('nav[aria-label="选择哪一轮排查"] a')) == 2
 
 

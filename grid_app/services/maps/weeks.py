@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.map_weeks import MapWeek
-from grid_app.queries.map_past import KeptLine, packed, past_weeks
+from grid_app.queries.map_past import KeptLine, end_of, packed, past_weeks
+
+RECORDED_WITHIN: Final = timedelta(days=1)
+"""So soon after a week ended its rooms are recorded as they were then; later nobody can know."""
 
 
 def weeks_to_keep(session: Session, *, now: datetime) -> list[date]:
@@ -17,12 +21,19 @@ def weeks_to_keep(session: Session, *, now: datetime) -> list[date]:
     return [week for week in past_weeks(now) if week not in kept]
 
 
-def keep_week(session: Session, week: date, lines: list[KeptLine], *, now: datetime) -> None:
+def is_fresh(week: date, *, now: datetime) -> bool:
+    """Say whether a week has just ended, so that what has no history still is as it was then."""
+    return now - end_of(week) < RECORDED_WITHIN
+
+
+def keep_week(
+    session: Session, week: date, lines: list[KeptLine], *, now: datetime, rooms: bytes | None = None
+) -> None:
     """Keep what stood open when ``week`` ended; a week that is kept already stays as it is."""
     if session.get(MapWeek, week) is not None:
         return
     content, digest = packed(lines)
-    session.add(MapWeek(week=week, made_at=now, digest=digest, content=content))
+    session.add(MapWeek(week=week, made_at=now, digest=digest, content=content, rooms=rooms))
 
 
 def forget_weeks(session: Session, *, now: datetime) -> None:

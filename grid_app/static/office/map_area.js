@@ -168,7 +168,7 @@ export class AreaMap {
     const under = squares.isOn ? (/** @type {CanvasRenderingContext2D} */ pen) => squares.draw(pen) : undefined;
     const names = namesOf(L, map, byTownship ? places.townships : places.villages, marks, isSmall);
     this.overlay.draw({ marks, points, names, told: this.marks(), isSmall, under });
-    this.legend.show(!squares.isWanted && this.filled() === "grids" && facts.classes.fills.includes("ramp1") ? facts.classes : undefined);
+    this.legend.show(!squares.isWanted && this.filled() === "grids" && (facts.classes.fills.includes("ramp1") || facts.layer === "returns") ? facts.classes : undefined);
   }
 
   /** What the drawn marks are about. */

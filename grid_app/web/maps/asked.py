@@ -34,9 +34,11 @@ from grid_app.queries.map_facts import (
 from grid_app.queries.map_past import past_weeks
 from grid_app.queries.points import Points, points_in
 from grid_app.services.typed import uuid_of
-from grid_app.web.maps.coverage import namings_view, returns_view, rooms_view
+from grid_app.web.maps.coverage import namings_view
 from grid_app.web.maps.disputes import clocks_view, disputes_view, findings_view
 from grid_app.web.maps.layers import LayerView
+from grid_app.web.maps.returns import returns_view
+from grid_app.web.maps.rooms_past import rooms_at
 from grid_app.web.maps.squares import squares_view
 from grid_app.web.maps.standing import disagreement_view, status_view
 from grid_app.web.wording import GRADES
@@ -55,7 +57,7 @@ VIEWS: Final = {
     CLOCKS: clocks_view,
     FINDINGS: findings_view,
     RETURNS: returns_view,
-    ROOMS: rooms_view,
+    ROOMS: rooms_at,
     NAMINGS: namings_view,
     STATUS: status_view,
 }
@@ -212,6 +214,13 @@ def remembering() -> Remember:
     memo = memo_of(wiring.engine)
     by = (known[DISPUTES], known[CLOCKS], known["generation"], int(wiring.clock.now().timestamp()) // MEMORY_SECONDS)
     return lambda key, build: memo((key, by), build)
+
+
+def is_of_one_village(ask: Asked) -> bool:
+    """Say whether the asked area is a village alone, whose sums are those of a village and hidden like them."""
+    with reading() as session:
+        root = root_in_scope(session, scope=the_scope(), code=ask.root)
+        return root is not None and root.level == "village"
 
 
 def view_of(ask: Asked, facts: MapFacts) -> LayerView:

@@ -1,4 +1,4 @@
-"""The layers of round returns, mediation rooms and recorded namings: one state per village."""
+"""The layers of mediation rooms and recorded namings: one state per village."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from grid_app.queries.map_area import village_of
-from grid_app.queries.map_facts import NAMINGS, RETURNS, ROOMS, MapFacts
+from grid_app.queries.map_facts import NAMINGS, ROOMS, MapFacts
 from grid_app.queries.map_layers import (
     EXPIRED,
     NAMED,
     NAMING_WORDS,
     NOT_NAMED,
-    RETURN_WORDS,
-    RETURNED,
     WITHDRAWN,
     naming_status,
 )
 from grid_app.queries.rooms import RoomRow
 from grid_app.web.maps.layers import Class, Column, LayerView, LegendItem, Marks, Row, group_of, rows_of, total_of
-from grid_app.web.wording import local_time, number, remaining
+from grid_app.web.wording import number
 
 EFFECTIVE, NOMINAL, UNKNOWN, NO_ROOM = "effective", "nominal", "unknown", "none"
 ROOM_CLASSES: Final = (
@@ -30,42 +28,16 @@ ROOM_CLASSES: Final = (
     Class(NO_ROOM, "没有登记开放的调解室", "empty"),
 )
 ROOM_WORDS: Final = {one.key: one.word for one in ROOM_CLASSES}
-RETURN_CLASSES: Final = tuple(
-    Class(key, word, fill) for (key, word), fill in zip(RETURN_WORDS.items(), ("full", "dots", "stripe"), strict=True)
-)
 _NAMING_FILLS: Final = {NAMED: "full", EXPIRED: "stripe", WITHDRAWN: "dots"}
 NAMING_CLASSES: Final = tuple(Class(key, word, _NAMING_FILLS.get(key, "empty")) for key, word in NAMING_WORDS.items())
-_VILLAGES = Column("villages", "村(社区)")
-
-
-def returns_view(facts: MapFacts) -> LayerView:
-    """Return which villages have answered the chosen open round."""
-    columns = (_VILLAGES, *(Column(key, word) for key, word in RETURN_WORDS.items()))
-    rows = rows_of(
-        facts.area,
-        facts.returns.keys() & facts.area.villages.keys(),
-        lambda c: states_row(facts.returns, c, RETURN_WORDS),
-    )
-    sums = Counter(facts.returns.values())
-    return LayerView(
-        key=RETURNS,
-        headline=_returns_headline(facts, sums),
-        note="一个村的网格都交了,村的回执就算交了。没有发现纠纷也要交零报告。",
-        legend=legend_of(RETURN_CLASSES, sums),
-        columns=columns,
-        rows=tuple(rows),
-        foot=total_of(columns, rows),
-        lines={code: RETURN_WORDS[state] for code, state in facts.returns.items()},
-        states=facts.returns,
-        classes=RETURN_CLASSES,
-    )
+VILLAGES = Column("villages", "村(社区)")
 
 
 def rooms_view(facts: MapFacts) -> LayerView:
     """Return which villages have an effective mediation room, one in name only, or none, and where the rooms are."""
     area = facts.area
     states = {code: facts.coverage.get(code, NO_ROOM) for code in area.villages}
-    columns = (_VILLAGES, *(Column(key, word) for key, word in ROOM_WORDS.items()), Column("rooms", "调解室(个)"))
+    columns = (VILLAGES, *(Column(key, word) for key, word in ROOM_WORDS.items()), Column("rooms", "调解室(个)"))
     in_groups = Counter(group_of(area, room.division_path) for room in facts.rooms)
     rows = [
         Row(row.label, {**row.values, "rooms": in_groups[row.place.code] if row.place else 0}, row.place)
@@ -95,7 +67,7 @@ def namings_view(facts: MapFacts) -> LayerView:
     area = facts.area
     found = naming_status(facts.namings)
     states = {code: found.get(code, NOT_NAMED) for code in area.villages}
-    columns = (_VILLAGES, *(Column(key, word) for key, word in NAMING_WORDS.items()))
+    columns = (VILLAGES, *(Column(key, word) for key, word in NAMING_WORDS.items()))
     rows = rows_of(area, area.villages, lambda codes: states_row(states, codes, NAMING_WORDS))
     sums = Counter(states.values())
     return LayerView(
@@ -110,13 +82,6 @@ def namings_view(facts: MapFacts) -> LayerView:
         states=states,
         classes=NAMING_CLASSES,
     )
-
-
-def _returns_headline(facts: MapFacts, sums: Counter[str]) -> str:
-    if facts.chosen is None:
-        return "现在没有进行中的排查。"
-    due = f"{local_time(facts.chosen.due_at)} 截止,{remaining(facts.chosen.due_at, facts.as_of)}"
-    return f"{facts.chosen.name}:{sums.total()} 个村(社区)中 {sums[RETURNED]} 个已回执。{due}。"
 
 
 def _rooms_headline(villages: int, sums: Counter[str], rooms: int) -> str:

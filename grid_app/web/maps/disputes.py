@@ -61,7 +61,7 @@ def disputes_view(facts: MapFacts, *, only: str = "") -> LayerView:
             for grade, sign, word in GRADE_KINDS
         ),
         columns=columns,
-        rows=(*hidden(area, exact), *_apart(area, apart)),
+        rows=(*hidden(area, exact), *apart_shown(area, apart)),
         foot=foot_of(area, columns, [*exact, *apart]),
         lines={code: _line(counts, past=past) for code, counts in placed.villages.items()},
         marks=marks_of(_parents(area), facts.standing, GRADE_KINDS, wanted),
@@ -90,7 +90,7 @@ def clocks_view(facts: MapFacts) -> LayerView:
             for (_, sign, word), count in zip(LATE_KINDS, sums, strict=True)
         ),
         columns=columns,
-        rows=(*hidden(area, exact), *_apart(area, apart)),
+        rows=(*hidden(area, exact), *apart_shown(area, apart)),
         foot=foot_of(area, columns, [*exact, *apart]),
         lines={code: _late_line(tally) for code, tally in standing.areas.items()},
         marks=marks_of(_parents(area), standing, LATE_KINDS, (STATUTORY, SERVICE)),
@@ -138,7 +138,7 @@ def foot_of(area: Area, columns: Sequence[Column], rows: Sequence[Row]) -> Row:
     return Row(foot.label, few(foot.values)) if area.root.level == "village" else foot
 
 
-def _apart(area: Area, rows: Sequence[Row]) -> list[Row]:
+def apart_shown(area: Area, rows: Sequence[Row]) -> list[Row]:
     """Return the sums of what has no place; of one village alone with small counts hidden."""
     return [Row(row.label, few(row.values)) for row in rows] if area.root.level == "village" else [*rows]
 

@@ -25,7 +25,7 @@ from grid_app.vocabulary.words import GRADE_WORDS
 from grid_app.web.card import OpenSession
 from grid_app.web.maps.asked import NOT_YOURS, Asked, facts_of, remembering, view_of
 from grid_app.web.maps.disputes import GRADE_KINDS, LATE_KINDS, marks_of
-from grid_app.web.maps.layers import LAYER_WORDS, Class, Marks
+from grid_app.web.maps.layers import LAYER_WORDS, Class, LayerView, Marks
 from grid_app.wiring import wired
 
 MIXED: Final = Class("mixed", "各村不一样", "dots")
@@ -114,14 +114,26 @@ def _stated(ask: Asked) -> dict[str, object]:
         ground = _ground(session, ask, also=("villages",))
     classes = (NOTHING, *view.classes, MIXED)
     numbers = {one.key: number for number, one in enumerate(classes)}
-    states = _states_at(ask.level, view.states, ground)
+    states = view.grid_states if _is_by_grid(ask, view) else _states_at(ask.level, view.states, ground)
     values = bytes(numbers[states.get(place.code, NOTHING.key)] for place in ground.places[ask.level])
     lines = dict(view.lines) if len(view.lines) <= MOST_LINES else {}
     return _payload(ask, ground, classes, values, view.marks) | {
         "lines": lines,
-        "totals": dict(view.foot.values),
+        "totals": {**view.foot.values, **_undrawn(ask, view, ground)},
         "empty": "" if view.states else _why_empty(ask, 0),
     }
+
+
+def _is_by_grid(ask: Asked, view: LayerView) -> bool:
+    """Say whether grids have a state of their own, not their village's."""
+    return ask.level == "grids" and bool(view.grid_states)
+
+
+def _undrawn(ask: Asked, view: LayerView, ground: Ground) -> dict[str, int]:
+    """Return how many grids have a state and no outline."""
+    if not _is_by_grid(ask, view):
+        return {}
+    return {"grids_undrawn": len(view.grid_states.keys() - ground.codes("grids"))}
 
 
 def _payload(ask: Asked, ground: Ground, classes: Sequence[Class], values: bytes, marks: Marks) -> dict[str, object]:

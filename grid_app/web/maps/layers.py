@@ -80,7 +80,7 @@ class LayerView:
     """One layer, ready for page and frame.
 
     ``lines`` is what a tap on a village says; ``states`` names the class of each village, ``classes`` all of them in
-    order. A layer of counts has no states.
+    order. A layer of counts has no states. ``grid_states`` are those of grids where they have their own, by code.
     """
 
     key: str
@@ -94,6 +94,7 @@ class LayerView:
     marks: Marks = field(default_factory=Marks)
     states: Mapping[str, str] = field(default_factory=dict)
     classes: tuple[Class, ...] = ()
+    grid_states: Mapping[str, str] = field(default_factory=dict)
 
 
 Count = Callable[[Sequence[str]], Mapping[str, int | str]]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final
 
 from flask import current_app, url_for
 
 from grid_app.http.guard import the_actor, the_scope
-from grid_app.queries.map_facts import CLOCKS, DISPUTES, NAMINGS, RETURNS, STATUS, MapFacts
+from grid_app.queries.map_facts import DISPUTES, NAMINGS, RETURNS, STATUS, MapFacts
 from grid_app.queries.map_past import past_weeks
 from grid_app.web.maps.asked import DISAGREE, Asked, layers_of
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView
@@ -17,8 +16,6 @@ from grid_app.web.maps.look import Look, address, joined
 from grid_app.wiring import wired
 
 Link = dict[str, object]
-WEEKLY: Final = (DISPUTES, CLOCKS, NAMINGS, STATUS)
-"""The layers whose past weeks can be told from what is on record."""
 
 
 def trail(ask: Asked, facts: MapFacts) -> list[Link]:
@@ -46,8 +43,7 @@ def tabs(ask: Asked, look: Look) -> list[Link]:
 
 def _of_layer(ask: Asked, layer: str) -> Asked:
     """Return the same area and week in another layer, without what only this one is filtered by."""
-    week = ask.week if layer in WEEKLY else None
-    return replace(ask, layer=layer, grade="", round_id=None, only="", week=week, squares=False)
+    return replace(ask, layer=layer, grade="", round_id=None, only="", squares=False)
 
 
 def comparison(ask: Asked, look: Look) -> Link | None:
@@ -101,11 +97,9 @@ def rounds(ask: Asked, look: Look, facts: MapFacts) -> list[Link]:
 
 
 def weeks(ask: Asked, look: Look) -> Link:
-    """Return the weeks a layer can be looked back over, and what their form has to keep; empty for other layers."""
-    if ask.layer not in WEEKLY:
-        return {"weeks": (), "week": "", "kept": ()}
+    """Return the weeks that can be looked back at, and what their form has to keep."""
     mondays = past_weeks(wired().clock.now())
-    named = {"layer": ask.layer, "root": ask.root, "grade": ask.grade, "filter": ask.only}
+    named = {"layer": ask.layer, "root": ask.root, "grade": ask.grade, "filter": ask.only, "round": ask.round_id}
     return {
         "weeks": (("", "现在"), *((f"{day:%Y-%m-%d}", _week(day)) for day in mondays)),
         "week": f"{ask.week:%Y-%m-%d}" if ask.week else "",

@@ -11,7 +11,7 @@ from grid_app.errors import InvalidError
 from grid_app.http.guard import in_background, requires
 from grid_app.policy import Action
 from grid_app.queries.points import Box
-from grid_app.web.maps.asked import asked, points_for
+from grid_app.web.maps.asked import asked, is_of_one_village, points_for
 from grid_app.web.maps.layers import number_shown
 
 WIDEST_DEGREES: Final = 0.9
@@ -27,8 +27,9 @@ def points() -> Response:
     The sums are those of the whole area and stand in its table, too (``squares.py``).
     """
     box = _box(request.args.get("bbox", ""))
-    whole = points_for(asked())
-    found = whole.seen_in(box)
+    ask = asked()
+    whole = points_for(ask)
+    found, is_alone = whole.seen_in(box), is_of_one_village(ask)
     shares = whole.shares.values()
     answer = jsonify(
         {
@@ -45,9 +46,12 @@ def points() -> Response:
             "cells": [{"box": [round(x, 6) for x in cell], "count": number_shown(n)} for cell, n in found.cells],
             "villages": [{"code": code, "count": number_shown(count)} for code, count in found.villages],
             "totals": {
-                "exact": sum(one.exact for one in shares),
-                "squares": sum(one.squares for one in shares),
-                "villages": sum(one.village for one in shares),
+                kind: number_shown(count) if is_alone else count
+                for kind, count in (
+                    ("exact", sum(one.exact for one in shares)),
+                    ("squares", sum(one.squares for one in shares)),
+                    ("villages", sum(one.village for one in shares)),
+                )
             },
             "note": NOTE,
         }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from grid_app.queries.map_area import Area
 from grid_app.queries.map_facts import DISPUTES, MapFacts
 from grid_app.queries.map_standing import GRADES
 from grid_app.queries.points import Points, Shares
-from grid_app.web.maps.disputes import NOWHERE, WITHHELD, disputes_view, hidden
+from grid_app.web.maps.disputes import NOWHERE, WITHHELD, apart_shown, disputes_view, foot_of, hidden, said
 from grid_app.web.maps.layers import Column, LayerView, LegendItem, Row, rows_of, total_of
 from grid_app.web.wording import grade_word, number
 
@@ -46,12 +47,12 @@ def squares_view(facts: MapFacts, points: Points, *, only: str = "") -> LayerVie
     foot = total_of(COLUMNS, [*exact, *apart])
     return LayerView(
         key=DISPUTES,
-        headline=_headline(foot, len(points.cells)),
+        headline=_headline(area, foot, len(points.cells)),
         note=NOTE,
-        legend=_legend(foot, only),
+        legend=_legend(area, foot, only),
         columns=COLUMNS,
-        rows=(*hidden(area, exact), *apart),
-        foot=foot,
+        rows=(*hidden(area, exact), *apart_shown(area, apart)),
+        foot=foot_of(area, COLUMNS, [*exact, *apart]),
         lines=usual.lines,
         marks=usual.marks,
     )
@@ -69,19 +70,20 @@ def _values(points: Points, open_by_village: dict[str, int], codes: Sequence[str
     }
 
 
-def _headline(foot: Row, squares: int) -> str:
-    values = {key: number(int(count)) for key, count in foot.values.items()}
+def _headline(area: Area, foot: Row, squares: int) -> str:
+    values = {key: said(area, int(count)) for key, count in foot.values.items()}
+    where = "500 米格子里" if area.root.level == "village" else f"{number(squares)} 个 500 米格子里"
     own = f"本单位承办、标准确位置的 {values[EXACT]} 件(别的单位看不到它们的准确位置)," if foot.values[EXACT] else ""
     return (
-        f"未办结 {values['open']} 件:在 {number(squares)} 个 500 米格子里的 {values[SQUARES]} 件,"
+        f"未办结 {values['open']} 件:在{where}的 {values[SQUARES]} 件,"
         f"归到村的 {values[VILLAGE]} 件,{own}不标位置的 {values[WITHOUT]} 件。"
     )
 
 
-def _legend(foot: Row, only: str) -> tuple[LegendItem, ...]:
+def _legend(area: Area, foot: Row, only: str) -> tuple[LegendItem, ...]:
     signs = {SQUARES: ("□", "500 米格子"), VILLAGE: ("村", "归到村的"), EXACT: ("◎", "本单位承办的,准确位置")}
     items = tuple(
-        LegendItem(word, f"{number(int(foot.values[key]))} 件", sign=sign) for key, (sign, word) in signs.items()
+        LegendItem(word, f"{said(area, int(foot.values[key]))} 件", sign=sign) for key, (sign, word) in signs.items()
     )
     drawn = (LegendItem(f"图上只画{grade_word(only)}", "", sign="!"),) if only else ()
     return (*items, *drawn)
