@@ -15,7 +15,10 @@ from grid_app.wiring import wired
 
 NAME: Final = "boundaries.work"
 LEASE: Final = timedelta(minutes=10)
-BUSY: Final = "另一个人正在导入、拆分、合并或启用边界,您的没有做,什么也没有变。请过一两分钟再试。"
+BUSY: Final = (
+    "另一个人正在导入、拆分、合并或启用边界,您的没有做,什么也没有变。"
+    "请过一两分钟再试;前一次要是中途断掉了,最多等 10 分钟。"
+)
 
 
 @contextmanager
