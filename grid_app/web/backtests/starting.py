@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from threading import Thread
 from uuid import UUID
 
-from flask import copy_current_request_context, current_app, flash, jsonify, make_response, redirect, request, url_for
+from flask import flash, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from grid_app.clock import local_date
@@ -21,13 +20,12 @@ from grid_app.queries.backtests import backtest_of
 from grid_app.services.backtests.asking import FIGURES, asked_of
 from grid_app.services.backtests.running import MISSING, WHOLE, Begun
 from grid_app.services.signals.settings import parameters_at
+from grid_app.web import background
 from grid_app.web.backtests.listing import index_page
 from grid_app.web.step_forms import STATUS
 from grid_app.wiring import wired
 from screening import Parameters
 
-PATIENCE = "ANALYSIS_PATIENCE_SECONDS"
-PATIENCE_SECONDS = 1.0
 USUAL_WEEKS = timedelta(weeks=26)
 DAY = timedelta(days=1)
 TYPED = ("first", "last", "every_days", *FIGURES)
@@ -101,9 +99,7 @@ def _standing() -> Parameters:
 
 
 def _work_on(begun: Begun) -> Response:
-    work = Thread(target=copy_current_request_context(_work), args=(begun,), daemon=True)
-    work.start()
-    work.join(current_app.config.get(PATIENCE, PATIENCE_SECONDS))
+    background.begin(_work, begun)
     return redirect(url_for("backtests.detail", backtest_id=begun.backtest_id))
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from threading import Thread
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
@@ -12,8 +11,6 @@ from uuid import UUID
 from flask import (
     Blueprint,
     Response,
-    copy_current_request_context,
-    current_app,
     flash,
     jsonify,
     make_response,
@@ -36,14 +33,13 @@ from grid_app.services.exports import jobs
 from grid_app.services.exports.asking import STATE_CHOICES, asked_of
 from grid_app.services.exports.kinds import FORM_WORDS, KINDS, MEDIA
 from grid_app.services.exports.making import digest_of
+from grid_app.web import background
 from grid_app.web.exports import shown
 from grid_app.web.step_forms import STATUS
 from grid_app.wiring import wired
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 guard_pages(bp)
-PATIENCE: Final = "ANALYSIS_PATIENCE_SECONDS"
-PATIENCE_SECONDS: Final = 1.0
 TYPED: Final = ("kind", "form", "first", "last", "state", "place", "mark")
 DAMAGED: Final = "文件和做好时的校验值不一样了,不能给您。请再导出一次;平台已记下这件事。"
 log = logging.getLogger(__name__)
@@ -127,35 +123,35 @@ def fetch(job_id: UUID) -> AnyResponse:
 @requires(Action.EXPORT)
 def again(job_id: UUID) -> AnyResponse:
     """Make one anew that failed or is gone."""
-    try:
-        with transaction() as session:
-            jobs.again(session, job_id=job_id, actor=the_actor(), now=wired().clock.now())
-    except ConflictError as refusal:
-        flash(refusal.sentence, "info")
-        return redirect(url_for("exports.detail", job_id=job_id))
-    return work_and_show(job_id)
+    return _not_now(jobs.again, job_id) or work_and_show(job_id)
 
 
 @bp.post("/<uuid:job_id>/drop")
 @requires(Action.EXPORT)
 def drop(job_id: UUID) -> AnyResponse:
     """Give up a file before its time."""
-    try:
-        with transaction() as session:
-            jobs.throw_away(session, job_id=job_id, actor=the_actor(), now=wired().clock.now())
-    except ConflictError as refusal:
-        flash(refusal.sentence, "info")
-        return redirect(url_for("exports.detail", job_id=job_id))
+    refused = _not_now(jobs.throw_away, job_id)
+    if refused is not None:
+        return refused
     exports.files().forget(job_id)
     flash("文件已清掉。要用的话,可以再导出一次。", "success")
     return redirect(url_for("exports.index"))
 
 
+def _not_now(step: Callable[..., None], job_id: UUID) -> AnyResponse | None:
+    """Take a step on a file; where it cannot be taken now, return the way back to its page."""
+    try:
+        with transaction() as session:
+            step(session, job_id=job_id, actor=the_actor(), now=wired().clock.now())
+    except ConflictError as refusal:
+        flash(refusal.sentence, "info")
+        return redirect(url_for("exports.detail", job_id=job_id))
+    return None
+
+
 def work_and_show(job_id: UUID) -> AnyResponse:
     """Begin on what waits in this process, and show the file's page: done when that took a second, else with a bar."""
-    work = Thread(target=copy_current_request_context(_work), daemon=True)
-    work.start()
-    work.join(current_app.config.get(PATIENCE, PATIENCE_SECONDS))
+    background.begin(_work)
     return redirect(url_for("exports.detail", job_id=job_id))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from threading import Thread
 from uuid import UUID
 
-from flask import copy_current_request_context, current_app, flash, jsonify, redirect, url_for
+from flask import flash, jsonify, redirect, url_for
 from werkzeug.wrappers import Response
 
 from grid_app.database.transaction import reading, transaction
@@ -17,10 +16,9 @@ from grid_app.policy import Action, Actor
 from grid_app.queries.rounds import round_of
 from grid_app.services.rounds.steps import close_round
 from grid_app.services.rounds.under_way import WHOLE, UnderWay, under_way
+from grid_app.web import background
 from grid_app.wiring import wired
 
-PATIENCE = "ANALYSIS_PATIENCE_SECONDS"
-PATIENCE_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -36,9 +34,7 @@ def run(round_id: UUID) -> Response:
     except ConflictError as refusal:
         flash(refusal.sentence, "info")
         return back
-    work = Thread(target=copy_current_request_context(_work), args=(round_id, actor), daemon=True)
-    work.start()
-    work.join(current_app.config.get(PATIENCE, PATIENCE_SECONDS))
+    background.begin(_work, round_id, actor)
     with reading() as session:
         state = under_way(session, round_id=round_id, now=wired().clock.now())
     if state is not None and state.outcome:
