@@ -32,3 +32,11 @@ def tap(page: Page, name: str) -> str:
     mark = next(mark for mark in drawn(page).evaluate(MARKS) if mark["name"] == name)
     page.frame_locator("iframe").locator(".folium-map").click(position={"x": mark["x"], "y": mark["y"]})
     return str(mark["told"])
+
+
+def looks_at(page: Page, view: str) -> bool:
+    """Whether the map looks at this view; opening a panel may move it by the part of a pixel."""
+    there = [float(part) for part in drawn(page).evaluate("frameElement.areaMap.view()").split(",")]
+    wanted = [float(part) for part in view.split(",")]
+    pixel = 360 / (256 * 2 ** wanted[2])
+    return there[2] == wanted[2] and all(abs(a - b) <= pixel for a, b in zip(there[:2], wanted[:2], strict=True))
