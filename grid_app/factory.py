@@ -12,7 +12,7 @@ from grid_app.api import attachments, devices, exports, field, follow_ups, held,
 from grid_app.api.ogc import routes as ogc
 from grid_app.clock import Clock
 from grid_app.database.base import db
-from grid_app.database.engine import prepare_engine
+from grid_app.database.engine import KEPT_OPEN, MORE_AT_ONCE, prepare_engine
 from grid_app.http.compressed import init_compression
 from grid_app.http.headers import init_headers
 from grid_app.security.keys import make_instance_folder
@@ -146,7 +146,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    options: dict[str, object] = {"pool_size": 20, "max_overflow": 40}
+    options: dict[str, object] = {"pool_size": KEPT_OPEN, "max_overflow": MORE_AT_ONCE}
     if not settings.is_sqlite:
         options["pool_pre_ping"] = True
     app.config.update(

@@ -55,6 +55,10 @@ class MapFeed:
                 self._asked_at = time.monotonic()
             return self._known
 
+    def ask_anew(self) -> None:
+        """Let the next who wants the versions ask for them, however new the known ones are."""
+        self._asked_at = float("-inf")
+
     def join(self, most: int) -> bool:
         """Take a place among the listeners; ``False`` when all are taken. ``leave`` gives it back."""
         with self._lock:

@@ -39,6 +39,8 @@ LOCAL_HOST = "127.0.0.1"
 FIRST_PORT = 8000
 PORTS_TRIED = 50
 THREADS = 24
+WAITING_CONNECTIONS = 1024
+"""How many may knock while all threads are busy; with fewer the system drops them and browsers try again later."""
 LOG_FILE = "serve.log"
 LOG_BYTES, LOG_FILES = 2_000_000, 3
 LAST_REQUESTS_SECONDS = 1.5
@@ -112,7 +114,9 @@ def serve_app(app: Flask, lock: FolderLock, *, host: str, port: int | None, anno
 def listening(app: Flask, host: str, port: int | None) -> Server:
     """Return a server that listens on ``port``, or on the first free port from 8000 on; else end with a sentence."""
     for candidate in [port] if port else range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
-        server = Server((host, candidate), app, numthreads=THREADS, server_name="grid-app")
+        server = Server(
+            (host, candidate), app, numthreads=THREADS, server_name="grid-app", request_queue_size=WAITING_CONNECTIONS
+        )
         server.shutdown_timeout = LAST_REQUESTS_SECONDS
         server.ssl_adapter = tls_of(wiring_of(app).settings)
         try:

@@ -12,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 from grid_app.adapters.map_feed import LISTENERS, most_listeners
 from grid_app.cli.context import load_settings, refuse
 from grid_app.cli.heap import settle_heap
-from grid_app.cli.serve import NO_TLS, is_loopback, upgrade_embedded
+from grid_app.cli.serve import NO_TLS, is_loopback, upgrade_embedded, wiring_of
 from grid_app.factory import create_app
 from grid_app.settings import Settings, SettingsError, server_problems
 
@@ -48,7 +48,9 @@ def web_command(bind: str, workers: int, threads: int) -> None:
     if not (is_loopback(host) or settings.tls_certificate):
         refuse(NO_TLS)
     try:
-        upgrade_embedded(create_app(settings))
+        app = create_app(settings)
+        upgrade_embedded(app)
+        wiring_of(app).engine.dispose()  # each worker opens its own connections
     except SettingsError as error:
         refuse(str(error))
     options: dict[str, object] = {

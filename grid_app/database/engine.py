@@ -12,6 +12,9 @@ from grid_app.database.words import register_word_functions
 
 BUSY_TIMEOUT_MS = 15_000
 WRITES = "grid_writes"
+KEPT_OPEN, MORE_AT_ONCE = 10, 15
+"""Connections that one process keeps, and opens besides when many ask at once; two workers, the scheduler and a
+dispatcher stay under the hundred that PostgreSQL allows. Who finds all taken waits."""
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",

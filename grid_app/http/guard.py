@@ -12,7 +12,7 @@ from flask import session as cookie
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ForbiddenError
 from grid_app.policy import Action, Actor, Scope, allows, as_used, dispute_scope
-from grid_app.services.accounts.sign_in import Presence, is_due_for_note, note_presence, presence_of
+from grid_app.services.accounts.sign_in import Presence, note_presence, presence_of
 from grid_app.wiring import wired
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -93,8 +93,8 @@ def cookie_presence() -> Presence | None:
             idle=timedelta(minutes=wiring.settings.idle_minutes),
             absolute=timedelta(hours=wiring.settings.absolute_hours),
         )
-        counts = not hasattr(current_app.view_functions.get(request.endpoint or ""), BACKGROUND)
-        due = presence is not None and counts and is_due_for_note(session, secret, now=now)
+    counts = not hasattr(current_app.view_functions.get(request.endpoint or ""), BACKGROUND)
+    due = presence is not None and counts and presence.is_due_for_note(now)
     if due:
         with transaction() as session:
             note_presence(session, secret, now=now)

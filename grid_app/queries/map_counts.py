@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -64,10 +63,6 @@ class GradeCounts:
     def total(self) -> int:
         """Open and finished disputes."""
         return self.open_total + self.finished
-
-    def plus(self, other: GradeCounts) -> GradeCounts:
-        """Return both counts together."""
-        return GradeCounts(dict(Counter(self.open) + Counter(other.open)), self.finished + other.finished)
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,10 @@ def test_a_session_in_use_is_over_after_twelve_hours(session: Session, world: Wo
 def test_a_session_is_noted_at_most_once_a_minute(session: Session, world: World):
     opened = attempt(session, "auditor", PASSWORD)
 
-    assert not service.is_due_for_note(session, opened.secret, now=NOW + timedelta(seconds=60))
-    assert service.is_due_for_note(session, opened.secret, now=NOW + timedelta(seconds=61))
+    found = presence(session, opened.secret, NOW)
+
+    assert not found.is_due_for_note(NOW + timedelta(seconds=60))
+    assert found.is_due_for_note(NOW + timedelta(seconds=61))
 
 
 def test_signing_out_ends_the_session(session: Session, world: World):

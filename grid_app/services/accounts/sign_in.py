@@ -54,13 +54,18 @@ class SignInRefused:
 
 @dataclass(frozen=True)
 class Presence:
-    """Who is behind a session: the account, what it acts as now, and everything it could act as."""
+    """Who is behind a session: the account, what it acts as now, everything it could act as, and when it was noted."""
 
     account_id: UUID
     display_name: str
     must_change_password: bool
     actor: Actor | None
     choices: tuple[Actor, ...]
+    seen_at: datetime
+
+    def is_due_for_note(self, now: datetime) -> bool:
+        """Say whether ``note_presence`` would write, so that most requests open no writing transaction."""
+        return now - self.seen_at > SEEN_STEP
 
 
 def check_credentials(session: Session, *, login: str, password: str) -> Checked:
@@ -153,15 +158,19 @@ def presence_of(
     session: Session, secret: str, *, now: datetime, idle: timedelta, absolute: timedelta
 ) -> Presence | None:
     """Return who is behind a session cookie, or ``None`` when it ended, was idle too long or is too old."""
-    row = session.get(SignIn, digest_of_secret(secret))
-    if row is None or row.ended_at or now - row.seen_at > idle or now - row.started_at > absolute:
+    found = session.execute(
+        select(SignIn, Account)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.id == digest_of_secret(secret))
+    ).first()
+    if found is None:
         return None
-    account = session.get_one(Account, row.account_id)
-    if account.disabled_at is not None:
+    row, account = found
+    if row.ended_at or now - row.seen_at > idle or now - row.started_at > absolute or account.disabled_at is not None:
         return None
     choices = tuple(actors_of(session, account.id, now=now))
     actor = next((a for a in choices if a.assignment_id == row.assignment_id), choices[0] if choices else None)
-    return Presence(account.id, account.display_name, account.must_change_password, actor, choices)
+    return Presence(account.id, account.display_name, account.must_change_password, actor, choices, row.seen_at)
 
 
 def note_presence(session: Session, secret: str, *, now: datetime) -> None:
@@ -169,12 +178,6 @@ def note_presence(session: Session, secret: str, *, now: datetime) -> None:
     row = session.get(SignIn, digest_of_secret(secret))
     if row is not None and now - row.seen_at > SEEN_STEP:
         row.seen_at = now
-
-
-def is_due_for_note(session: Session, secret: str, *, now: datetime) -> bool:
-    """Say whether ``note_presence`` would write, so that most requests open no writing transaction."""
-    row = session.get(SignIn, digest_of_secret(secret))
-    return row is not None and now - row.seen_at > SEEN_STEP
 
 
 def sign_out(session: Session, secret: str, *, now: datetime) -> None:

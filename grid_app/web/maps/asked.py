@@ -9,8 +9,6 @@ from uuid import UUID
 
 from flask import request, url_for
 
-from grid_app.adapters.map_feed import feed_of
-from grid_app.adapters.map_memo import memo_of
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_actor, the_scope
@@ -27,7 +25,6 @@ from grid_app.queries.map_facts import (
     ROOMS,
     STATUS,
     MapFacts,
-    Remember,
     area_in_scope,
     map_facts,
 )
@@ -36,6 +33,7 @@ from grid_app.queries.points import Points, points_in
 from grid_app.services.typed import uuid_of
 from grid_app.web.maps.coverage import namings_view
 from grid_app.web.maps.disputes import clocks_view, disputes_view, findings_view
+from grid_app.web.maps.kept import one_answer, remembering
 from grid_app.web.maps.layers import LayerView
 from grid_app.web.maps.returns import returns_view
 from grid_app.web.maps.rooms_past import rooms_at
@@ -63,7 +61,6 @@ VIEWS: Final = {
 }
 VILLAGES: Final = "villages"
 DISAGREE: Final = "disagree"
-MEMORY_SECONDS: Final = 10
 NOT_YOURS = "没有这个区划,或者它不在您的辖区内。地图只显示自己的辖区。"
 
 
@@ -143,11 +140,31 @@ def area_for(ask: Asked) -> Area:
     NotFoundError
         When it is not the actor's to see.
     """
-    with reading() as session:
-        area = area_in_scope(session, scope=the_scope(), root=ask.root)
-    if area is None:
-        raise NotFoundError(NOT_YOURS)
-    return area
+
+    def _asked() -> Area:
+        with reading() as session:
+            area = area_in_scope(session, scope=the_scope(), root=ask.root)
+        if area is None:
+            raise NotFoundError(NOT_YOURS)
+        return area
+
+    return one_answer(("area", ask.root), _asked)
+
+
+def seen(ask: Asked) -> tuple[MapFacts, LayerView]:
+    """Return the facts of what is asked for and the layer as people read it, once for everyone of the same scope.
+
+    Raises
+    ------
+    NotFoundError
+        When the area is not the actor's to see.
+    """
+
+    def _asked() -> tuple[MapFacts, LayerView]:
+        facts = facts_of(ask)
+        return facts, view_of(ask, facts)
+
+    return one_answer(("seen", replace(ask, level=VILLAGES, refused="")), _asked, layer=ask.layer)
 
 
 def facts_of(ask: Asked) -> MapFacts:
@@ -181,7 +198,7 @@ def facts_for(
             now=now,
             round_id=round_id,
             week=week,
-            remember=remembering(),
+            remember=remembering(session),
         )
     if facts is None:
         raise NotFoundError(NOT_YOURS)
@@ -201,19 +218,10 @@ def points_for(ask: Asked) -> Points:
         if root is None:
             raise NotFoundError(NOT_YOURS)
         here = narrowed(the_scope(), root.path)
-        found: Points = remembering()(
+        found: Points = remembering(session)(
             ("points", here, ask.grade), lambda: points_in(session, scope=here, grade=ask.grade)
         )
     return found
-
-
-def remembering() -> Remember:
-    """Return a memory of long counts that forgets when facts change, and after ten seconds in any case."""
-    wiring = wired()
-    known = feed_of(wiring.engine).current(wiring.clock.now)
-    memo = memo_of(wiring.engine)
-    by = (known[DISPUTES], known[CLOCKS], known["generation"], int(wiring.clock.now().timestamp()) // MEMORY_SECONDS)
-    return lambda key, build: memo((key, by), build)
 
 
 def is_of_one_village(ask: Asked) -> bool:

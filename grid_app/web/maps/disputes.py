@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from grid_app.queries.map_area import Area
@@ -222,11 +222,14 @@ def _late_line(tally: Tally) -> str:
     return ",".join(parts) or "没有超期的"
 
 
-def _sum(villages: Mapping[str, GradeCounts], codes: Sequence[str] | Mapping[str, GradeCounts]) -> GradeCounts:
-    total = GradeCounts()
+def _sum(villages: Mapping[str, GradeCounts], codes: Iterable[str]) -> GradeCounts:
+    counted: Counter[str] = Counter()
+    finished = 0
     for code in codes:
-        total = total.plus(villages.get(code, GradeCounts()))
-    return total
+        if code in villages:
+            counted.update(villages[code].open)
+            finished += villages[code].finished
+    return GradeCounts(dict(counted), finished)
 
 
 def _values(counts: GradeCounts) -> dict[str, int | str]:

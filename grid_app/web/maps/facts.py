@@ -7,6 +7,7 @@ exact. The bytes stand in the order of ``grid_app/queries/map_codes.py``, which 
 from __future__ import annotations
 
 import base64
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +24,9 @@ from grid_app.queries.map_standing import GRADES, SERVICE, STATUTORY, LevelCount
 from grid_app.queries.small_numbers import LEAST_SHOWN
 from grid_app.vocabulary.words import GRADE_WORDS
 from grid_app.web.card import OpenSession
-from grid_app.web.maps.asked import NOT_YOURS, Asked, facts_of, remembering, view_of
+from grid_app.web.maps.asked import NOT_YOURS, Asked, seen
 from grid_app.web.maps.disputes import GRADE_KINDS, LATE_KINDS, marks_of
+from grid_app.web.maps.kept import remembering
 from grid_app.web.maps.layers import LAYER_WORDS, Class, LayerView, Marks
 from grid_app.wiring import wired
 
@@ -77,7 +79,7 @@ def _counted(ask: Asked) -> dict[str, object]:
     with reading() as session:
         ground = _ground(session, ask, also=("villages",))
         scope = narrowed(the_scope(), ground.path)
-        rows = standing_in(session, scope=scope, now=now, week=ask.week, remember=remembering())
+        rows = standing_in(session, scope=scope, now=now, week=ask.week, remember=remembering(session))
     villages = ground.codes("villages")
     by_village = counts_at(rows, level="village", drawn=villages, villages=villages)
     shown = by_village
@@ -88,10 +90,8 @@ def _counted(ask: Asked) -> dict[str, object]:
     columns = _columns(ask)
     classes = LATE_CLASSES if ask.layer == CLOCKS else OPEN_CLASSES
     class_of = _late_class if ask.layer == CLOCKS else _open_class
-    values = bytes(
-        class_of(shown.areas[place.code], columns) if place.code in shown.areas else 0
-        for place in ground.places[ask.level]
-    )
+    found = {code: class_of(tally, columns) for code, tally in shown.areas.items()}
+    values = bytes([found.get(place.code, 0) for place in ground.places[ask.level]])
     names = {SERVICE: "service", STATUTORY: "statutory", **dict(enumerate(GRADES))}
     totals = shown.totals(columns) | {names[at]: shown.column(at) for at in columns}
     marks = marks_of(
@@ -108,8 +108,7 @@ def _counted(ask: Asked) -> dict[str, object]:
 
 
 def _stated(ask: Asked) -> dict[str, object]:
-    facts = facts_of(ask)
-    view = view_of(ask, facts)
+    _, view = seen(ask)
     with reading() as session:
         ground = _ground(session, ask, also=("villages",))
     classes = (NOTHING, *view.classes, MIXED)
@@ -189,11 +188,11 @@ def _columns(ask: Asked) -> tuple[int, ...]:
 
 
 def _step(count: int, steps: Sequence[int] = STEPS) -> int:
-    return sum(count >= step for step in steps)
+    return bisect_right(steps, count)
 
 
 def _open_class(tally: Tally, columns: Sequence[int]) -> int:
-    return _step(sum(tally[at] for at in columns))
+    return _step(sum(tally[: len(GRADES)]) if len(columns) > 1 else tally[columns[0]])
 
 
 def _late_class(tally: Tally, _columns: Sequence[int]) -> int:
@@ -205,7 +204,7 @@ def _of_townships(villages: LevelCounts, ground: Ground) -> LevelCounts:
     """Return the sums of whole townships; what lies in one without an outline is undrawn."""
     drawn = ground.codes("townships")
     above = {place.code: place.parent_code for place in ground.places["villages"]}
-    areas: dict[str, Tally] = {}
+    areas: dict[str, list[int]] = {}
     undrawn = [0] * len(villages.undrawn)
     for code, tally in villages.areas.items():
         known = above.get(code, "")

@@ -20,6 +20,7 @@ from grid_app.queries.tiles import county_of
 from grid_app.settings import Settings
 from grid_app.web.built import scripts_of
 from grid_app.web.maps.asked import Asked, area_for, asked
+from grid_app.web.maps.kept import one_answer
 from grid_app.web.maps.layers import LAYER_WORDS
 from grid_app.web.maps.look import Look, looked
 from grid_app.wiring import wired
@@ -27,30 +28,35 @@ from grid_app.wiring import wired
 GRIDS_FROM: Final = 11.5
 """Zoom from which maps show the facts of grids, as `map_store.js` rounds it."""
 INTERNAL: Final = "内部使用,不作划界依据"
+NONCE_HERE: Final = "nonce-of-this-answer"
 
 
 @requires(Action.READ_MAP)
 def frame() -> Response:
     """Give the page that stands in the map's frame."""
-    ask, settings = asked(), wired().settings
-    area = area_for(ask)
-    base = base_addresses(settings)
-    config = _config(ask, looked(), area, clear=bool(base))
-    page = render_map(
+    ask, look, base = asked(), looked(), base_addresses(wired().settings)
+    page = one_answer(("frame", ask, look), lambda: _page(ask, look, base))
+    answer = make_response(page.replace(NONCE_HERE, csp_nonce()))
+    answer.headers["Content-Security-Policy"] = policy(images_from=base)
+    return answer
+
+
+def _page(ask: Asked, look: Look, base: tuple[str, ...]) -> str:
+    """Return the page with a word where the nonce of each answer stands."""
+    area, settings = area_for(ask), wired().settings
+    config = _config(ask, look, area, clear=bool(base))
+    return render_map(
         MapFrame(
             title=f"{area.root.name}地图:{LAYER_WORDS[ask.layer]}",
             attribution=f"第 {area.generation_number} 代边界 · {INTERNAL}",
             config=config,
-            nonce=csp_nonce(),
+            nonce=NONCE_HERE,
             base=base,
             base_attribution=settings.base_map_attribution,
-            fetched=_fetched(config, ask, looked(), area),
+            fetched=_fetched(config, ask, look, area),
         ),
         assets=_assets(),
     )
-    answer = make_response(page)
-    answer.headers["Content-Security-Policy"] = policy(images_from=base)
-    return answer
 
 
 def add_routes(bp: Blueprint) -> None:

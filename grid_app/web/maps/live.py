@@ -13,8 +13,9 @@ from grid_app.adapters.map_feed import LISTENERS, MapFeed, feed_of, most_listene
 from grid_app.adapters.map_feed import told as versions_told
 from grid_app.http.guard import in_background, requires
 from grid_app.policy import Action
-from grid_app.web.maps.asked import asked
+from grid_app.web.maps.asked import Asked, asked
 from grid_app.web.maps.facts import told
+from grid_app.web.maps.kept import ask_anew, known_versions, one_answer
 from grid_app.wiring import wired
 
 FULL: Final = "现在看地图的人多,改为每 8 秒查一次更新。"
@@ -26,16 +27,20 @@ WAIT_SECONDS: Final = "8"
 def facts() -> Response:
     """Give the asked layer's facts: the same sums as the table."""
     ask = asked()
-    version = _feed().current(wired().clock.now).get(ask.layer, "")
-    body = json.dumps(told(ask, version), ensure_ascii=False, separators=(",", ":")).encode()
+    packed = one_answer(("facts", ask), lambda: _packed(ask), layer=ask.layer)
     takes_gzip = request.accept_encodings["gzip"] > 0
-    answer = make_response(gzip.compress(body, 6, mtime=0) if takes_gzip else body)
+    answer = make_response(packed if takes_gzip else gzip.decompress(packed))
     answer.content_type = "application/json"
     answer.vary.add("Accept-Encoding")
     answer.headers["Cache-Control"] = "no-store"
     if takes_gzip:
         answer.content_encoding = "gzip"
     return answer
+
+
+def _packed(ask: Asked) -> bytes:
+    body = json.dumps(told(ask, known_versions()[ask.layer]), ensure_ascii=False, separators=(",", ":"))
+    return gzip.compress(body.encode(), 6, mtime=0)
 
 
 @requires(Action.READ_MAP)
@@ -69,6 +74,7 @@ def add_routes(bp: Blueprint) -> None:
     bp.add_url_rule("/map/facts.json", "facts", facts, methods=["GET"])
     bp.add_url_rule("/map/version.json", "version", version, methods=["GET"])
     bp.add_url_rule("/map/events", "events", events, methods=["GET"])
+    bp.after_app_request(ask_anew)
 
 
 def _feed() -> MapFeed:

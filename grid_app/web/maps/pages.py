@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Blueprint, Response, get_template_attribute, make_response, render_template, url_for
+from markupsafe import Markup
 
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
@@ -22,8 +23,9 @@ from grid_app.web.maps import points as maps_points
 from grid_app.web.maps import printed as maps_printed
 from grid_app.web.maps import search as maps_search
 from grid_app.web.maps import table as maps_table
-from grid_app.web.maps.asked import NOT_YOURS, Asked, asked, facts_for, facts_of, layers_of, view_of
+from grid_app.web.maps.asked import NOT_YOURS, Asked, asked, facts_for, layers_of, seen
 from grid_app.web.maps.ended import ended_notice, living
+from grid_app.web.maps.kept import one_answer
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView
 from grid_app.web.maps.look import Look, address, looked
 from grid_app.web.maps.village import panel_of
@@ -47,8 +49,7 @@ maps_table.add_routes(bp)
 def index() -> str:
     """Show the map of an area with one layer, its legend and the same facts as a table."""
     ask, look, ended = living(asked(), looked())
-    facts = facts_of(ask)
-    view = view_of(ask, facts)
+    facts, view = seen(ask)
     return render_template(
         "pages/map.html",
         area=facts.area,
@@ -60,7 +61,8 @@ def index() -> str:
         refused_word=LAYER_WORDS.get(ask.refused, ""),
         chosen=facts.area.villages.get(look.place),
         may_record=allows(the_actor(), Action.RECORD_NAMING),
-        **_table(ask, look, facts, view),
+        table=one_answer(("table", ask, look), lambda: _table(ask, look, facts, view), layer=ask.layer),
+        file_url=address(ask, replace(look, at="", place=""), "maps.table_file"),
         **_steering(ask, look, facts, view),
     )
 
@@ -84,13 +86,18 @@ def village(code: str) -> str | Response:
     return render_template("pages/map_village.html", panel=panel_of(facts, lines, layers), more=more)
 
 
-def _table(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> dict[str, object]:
-    return {
-        "columns": maps_table.columns_of(ask, look, facts, view),
-        "rows": maps_table.cells_of(ask, maps_table.sorted_rows(view, look)),
-        "foot": maps_table.cells_of(ask, [view.foot])[0],
-        "file_url": address(ask, replace(look, at="", place=""), "maps.table_file"),
-    }
+def _table(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> Markup:
+    """Return the table as it stands on the page, which nobody's name or right changes."""
+    data_table = get_template_attribute("components/tables.html", "data_table")
+    return Markup(  # noqa: S704 - made by a template that escapes
+        data_table(
+            maps_table.columns_of(ask, look, facts, view),
+            maps_table.cells_of(ask, maps_table.sorted_rows(view, look)),
+            f"{LAYER_WORDS[ask.layer]}(与地图相同的数字)",
+            empty="没有内容:这里没有,不是没有权限。",
+            foot=maps_table.cells_of(ask, [view.foot])[0],
+        )
+    )
 
 
 def _steering(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> dict[str, object]:

@@ -13,7 +13,7 @@ from grid_app.http.guard import requires
 from grid_app.policy import Action
 from grid_app.queries.map_facts import MapFacts
 from grid_app.queries.small_numbers import FEW, LEAST_SHOWN
-from grid_app.web.maps.asked import Asked, asked, facts_of, view_of
+from grid_app.web.maps.asked import Asked, asked, seen
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView, Row, is_by_township
 from grid_app.web.maps.look import Look, address, looked
 from grid_app.web.wording import local_time
@@ -27,8 +27,7 @@ UP, DOWN = "ascending", "descending"
 def table_file() -> Response:
     """Give the table as the page shows it as a CSV file."""
     ask, look = asked(), looked()
-    facts = facts_of(ask)
-    view = view_of(ask, facts)
+    facts, view = seen(ask)
     labels = {PLACE: first_label(facts), **{column.key: column.label for column in view.columns}}
     rows = [{PLACE: row.label, **row.values} for row in (*sorted_rows(view, look), view.foot)]
     about = f"{facts.area.root.name} {LAYER_WORDS[ask.layer]} 数据时间 {local_time(facts.as_of)} 内部使用"

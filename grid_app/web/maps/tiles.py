@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from functools import lru_cache
 from math import ceil, floor
 from typing import Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from flask import Blueprint, Response, make_response, request
 from geo.tiles.encoding import narrowed
 from geo.tiles.features import LAYERS, Layer, zooms_of
 from grid_app.adapters.tile_cutting import share_cut
+from grid_app.adapters.tile_files import TileFiles
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_scope
@@ -23,6 +25,7 @@ from grid_app.policy import Action
 from grid_app.queries.map_area import root_in_scope
 from grid_app.queries.tiles import served_generations
 from grid_app.web.maps.asked import NOT_YOURS
+from grid_app.web.maps.kept import one_answer
 
 FOR_GOOD: Final = "private, max-age=31536000, immutable"
 STALE: Final = "这一代边界已经换了。请刷新页面。"
@@ -30,6 +33,8 @@ NO_TILE: Final = "没有这一块底图。"
 BEING_CUT: Final = "正在准备底图,请稍候。数据都在,没有丢。"
 STEPS: Final = 10_000
 """Steps of a degree in a list of codes."""
+TILES_REMEMBERED, LISTS_REMEMBERED = 1_000, 300
+"""Some ten kilobytes each."""
 TILE_TYPE: Final = "application/vnd.mapbox-vector-tile"
 
 
@@ -47,12 +52,7 @@ def tile(*, generation: UUID, root: str, layer: str, zoom: int, column: int, row
     path = _path_in_scope(generation, root)
     if not are_ready(generation):
         return _being_cut()
-    files = tile_files()
-    packed = files.tile(generation, drawn, zoom=zoom, column=column, row=row)
-    places = files.places(generation, drawn, path)
-    if packed is not None and len(places) < files.count(generation, drawn):
-        rest = narrowed(gzip.decompress(packed), frozenset(place.code for place in places))
-        packed = gzip.compress(rest, 6, mtime=0) if rest else None
+    packed = _tile_under(tile_files(), generation, drawn, (zoom, column, row), path)
     if packed is None:
         answer = make_response(b"", 204)
         answer.headers["Cache-Control"] = FOR_GOOD
@@ -72,7 +72,26 @@ def codes(*, generation: UUID, root: str, layer: str) -> Response:
     listed, path = _known(layer), _path_in_scope(generation, root)
     if not are_ready(generation):
         return _being_cut()
-    places = tile_files().places(generation, listed, path)
+    return _kept(_codes_under(tile_files(), generation, listed, path), "application/json")
+
+
+@lru_cache(maxsize=TILES_REMEMBERED)
+def _tile_under(
+    files: TileFiles, generation: UUID, drawn: Layer, square: tuple[int, int, int], path: str
+) -> bytes | None:
+    """Return what of a tile lies under a path, compressed; many ask for the same at nine in the morning."""
+    zoom, column, row = square
+    packed = files.tile(generation, drawn, zoom=zoom, column=column, row=row)
+    places = files.places(generation, drawn, path)
+    if packed is None or len(places) == files.count(generation, drawn):
+        return packed
+    rest = narrowed(gzip.decompress(packed), frozenset(place.code for place in places))
+    return gzip.compress(rest, 6, mtime=0) if rest else None
+
+
+@lru_cache(maxsize=LISTS_REMEMBERED)
+def _codes_under(files: TileFiles, generation: UUID, listed: Layer, path: str) -> bytes:
+    places = files.places(generation, listed, path)
     labels = [tuple(round(degrees * STEPS) for degrees in place.label) for place in places]
     document: dict[str, object] = {
         "steps": STEPS,
@@ -87,7 +106,7 @@ def codes(*, generation: UUID, root: str, layer: str) -> Response:
     if [place.index for place in places] != list(range(len(places))):
         document["i"] = [place.index for place in places]
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return _kept(gzip.compress(body, 6, mtime=0), "application/json")
+    return gzip.compress(body, 6, mtime=0)
 
 
 def _reach(box: tuple[float, float, float, float], label: tuple[int, ...]) -> tuple[int, int, int, int]:
@@ -108,13 +127,17 @@ def _known(layer: str) -> Layer:
 
 def _path_in_scope(generation: UUID, root: str) -> str:
     """Return the path of ``root`` when the asker may see it and the generation is one that is still served."""
-    with reading() as session:
-        division = root_in_scope(session, scope=the_scope(), code=root)
-        if division is None:
-            raise NotFoundError(NOT_YOURS)
-        if generation not in served_generations(session):
-            raise NotFoundError(STALE)
-        return division.path
+
+    def _asked() -> str:
+        with reading() as session:
+            division = root_in_scope(session, scope=the_scope(), code=root)
+            if division is None:
+                raise NotFoundError(NOT_YOURS)
+            if generation not in served_generations(session):
+                raise NotFoundError(STALE)
+            return division.path
+
+    return one_answer(("tiles", generation, root), _asked)
 
 
 def _being_cut() -> Response:
