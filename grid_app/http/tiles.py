@@ -17,14 +17,17 @@ from uuid import UUID
 from flask import copy_current_request_context, current_app
 
 from grid_app.adapters.tile_cutting import BeingCutError, cut_tiles, forget_others
+from grid_app.adapters.tile_cutting_apart import CutterKilledError, cut_apart
 from grid_app.adapters.tile_files import TileFiles
 from grid_app.database.transaction import reading
-from grid_app.queries.tiles import TileShape, served_generations, tile_shapes
+from grid_app.queries.tiles import TileShape, boundaries_in, served_generations, tile_shapes
 from grid_app.wiring import wired
 
 FOLDER: Final = "tiles"
 PATIENCE_SECONDS: Final = 0.5
 """How long the one who set the cutting going waits for it: a small county is cut by then."""
+SMALL_COUNTY: Final = 400
+"""So many boundaries are cut in a second or two, which is how long a process takes to begin."""
 log = logging.getLogger(__name__)
 _lock = Lock()
 _at_work: dict[tuple[Path, UUID], Thread] = {}
@@ -84,7 +87,9 @@ def are_ready(generation: UUID) -> bool:
 
 
 def begin_cutting(generation: UUID, *, patience: float = 0.0) -> None:
-    """Let a thread cut the tiles of a generation, one thread each, and wait so many seconds for a new one.
+    """Have the tiles of a generation cut behind the page, once at a time, and wait so many seconds for a new one.
+
+    A thread cuts a small county by itself and waits for a child process that cuts a large one.
 
     One that failed is not tried again by this process: it would fail again for everyone who asks.
     """
@@ -100,12 +105,32 @@ def begin_cutting(generation: UUID, *, patience: float = 0.0) -> None:
 
 def _work(key: tuple[Path, UUID]) -> None:
     try:
-        cut(key[1])
+        _cut_here_or_apart(key[1])
     except BeingCutError:
         log.info("tiles are being cut elsewhere", extra={"generation": str(key[1])})
+    except CutterKilledError:
+        log.warning("cutting tiles was stopped; the next who asks begins anew", extra={"generation": str(key[1])})
     except Exception:  # the thread's outermost line: pages say that the map is not there, the log why
         _failed.add(key)
         log.exception("cutting tiles failed", extra={"generation": str(key[1])})
+
+
+def _cut_here_or_apart(generation: UUID) -> None:
+    """Cut a small county in this thread, a large one in a child, which leaves this process to its pages."""
+    with reading() as session:
+        is_small = boundaries_in(session, generation_id=generation) <= SMALL_COUNTY
+        served = served_generations(session)
+    files = tile_files()
+    if is_small or files.is_ready(generation):
+        cut(generation)
+        return
+    try:
+        cut_apart(generation, database_url=wired().settings.url, folder=files.folder)
+    except OSError:
+        log.warning("no process can be started to cut tiles; the server cuts them itself")
+        cut(generation)
+        return
+    forget_others(files, served)
 
 
 @lru_cache(maxsize=8)

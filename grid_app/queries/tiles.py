@@ -13,7 +13,7 @@ from uuid import UUID
 
 import shapely
 from shapely import MultiPolygon, Polygon
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geo.codes import Level
@@ -47,6 +47,12 @@ def served_generations(session: Session) -> list[UUID]:
     ).all()
     active = [row.id for row in rows if row.state == ACTIVE]
     return active + [row.id for row in rows if row.state == RETIRED][:1]
+
+
+def boundaries_in(session: Session, *, generation_id: UUID) -> int:
+    """Return how many boundaries of a generation are drawn."""
+    question = select(func.count()).where(Boundary.generation_id == generation_id, Boundary.level.in_(CUT_LEVELS))
+    return session.scalar(question) or 0
 
 
 def tile_shapes(session: Session, *, generation_id: UUID) -> list[TileShape]:
