@@ -25,6 +25,7 @@ from bench.alarm_rows import alarms_rows
 from bench.boundaries.rows import boundaries_rows
 from bench.counts.rows import counts_rows
 from bench.coverage.rows import coverage_rows
+from bench.dashboard.rows import dashboard_rows
 from bench.duplicates.rows import duplicates_rows
 from bench.exports.rows import exports_rows
 from bench.facts.rows import facts_rows
@@ -45,6 +46,7 @@ from bench.report_rows import (
     start_rows,
     sync_rows,
 )
+from bench.rush.rows import rush_rows
 from bench.siting.rows import siting_rows
 from bench.status.rows import status_rows
 from bench.tiles.rows import tiles_rows
@@ -91,6 +93,8 @@ MEASUREMENTS = (
     Measurement("map", "The map in a browser", "bench.bench_map", map_rows),
     Measurement("lists", "Lists at a million disputes", "bench.bench_lists", lists_rows),
     Measurement("facts", "Facts of the map at a million disputes", "bench.bench_facts", facts_rows),
+    Measurement("rush", "Five hundred leaders open the map at nine", "bench.bench_map_rush", rush_rows),
+    Measurement("dashboard", "The dashboard at a million disputes", "bench.bench_dashboard", dashboard_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
     Measurement("faults", "Killing phones while they report", "bench.faults_field", faults_rows, ("--points", "10000")),

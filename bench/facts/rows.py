@@ -15,12 +15,16 @@ def facts_rows(found: Mapping[str, Any]) -> list[Row]:
     rows = [Row("disputes / grids", f"{found['disputes']:,} / 30,000")]
     for name, one in found["facts"].items():
         size = one["bytes"] / 1000
-        met = one["p50"] < BAR_MS and size < BAR_KB
-        figure = f"{one['p50']:.0f} ms (worst {one['worst']:.0f}), {size:.0f} KB compressed"
-        rows.append(Row(f"facts: {name}", figure, f"< {BAR_MS} ms, < {BAR_KB} KB", met))
+        met = one["p95"] < BAR_MS and size < BAR_KB
+        figure = f"p50 {one['p50']:.0f} / p95 {one['p95']:.0f} ms (worst {one['worst']:.0f}), {size:.0f} KB compressed"
+        rows.append(Row(f"facts: {name}", figure, f"p95 < {BAR_MS} ms, < {BAR_KB} KB", met))
     weeks, crowd = found["weeks"], found["crowd"]
     rows += [
-        Row("whole page with its table", f"{found['pages']['page']:.0f} ms"),
+        Row(
+            "facts of grids / whole page, counted a moment ago for somebody of the same scope",
+            f"{found['pages']['facts kept']:.0f} ms / {found['pages']['page kept']:.0f} ms",
+        ),
+        Row("whole page with its table, counted anew", f"{found['pages']['page']:.0f} ms"),
         Row("search by initials", f"{found['pages']['search']:.0f} ms"),
         Row("version of all layers, once a second per process", f"{found['version_ms']:.1f} ms"),
         Row("keeping the weeks that are missing", f"{weeks['kept']} weeks in {weeks['seconds']} s"),

@@ -1,0 +1,1 @@
+"""The page 今日要事 at a million disputes."""
