@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
 from grid_app.policy import Scope
-from grid_app.queries.coverage import NO_LOADS, State, coverage_in
+from grid_app.queries.coverage import NO_LOADS, CoverageFacts, State, coverage_in
+from grid_app.queries.coverage_needs import NO_NEEDS, Needs
 from grid_app.queries.map_area import Area, area_of, narrowed, root_in_scope
 from grid_app.queries.map_back import LOOKED_BACK, looked_back
 from grid_app.queries.map_counts import GradeCounts, PlacedCounts, bounded_villages, registered, with_finished
@@ -44,9 +45,9 @@ class MapFacts:
 
     ``chosen`` is the round whose returns are shown, ``None`` when no round is open, ``grid_returns`` those of grids.
     ``rooms_known`` is false of a past week whose rooms nobody recorded, ``rooms_since`` the first that was.
-    ``week`` is the Monday of the past
-    week at whose end it stood so; what was registered and finished by then is not told. ``standing`` are the open
-    disputes by village; ``coverage`` says by village whether it has an effective room.
+    ``week`` is the Monday of the past week at whose end it stood so; what was registered and finished by then is not
+    told. ``standing`` are the open disputes by village; ``coverage`` says by village whether it has an effective room.
+    Of rooms and coverage only those that meet ``needs`` are told; ``languages`` are those of the county's rooms.
     """
 
     area: Area
@@ -61,6 +62,8 @@ class MapFacts:
     grid_returns: Mapping[str, str] = field(default_factory=dict)
     rooms: tuple[RoomRow, ...] = ()
     coverage: Mapping[str, State] = field(default_factory=dict)
+    needs: Needs = NO_NEEDS
+    languages: tuple[str, ...] = ()
     rooms_known: bool = True
     rooms_since: date | None = None
     namings: tuple[NamingRow, ...] = ()
@@ -82,13 +85,14 @@ def map_facts(
     now: datetime,
     round_id: UUID | None = None,
     week: date | None = None,
+    needs: Needs = NO_NEEDS,
     remember: Remember = lambda _key, build: build(),
 ) -> MapFacts | None:
     """Return the facts of some layers over an area; ``None`` when the area is not the scope's to see.
 
     ``round_id`` chooses among the open rounds; without it, or when it is none of them, the one that is due first.
-    ``week`` is the Monday of a past week: everything as it stood at its end. ``remember``
-    may answer a count from what was counted before.
+    ``week`` is the Monday of a past week: everything as it stood at its end. ``needs``
+    leaves out rooms that do not offer what is needed. ``remember`` may answer a count from what was counted before.
     """
     area = area_in_scope(session, scope=scope, root=root)
     if area is None:
@@ -99,6 +103,7 @@ def map_facts(
     rounds = tuple(open_rounds(session, root_path=path, now=now)) if RETURNS in present else ()
     chosen = next((row for row in rounds if row.id == round_id), rounds[0] if rounds else None)
     on = local_date(now) if week is None else week + timedelta(days=6)
+    rooms, covered = _rooms(session, here, path, now, needs) if ROOMS in present else ((), None)
     standing, placed = _counted(session, layers, here, week, now=now, remember=remember)
     given = returns_of(session, round_id=chosen.id, root_path=path) if chosen else None
     facts = MapFacts(
@@ -112,14 +117,22 @@ def map_facts(
         chosen=chosen,
         returns=given.villages if given else {},
         grid_returns=given.grids if given else {},
-        rooms=tuple(rooms_in(session, scope=here, active_only=True)) if ROOMS in present else (),
-        coverage=coverage_in(session, scope=here, root_path=path, now=now, loads=NO_LOADS).states
-        if ROOMS in present
-        else {},
+        rooms=rooms,
+        coverage=covered.states if covered else {},
+        needs=needs,
+        languages=covered.languages if covered else (),
         namings=tuple(namings_in(session, scope=here, on=on)) if NAMINGS in layers else (),
         statuses=statuses_in(session, scope=here, on=on) if STATUS in layers else {},
     )
     return looked_back(session, facts, layers=layers, scope=here, round_id=round_id)
+
+
+def _rooms(
+    session: Session, here: Scope, path: str, now: datetime, needs: Needs
+) -> tuple[tuple[RoomRow, ...], CoverageFacts]:
+    covered = coverage_in(session, scope=here, root_path=path, now=now, loads=NO_LOADS, needs=needs)
+    counted = frozenset(covered.measured.room_codes)
+    return tuple(room for room in rooms_in(session, scope=here, active_only=True) if room.code in counted), covered
 
 
 def standing_in(

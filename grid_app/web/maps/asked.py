@@ -13,6 +13,7 @@ from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_actor, the_scope
 from grid_app.policy import Action, Actor, allows
+from grid_app.queries.coverage_needs import NO_NEEDS, Needs
 from grid_app.queries.map_area import Area, narrowed, root_in_scope
 from grid_app.queries.map_codes import LEVELS
 from grid_app.queries.map_facts import (
@@ -69,8 +70,8 @@ class Asked:
     """What the address asks for, as far as the actor may have it.
 
     ``refused`` is a layer without the right to it; ``week`` the Monday of a past week, ``None`` for now; ``only`` is
-    ``disagree`` or empty; ``level`` is townships, villages or grids. ``squares`` asks for open disputes by squares of
-    500 metres, which are told of the present alone.
+    ``disagree``, of rooms what they have to offer, or empty; ``level`` is townships, villages or grids. ``squares``
+    asks for open disputes by squares of 500 metres, which are told of the present alone.
     """
 
     layer: str
@@ -117,10 +118,16 @@ def asked() -> Asked:
         round_id=uuid_of(request.args.get("round", "")),
         refused=wanted if wanted in LAYERS and wanted not in open_layers else "",
         week=week,
-        only=DISAGREE if request.args.get("filter") == DISAGREE else "",
+        only=_only(layer, request.args.get("filter", "")),
         level=request.args["level"] if request.args.get("level") in LEVELS else VILLAGES,
         squares=request.args.get("squares") == "1" and layer == DISPUTES and week is None,
     )
+
+
+def _only(layer: str, typed: str) -> str:
+    if layer == ROOMS:
+        return ",".join(Needs.of(typed.split(",")).named())
+    return DISAGREE if typed == DISAGREE else ""
 
 
 def _week(typed: str) -> date | None:
@@ -176,11 +183,19 @@ def facts_of(ask: Asked) -> MapFacts:
         When the area is not the actor's to see.
     """
     layers = frozenset({NAMINGS, STATUS} if ask.only == DISAGREE and ask.layer in (NAMINGS, STATUS) else {ask.layer})
-    return facts_for(layers, root=ask.root, round_id=ask.round_id, now=wired().clock.now(), week=ask.week)
+    needs = Needs.of(ask.only.split(",")) if ask.layer == ROOMS else NO_NEEDS
+    now = wired().clock.now()
+    return facts_for(layers, root=ask.root, round_id=ask.round_id, now=now, week=ask.week, needs=needs)
 
 
 def facts_for(
-    layers: frozenset[str], *, root: str | None, round_id: UUID | None, now: datetime, week: date | None = None
+    layers: frozenset[str],
+    *,
+    root: str | None,
+    round_id: UUID | None,
+    now: datetime,
+    week: date | None = None,
+    needs: Needs = NO_NEEDS,
 ) -> MapFacts:
     """Return the facts of some layers over an area of the actor.
 
@@ -198,6 +213,7 @@ def facts_for(
             now=now,
             round_id=round_id,
             week=week,
+            needs=needs,
             remember=remembering(session),
         )
     if facts is None:

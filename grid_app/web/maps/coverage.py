@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from grid_app.queries.coverage_needs import NO_NEEDS
 from grid_app.queries.map_area import village_of
 from grid_app.queries.map_facts import NAMINGS, ROOMS, MapFacts
 from grid_app.queries.map_layers import (
@@ -18,6 +19,7 @@ from grid_app.queries.map_layers import (
 )
 from grid_app.queries.rooms import RoomRow
 from grid_app.web.maps.layers import Class, Column, LayerView, LegendItem, Marks, Row, group_of, rows_of, total_of
+from grid_app.web.room_needs import needs_words
 from grid_app.web.wording import number
 
 EFFECTIVE, NOMINAL, UNKNOWN, NO_ROOM = "effective", "nominal", "unknown", "none"
@@ -49,7 +51,7 @@ def rooms_view(facts: MapFacts) -> LayerView:
     sums = Counter(states.values())
     return LayerView(
         key=ROOMS,
-        headline=_rooms_headline(len(area.villages), sums, len(facts.rooms)),
+        headline=_only_some(facts) + _rooms_headline(len(area.villages), sums, len(facts.rooms)),
         note="有效:每周开放半天以上、两名以上任期内的调解员、近 90 天用过或试开过。群众也可以到邻村的调解室。",
         legend=(*legend_of(ROOM_CLASSES, sums), LegendItem("调解室", f"{len(facts.rooms)} 个", sign="调")),
         columns=columns,
@@ -82,6 +84,10 @@ def namings_view(facts: MapFacts) -> LayerView:
         states=states,
         classes=NAMING_CLASSES,
     )
+
+
+def _only_some(facts: MapFacts) -> str:
+    return f"只看{needs_words(facts.needs)}的调解室。" if facts.needs != NO_NEEDS else ""
 
 
 def _rooms_headline(villages: int, sums: Counter[str], rooms: int) -> str:

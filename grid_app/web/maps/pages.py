@@ -28,6 +28,7 @@ from grid_app.web.maps.ended import ended_notice, living
 from grid_app.web.maps.kept import one_answer
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView
 from grid_app.web.maps.look import Look, address, looked
+from grid_app.web.maps.offers import offers
 from grid_app.web.maps.village import panel_of
 from grid_app.web.maps.village_more import more_of
 from grid_app.web.wording import local_time
@@ -107,6 +108,7 @@ def _steering(ask: Asked, look: Look, facts: MapFacts, view: LayerView) -> dict[
         "tabs": links.tabs(ask, look),
         "grades": links.grades(ask, look, view),
         "rounds": links.rounds(ask, look, facts),
+        "needs": offers(ask, look, facts),
         "frame_url": address(ask, replace(look, sort="", down=False), "maps.frame"),
         "script_files": maps_frame.script_files("map_page"),
         "facts_url": maps_frame.facts_address(ask, facts.area),
