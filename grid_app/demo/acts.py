@@ -12,7 +12,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy.orm import Session
 
-from grid_app.clock import start_of_day
+from grid_app.clock import local_date, start_of_day
 from grid_app.database.base import new_id
 from grid_app.demo.background import Telling
 from grid_app.demo.desk import Desk
@@ -22,13 +22,17 @@ from grid_app.demo.report_rows import content_of
 from grid_app.demo.weeks import Weeks
 from grid_app.models.disputes import Dispute
 from grid_app.policy import Actor, Role
+from grid_app.services.handling.contacts import Contact, record_contact
 from grid_app.services.handling.steps import Step
 from grid_app.services.reports.draft import Received
 from grid_app.services.reports.receiving import parse_report, receive_report
+from grid_app.vocabulary.words import OPEN_STATES
 
 TRIES: Final = 200
 PHONE: Final = "0000-0000000"
 LABELS: Final = ("当事人A", "当事人B")
+CALLED_AFTER: Final = timedelta(hours=1, minutes=30)
+CALLED: Final = "打电话听了事情的经过,问了最着急的是什么,说好谁来看、什么时候来。"
 OWN_POSTS: Final = frozenset({Role.MEDIATOR, Role.VILLAGE_LEAD})
 """Roles that the fully staffed village has of its own; every other step is the township's."""
 
@@ -80,7 +84,10 @@ class Acts:
     def _by_worker(self, matter: Told, place: Place, follow: Callable[[UUID], None], session: Session) -> None:
         desk = self._desk
         worker = desk.actor(session, desk.staff.assignments[f"{Role.GRID_WORKER}:{place.code}"])
-        follow(self._told(matter, place, "grid_walk", partial(self._receive, worker), session))
+        key = self._told(matter, place, "grid_walk", partial(self._receive, worker), session)
+        officer = self._holder(Role.TOWNSHIP_OFFICER)
+        desk.timeline.serve(desk.clock.now() + CALLED_AFTER, partial(self._take, key, officer, first_call))
+        follow(key)
 
     def _receive(self, worker: Actor, session: Session, content: Mapping[str, object]) -> Received:
         desk = self._desk
@@ -125,3 +132,9 @@ class Acts:
         desk = self._desk
         version = session.get_one(Dispute, key, populate_existing=True).version
         act(session, Step(key, desk.actor(session, by), version, desk.clock.now()))
+
+
+def first_call(session: Session, step: Step) -> None:
+    """Let the office call whoever told the matter; what was settled on the spot needs no call."""
+    if session.get_one(Dispute, step.dispute_id).state in OPEN_STATES:
+        record_contact(session, step, contact=Contact("resident", "phone", local_date(step.now), CALLED))

@@ -26,10 +26,11 @@ from grid_app.models.rounds import Round, RoundAnswer, ScreeningReturn
 from grid_app.models.villages import VillageCheck
 from grid_app.policy import Scope
 from grid_app.queries.coverage import coverage_in
+from grid_app.queries.naming_course import courses_in
 from grid_app.services.villages.assessing import assess_area, assess_next
 from grid_app.services.villages.naming_course import Typed, record_step
 from grid_app.standing.facts import months_after
-from grid_app.vocabulary.namings import APPLY, CHECK
+from grid_app.vocabulary.namings import APPLY, CHECK, REVIEW
 
 WEEKS: Final = 80
 TRIAL_MONTHS: Final = 5
@@ -37,6 +38,8 @@ POSTED_BEFORE, CHECKED_BEFORE = timedelta(days=250), timedelta(days=190)
 SEEN: Final = "看了值班登记和台账,走了两个网格,问了来办事的群众:有人联系,也知道办到哪一步。"
 NOT_SEEN: Final = "看了值班登记和台账:有两件事办完以后没有告诉当事人结果,已请村里补上。"
 APPLIED: Final = "村里开会商量后申报,服务台账、值班登记和调解记录在村部备查。"
+REVIEWED: Final = "看了一年的台账和值班登记,和乡镇一起到村里看过,服务照常,命名继续有效。"
+REVIEW_SOON, LEFT_EVERY = 40, 12
 Row = dict[str, Any]
 
 
@@ -71,6 +74,7 @@ def tell_past_year(desk: Desk) -> None:
         _write_notices(session, desk, habits)
         _write_checks(session, desk, habits)
         _begin_naming(session, desk, next(iter(habits)))
+        _review_namings(session, desk)
     month = desk.as_of.replace(day=1)
     for before in range(TRIAL_MONTHS, 0, -1):
         with transaction() as session:
@@ -158,6 +162,21 @@ def _begin_naming(session: Session, desk: Desk, code: str) -> None:
         actor = desk.actor(session, by)
         record_step(session, code=code, kind=kind, typed=typed, seen_number=number, actor=actor, now=desk.end)
         session.flush()  # the next step follows what is on record
+
+
+def _review_namings(session: Session, desk: Desk) -> None:
+    """Let the county review the namings whose day has come, but for a few that wait, one of them too long."""
+    actor, today = desk.actor(session, desk.staff.county_officer), desk.as_of
+    courses = courses_in(session, scope=Scope(paths=(f"/{desk.county.code}/",)), on=today)
+    due = [one for one in courses.values() if one.review_due and one.review_due <= today + timedelta(days=REVIEW_SOON)]
+    for number, course in enumerate(due):
+        if number % LEFT_EVERY:
+            typed = Typed(today - timedelta(days=20 + number % 9), reason=REVIEWED)
+            record_step(
+                session, code=course.code, kind=REVIEW, typed=typed, seen_number=len(course.steps), actor=actor,
+                now=desk.end,
+            )  # fmt: skip
+            session.flush()  # the next course is read anew
 
 
 def _insert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:

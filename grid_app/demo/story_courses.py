@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy.orm import Session
 
-from grid_app.clock import local_date
+from grid_app.demo.acts import first_call
 from grid_app.demo.background import bases
 from grid_app.demo.courses import working_time
 from grid_app.demo.desk import Desk
@@ -20,7 +20,6 @@ from grid_app.demo.names import table
 from grid_app.demo.stories import Story, Words
 from grid_app.demo.visits import visit_settled
 from grid_app.models.disputes import Dispute
-from grid_app.services.handling.contacts import Contact, record_contact
 from grid_app.services.handling.steps import Closure, Referral, Step, accept, confirm_band, record_work, refer_out
 from grid_app.services.matters.follow_up_plans import DAYS
 from grid_app.vocabulary.categories import may_be_reported_in_the_field
@@ -28,7 +27,6 @@ from grid_app.vocabulary.categories import may_be_reported_in_the_field
 CONFIRMED_BY_PHONE: Final = "给物业和三位住户打过电话,受影响的是两个单元。"
 REFERRAL: Final = Referral("县公安机关", "演示回执第1号", "已经有报案回执,属于公安机关职责,转请依法处理。")
 OTHER_BASIS: Final = "《民法典》第一千零六十七条"
-CALLED: Final = "打电话听了事情的经过,问了最着急的是什么,说好谁来看、什么时候来。"
 CONTACTS: Final = 132
 Handling = Callable[[Session, Step], None]
 
@@ -52,7 +50,7 @@ class StoryCourses:
             return
         urgent = story.danger or story.child
         soon = told_at + timedelta(minutes=15) if urgent else working_time(self._contacts, told_at + timedelta(hours=3))
-        self._at(dispute_id, soon, _call)
+        self._at(dispute_id, soon, first_call)
         accepted = told_at + timedelta(minutes=25) if urgent else self._office_time(told_at + timedelta(hours=9))
         self._at(dispute_id, accepted, partial(accept, note=self._text("accept")))
         worked = self._office_time(accepted + timedelta(days=2))
@@ -89,8 +87,3 @@ class StoryCourses:
     def _text(self, name: str) -> str:
         choices = self._words[name]
         return choices[int(self._desk.rng.integers(len(choices)))]
-
-
-def _call(session: Session, step: Step) -> None:
-    """Let the office call whoever reported the matter."""
-    record_contact(session, step, contact=Contact("resident", "phone", local_date(step.now), CALLED))
