@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -31,9 +31,6 @@ from grid_app.queries.map_past import end_of
 from grid_app.queries.rooms import RoomRow, rooms_in
 from grid_app.vocabulary.findings import LIVE_STATES
 
-if TYPE_CHECKING:
-    from grid_app.queries.map_facts import MapFacts
-
 FINDINGS, RETURNS, ROOMS = "findings", "returns", "rooms"
 LOOKED_BACK: Final = frozenset({FINDINGS, RETURNS, ROOMS})
 """The layers whose past is told here; the others' is told with their present."""
@@ -48,10 +45,8 @@ class RoomsThen:
     rooms: tuple[RoomRow, ...]
 
 
-def looked_back(
-    session: Session, facts: MapFacts, *, layers: Collection[str], scope: Scope, round_id: UUID | None
-) -> MapFacts:
-    """Return the facts of a past week with its findings, returns and rooms, as far as those layers are asked for."""
+def looked_back(session: Session, facts: Any, *, layers: Collection[str], scope: Scope, round_id: UUID | None) -> Any:
+    """Return the facts of a past week (a ``MapFacts``) with its findings, returns and rooms, of the layers asked for."""
     week, path = facts.week, facts.area.root.path
     if week is None:
         return facts

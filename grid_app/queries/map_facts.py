@@ -124,7 +124,8 @@ def map_facts(
         namings=tuple(namings_in(session, scope=here, on=on)) if NAMINGS in layers else (),
         statuses=statuses_in(session, scope=here, on=on) if STATUS in layers else {},
     )
-    return looked_back(session, facts, layers=layers, scope=here, round_id=round_id)
+    told: MapFacts = looked_back(session, facts, layers=layers, scope=here, round_id=round_id)
+    return told
 
 
 def _rooms(

@@ -90,4 +90,4 @@ def _copy_answers(session: Session, source: UUID, target: UUID) -> None:
     session.add_all(
         RoundAnswer(round_id=target, division_code=code, return_id=given) for code, given in rows if code not in known
     )
-    session.flush()
+    session.flush()  # the caller may delete the source, or ask who has answered

@@ -16,6 +16,7 @@ from grid_app.web.maps.layers import number_shown
 
 WIDEST_DEGREES: Final = 0.9
 NO_BOX: Final = "要看的范围不对:请写成 西,南,东,北 四个经纬度,每边不超过 0.9 度。请把地图放大后再试。"
+NOWHERE: Final = (0.0, 0.0, 0.0, 0.0)
 NOTE: Final = "只有承办单位看得到准确位置;其他的按 500 米方格或村显示,家庭、邻里和可能伤人的事不标位置。"
 
 
@@ -26,7 +27,8 @@ def points() -> Response:
 
     The sums are those of the whole area and stand in its table, too (``squares.py``).
     """
-    box = _box(request.args.get("bbox", ""))
+    typed = request.args.get("bbox", "")
+    box = _box(typed) if typed else NOWHERE
     ask = asked()
     whole = points_for(ask)
     found, is_alone = whole.seen_in(box), is_of_one_village(ask)
