@@ -45,8 +45,15 @@ class RoomsThen:
     rooms: tuple[RoomRow, ...]
 
 
-def looked_back(session: Session, facts: Any, *, layers: Collection[str], scope: Scope, round_id: UUID | None) -> Any:
-    """Return the facts of a past week (a ``MapFacts``) with its findings, returns and rooms, of the layers asked for."""
+def looked_back(  # `MapFacts` is made by a module that imports this one
+    session: Session,
+    facts: Any,  # noqa: ANN401
+    *,
+    layers: Collection[str],
+    scope: Scope,
+    round_id: UUID | None,
+) -> Any:  # noqa: ANN401
+    """Return a ``MapFacts`` of a past week with its findings, returns and rooms, of the layers asked for."""
     week, path = facts.week, facts.area.root.path
     if week is None:
         return facts
