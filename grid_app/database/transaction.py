@@ -39,3 +39,8 @@ def reading(engine: Engine | None = None) -> Iterator[Session]:
             yield session
         finally:
             session.rollback()
+
+
+def give_back(session: Session) -> None:
+    """Return the connection of a reading session, which goes on and takes one again when it asks the next thing."""
+    session.rollback()

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from flask import Response, current_app, request
-from sqlalchemy.orm import Session
 
 from grid_app.adapters.map_feed import feed_of
 from grid_app.adapters.map_memo import answers_of, memo_of
+from grid_app.database.transaction import give_back
 from grid_app.http.guard import the_scope
 from grid_app.queries.map_facts import CLOCKS, DISPUTES, NAMINGS, STATUS, Remember
+from grid_app.web.card import OpenSession
 from grid_app.wiring import wired
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ def one_answer(asked: Hashable, build: Callable[[], T], *, layer: str = "") -> T
     return answers_of(wired().engine)((scope, asked, by), build, seconds=_seconds())
 
 
-def remembering(session: Session) -> Remember:
+def remembering(session: OpenSession) -> Remember:
     """Return a memory of long counts that forgets when facts change, and after ten seconds in any case.
 
     Before it may have to wait for somebody who counts the same, it gives the connection of ``session`` back.
@@ -58,7 +59,7 @@ def remembering(session: Session) -> Remember:
     by, seconds = (known[DISPUTES], known[CLOCKS], known["generation"]), _seconds()
 
     def _remembered(key: Hashable, build: Callable[[], T]) -> T:
-        session.rollback()  # a reading session: it has nothing to lose
+        give_back(session)
         return memo((key, by), build, seconds=seconds)
 
     return _remembered
