@@ -93,6 +93,7 @@ class _Scan:
         self._parser.EntityDeclHandler = self._refuse
 
     def reach(self, head: bytes, part: IO[bytes]) -> Reach:
+        """Return how far one sheet reaches: ``head`` is what was read of it already, ``part`` the rest."""
         self._parser.Parse(head)
         while portion := part.read(PORTION):
             self._parser.Parse(portion)

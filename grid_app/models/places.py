@@ -33,7 +33,10 @@ class Division(Base):
     households: Mapped[int | None]
     urban: Mapped[bool | None]
 
-    __table_args__ = (Index("ix_divisions_path_prefix", "path", postgresql_ops={"path": "varchar_pattern_ops"}),)
+    __table_args__ = (
+        Index("ix_divisions_path_prefix", "path", postgresql_ops={"path": "varchar_pattern_ops"}),
+        Index("ix_divisions_level_path", "level", "path", postgresql_ops={"path": "varchar_pattern_ops"}),
+    )
 
 
 class BoundaryGeneration(Base):
@@ -71,6 +74,7 @@ class Boundary(Base):
     __table_args__ = (
         UniqueConstraint("generation_id", "code"),
         Index("idx_boundaries_polygon", "polygon", postgresql_using="gist"),
+        Index("ix_boundaries_level", "generation_id", "level", "code"),
     )
 
 

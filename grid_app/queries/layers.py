@@ -130,8 +130,9 @@ def extent_of(session: Session, *, asking: Asking, bounds_of: BoundsOf = read_bo
         if codes and generation is not None:
             bounds = bounds_of(session, generation, AREAS[layer])
             own = bounds.boxes[np.isin(bounds.codes, codes)]
-            west, south, east, north = (*own[:, :2].min(axis=0).tolist(), *own[:, 2:].max(axis=0).tolist())
-            return (west, south, east, north)
+            west, south = own[:, :2].min(axis=0)
+            east, north = own[:, 2:].max(axis=0)
+            return float(west), float(south), float(east), float(north)
     return None
 
 

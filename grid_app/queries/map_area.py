@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from geo.codes import Level
@@ -15,6 +15,9 @@ from grid_app.models.places import Boundary, BoundaryGeneration, Division
 from grid_app.policy import Scope
 
 VILLAGE_STEP = 3
+COLUMNS: Final = tuple(
+    getattr(Division, name) for name in ("code", "name", "level", "kind", "path", "parent_code", "households")
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def root_in_scope(session: Session, *, scope: Scope, code: str | None) -> Divisi
         return None
     if code is None:
         code = scope.paths[0].strip("/").split("/")[:VILLAGE_STEP][-1]
-    division = session.get(Division, code)
+    division = session.get(Division, code.replace("\x00", ""))  # no database takes a null byte in a question
     if division is None or division.level == "grid":
         return None
     reach = [path if village_of(path) == "" else _village_path(path) for path in scope.paths]
@@ -109,8 +112,7 @@ def area_of(session: Session, *, root: Division) -> Area:
     ).first()
     generation = active.id if active else None
     rows = session.execute(
-        select(Division, Boundary.id)
-        .outerjoin(Boundary, (Boundary.code == Division.code) & (Boundary.generation_id == generation))
+        select(*COLUMNS)
         .where(
             Division.path.startswith(root.path, autoescape=True),
             Division.level.in_(("township", "village")),
@@ -118,7 +120,8 @@ def area_of(session: Session, *, root: Division) -> Area:
         )
         .order_by(Division.code)
     ).all()
-    places = [_place(division, bounded=boundary is not None) for division, boundary in rows]
+    drawn = _bounded(session, generation)
+    places = [_place(row, bounded=row.code in drawn) for row in rows]
     above = session.scalars(select(Division).where(Division.code.in_(root.path.strip("/").split("/")[:-1])))
     return Area(
         root=_place(root, bounded=False),
@@ -134,6 +137,13 @@ def _village_path(path: str) -> str:
     return "/" + "/".join(path.strip("/").split("/")[:VILLAGE_STEP]) + "/"
 
 
-def _place(row: Division, *, bounded: bool) -> Place:
+def _bounded(session: Session, generation: UUID | None) -> frozenset[str]:
+    question = select(Boundary.code).where(
+        Boundary.generation_id == generation, Boundary.level.in_(("township", "village"))
+    )
+    return frozenset(session.scalars(question))
+
+
+def _place(row: Division | Row[Any], *, bounded: bool) -> Place:
     level = cast("Level", row.level)  # the column holds nothing else
     return Place(row.code, row.name, level, row.kind, row.path, row.parent_code, row.households, bounded)

@@ -30,3 +30,8 @@ def whole_of(text: str) -> int | None:
     """Return the whole number from 0 on that ``text`` spells in at most nine plain digits, or ``None``."""
     plain = text.strip()
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= MOST_DIGITS else None
+
+
+def without_null(text: str) -> str:
+    """Return ``text`` without null bytes, which nobody types and PostgreSQL cannot keep."""
+    return text.replace("\x00", "")

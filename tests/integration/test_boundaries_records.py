@@ -104,6 +104,30 @@ def generation_of(session):
 
 
 @on_sqlite
+def test_a_merge_with_a_village_of_unknown_households_has_no_number(session, world):
+    session.get_one(Division, WEST).households = None
+    merge_villages(session, wish=MergeWish((WEST, EAST), Part(WEST, "云柳村")), actor=None, now=NOW)
+
+    activate(session, actor=None, now=NOW)
+
+    assert session.get_one(Division, WEST).households is None
+
+
+@on_sqlite
+def test_a_village_that_keeps_its_code_in_a_split_does_not_keep_the_households_of_the_whole(session, world):
+    known = session.get_one(Division, WEST).households
+    split(session, default="", parts=(Part(WEST, "云岭村"), SOUTH))
+
+    activate(session, actor=None, now=NOW)
+
+    assert known == 200
+    assert [session.get_one(Division, code).households for code in (WEST, SOUTH.code)] == [None, None]
+    undo_activation(session, actor=None, now=NOW)
+    session.expire_all()
+    assert session.get_one(Division, WEST).households == 200
+
+
+@on_sqlite
 def test_a_merge_into_a_living_code_adds_households_and_can_be_undone(session, world):
     add_dispute(session, 1, village=EAST, kind="chosen")
     wish = MergeWish((WEST, EAST), Part(WEST, "云柳村"))

@@ -128,6 +128,7 @@ def test_S4_06_the_quarterly_analysis_is_drafted_by_place_field_unit_and_clock(s
     assert "1月10日(周日)以前报送" in page or "1月11日(周一)以前报送" in page
     assert "网格员甲" not in page
     year = page_of(sign_in("county_officer").get("/support-work/annual?year=2026"))
+    assert sign_in("county_officer").get(f"/support-work/annual?year={'9' * 5_000}").status_code == 200
     assert all(word in year for word in ("一、事项数据", "二、转送、交办、督办", "三、三项建议和采纳", "四、其他"))
 
 

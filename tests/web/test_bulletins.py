@@ -16,12 +16,16 @@ from sqlalchemy import func, select
 
 from grid_app.clock import start_of_day
 from grid_app.database.transaction import reading, transaction
+from grid_app.documents.reports.blocks import Grid, Picture
 from grid_app.http import exports
 from grid_app.jobs.exports import make_exports_job
 from grid_app.models.disputes import Dispute
 from grid_app.models.rounds import Round
+from grid_app.policy import dispute_scope
 from grid_app.queries.exports.jobs import SILENT_FOR
-from grid_app.services.bulletins.quarterly import Quarter, quarter_of
+from grid_app.queries.map_facts import area_in_scope
+from grid_app.queries.map_shapes import shapes_of
+from grid_app.services.bulletins.quarterly import Quarter, quarter_of, quarterly_report
 from grid_app.services.exports import jobs
 from grid_app.services.exports.kinds import ROUND
 from tests.dispute_rows import add_dispute
@@ -159,6 +163,24 @@ def test_a_round_that_is_not_there_any_more_is_told_and_can_be_asked_again(sign_
     page = sign_in("county_lead").get(f"/exports/{job_id}").get_data(as_text=True)
     assert "没有这一轮排查" in page
     assert "再做一次" in page
+
+
+@on_sqlite
+def test_matters_that_no_map_shows_are_in_the_table_of_the_quarter_alone(app_world):
+    with transaction() as session:
+        for number in range(1, 8):
+            add_dispute(session, number, village=FAR, category="1601", received_at=NOW)
+    with reading() as session:
+        actor = app_world.actor(session, "county_officer")
+        scope = dispute_scope(actor)
+        area = area_in_scope(session, scope=scope, root=None)
+        drawn = shapes_of(session, area)
+        report = quarterly_report(session, actor, scope, Quarter(2026, 4), area=area.root.name, drawn=drawn, now=NOW)
+
+    (drawn,) = [one for one in report.blocks if isinstance(one, Picture) and "季度收到的纠纷" in one.title]
+    (listed,) = [one for one in report.blocks if isinstance(one, Grid) and "按地点" in one.caption]
+    assert ">7<" not in drawn.svg
+    assert "7" in [row[1] for row in listed.rows]
 
 
 def test_a_quarter_to_come_or_none_is_the_present_one():

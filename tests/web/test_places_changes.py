@@ -82,11 +82,27 @@ def test_a_split_from_the_first_look_to_the_last_dispute_and_back(admin, sign_in
 
     asked = admin.get("/places/undo")
     assert "北村" in text_of(asked)
-    back = admin.post("/places/undo", follow_redirects=True)
+    back = admin.post("/places/undo", data={"generation": "2"}, follow_redirects=True)
     assert "第 2 代边界已撤回,现在使用第 1 代" in text_of(back)
     with reading() as session:
         assert set(session.scalars(select(Dispute.division_code))) == {WEST}
         assert session.get_one(Assignment, lead).division_code == WEST
+
+
+def test_a_second_click_takes_back_no_second_activation(admin, app_world):
+    for number, lines in ((2, LINE), (3, LINE | {"village": NORTH, "line": "111.05,29.0\n111.05,29.2"})):
+        names = {"name_0": "一村", "code_0": f"99010100121{number}", "name_1": "二村", "code_1": f"99010100122{number}"}
+        admin.post("/places/split", data=lines | (names if number == 3 else {}))
+        admin.post("/places/activate", data={})
+    form = BeautifulSoup(admin.get("/places/undo").get_data(as_text=True), "html5lib")
+    sent = {"generation": form.find("input", {"name": "generation"})["value"]}
+
+    answers = [admin.post("/places/undo", data=sent, follow_redirects=True) for _ in range(2)]
+
+    assert "第 3 代边界已撤回,现在使用第 2 代" in text_of(answers[0])
+    assert "这次没有撤回" in text_of(answers[1])
+    with reading() as session:
+        assert generation_in(session, "active").number == 2
 
 
 def test_a_merge_asks_again_until_it_is_right_and_a_table_names_who_continues(admin, app_world, tmp_path):

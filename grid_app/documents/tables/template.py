@@ -27,6 +27,8 @@ ROOM_BELOW: Final = 30
 HEADER_WITHIN: Final = 30
 MOST_COLUMNS: Final = 120
 LONGEST_NAME: Final = 60
+LONGEST_TAB: Final = 31
+"""Office programs allow no longer name of a sheet; a file made otherwise may have one."""
 FEWEST_NAMES: Final = 2
 AFTERWORD: Final = re.compile(
     r"^\s*(合\s*计|总\s*计|小\s*计|填\s*[表报]|制\s*表|审\s*[核签]|单位负责人|负责人|备注[::]|说明|注[::]|联系人|报送)"
@@ -101,7 +103,7 @@ def header_of(book: Workbook, *, tab: str = "", lines: tuple[int, int] | None = 
     UnusableError
         There is no such sheet, or no header.
     """
-    sheets = [one for one in book.worksheets if one.sheet_state == "visible"]
+    sheets = [one for one in book.worksheets if one.sheet_state == "visible" and len(one.title) <= LONGEST_TAB]
     if tab:
         sheets = [one for one in sheets if one.title == tab]
         if not sheets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -30,6 +30,7 @@ DEFINITIONS: Final = (
     "办结:本季度内按办结依据结束的;来源:办结记录。转法定途径、撤回、联系不上不等于已经解决。",
     "时限:本季度内到期的时限里按时办完的;到期没有办的算没有按时;来源:时限记录。",
     "按地点:事情发生的乡镇(街道)或村(社区),按代码排列。1 到 4 件写“<5”;不到 10 件的不算比例。",
+    "图:按规定不上图的(16)不画,只在表里。",
     "群众来信来访、起诉、投诉有多少,不是这份分析的数。",
 )
 
@@ -88,7 +89,8 @@ def quarterly_report(
     before = {
         code: count for code, _, count in figures.received_by_code(session, scope=scope, span=quarter.before.span)
     }
-    counts = {code: count for code, _, count in places}
+    on_map = replace(scope, sees_county_only=False)  # 16xx is in lists of the county and on no map
+    counts = {code: count for code, _, count in figures.received_by_code(session, scope=on_map, span=quarter.span)}
     title = f"{area} {quarter.words}收到的纠纷"
     blocks: tuple[Block, ...] = (
         *_overview(session, scope, quarter, now),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from grid_app.errors import InvalidError
 from grid_app.queries.exports.disputes import ANY, ENDED, OPEN, Wanted
 from grid_app.services.exports.kinds import FORM_WORDS, KINDS
-from grid_app.services.typed import day_of
+from grid_app.services.typed import day_of, without_null
 
 STATE_CHOICES: Final = {ANY: "全部", OPEN: "未办结的", ENDED: "已办结、已转出的"}
 NOT_STARTED: Final = "没有开始导出,有几处要改。已填的都还在。"
@@ -74,7 +74,7 @@ def _wanted(typed: Mapping[str, str]) -> tuple[Wanted, dict[str, str]]:
     state = typed.get("state", ANY)
     if state not in STATE_CHOICES:
         wrong["state"] = "请从列表里选。"
-    return Wanted(first, last, typed.get("place", "").strip()[:LONGEST_CODE], state), wrong
+    return Wanted(first, last, without_null(typed.get("place", "")).strip()[:LONGEST_CODE], state), wrong
 
 
 def asked_again(kind: str, form: str, parameters: Mapping[str, Any]) -> Asked:

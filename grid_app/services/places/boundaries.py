@@ -19,6 +19,7 @@ from grid_app.models.places import Boundary, BoundaryGeneration
 from grid_app.policy import Actor
 from grid_app.queries.boundaries import ACTIVE, PENDING, RETIRED, entries_of, generation_in, in_parts, tree
 from grid_app.services.audit import record_audit
+from grid_app.services.places.boundaries_changes import shrunk_villages
 from grid_app.services.places.boundaries_future import future_of
 from grid_app.services.places.boundaries_moves import Mover
 from grid_app.services.places.boundaries_pending import NOTHING_PENDING, Pending
@@ -166,10 +167,13 @@ def activate(
     mover = Mover(pending.id, pending.number, actor, now)
     row = plan_row(session, pending.id)
     row.successors = kept_successions(future.successions)
-    row.before = tree_before(session, pending.plan, future.successions) | {"previous": str(pending.active_id or "")}
+    shrunk = shrunk_villages(future)
+    before = tree_before(session, pending.plan, future.successions, shrunk)
+    row.before = before | {"previous": str(pending.active_id or "")}
     apply_plan(session, plan=pending.plan, on=local_date(now), successors=future.onward.course.defaults)
     keep_successions(session, mover, future.successions, pending.plan.revived)
-    add_up_households(session, future.successions)
+    added = frozenset(node.code for node in pending.plan.added)
+    add_up_households(session, future.successions, added=added, shrunk=shrunk)
     _put_into_use(session, pending, now)
     turned = turn_records(session, mover, future)
     details = {"number": pending.number, "added": len(pending.plan.added), "ended": len(pending.plan.ended)}

@@ -73,6 +73,19 @@ def suggested_successors(future: Future) -> Suggestions:
     return {code: tuple(sorted(some, key=lambda one: -one[1])) for code, some in found.items()}
 
 
+def shrunk_villages(future: Future) -> frozenset[str]:
+    """Return the villages that keep their code and gave five per cent of their ground or more to new villages."""
+    changes = shape_changes(future)
+    if not (changes.added and changes.changed):
+        return frozenset()
+    codes = [one.code for one, _ in changes.changed]
+    old, new = _polygons([future.replaced[code] for code in codes]), _polygons(changes.added)
+    which, other = STRtree(new).query(old, predicate="intersects")
+    shares = area_m2(shapely.intersection(old[which], new[other])) / area_m2(old)[which]
+    given = np.bincount(which, weights=shares, minlength=len(old))
+    return frozenset(codes[at] for at in np.flatnonzero(given >= LEAST_SHARE).tolist())
+
+
 def _apart(before: Sequence[BoundaryFeature], after: Sequence[BoundaryFeature]) -> NDArray[np.float64]:
     one, two = _polygons(before), _polygons(after)
     apart = np.zeros(len(one))

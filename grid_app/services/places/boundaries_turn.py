@@ -105,9 +105,11 @@ def keep_successions(session: Session, mover: Mover, given: Iterable[Succession]
         session.execute(insert(DivisionSuccession), rows)
 
 
-def tree_before(session: Session, plan: TreePlan, given: Iterable[Succession]) -> dict[str, object]:
+def tree_before(
+    session: Session, plan: TreePlan, given: Iterable[Succession], shrunk: frozenset[str]
+) -> dict[str, object]:
     """Return what undoing a plan needs: the rows it changes as they stand, the codes it adds, what continued which."""
-    changed_codes = {node.code for node in plan.changed} | {one.new for one in given}
+    changed_codes = {node.code for node in plan.changed} | {one.new for one in given} | shrunk
     codes = sorted(changed_codes | {*plan.ended, *plan.revived})
     columns = (
         Division.code, Division.name, Division.kind, Division.parent_code, Division.path, Division.valid_to,
@@ -126,8 +128,14 @@ def tree_before(session: Session, plan: TreePlan, given: Iterable[Succession]) -
     return {"rows": rows, "added": [node.code for node in plan.added], "continued": continued}
 
 
-def add_up_households(session: Session, given: Iterable[Succession]) -> None:
-    """Give a village that continues whole villages their households too; a part of a split one has no number."""
+def add_up_households(
+    session: Session, given: Iterable[Succession], *, added: frozenset[str], shrunk: frozenset[str]
+) -> None:
+    """Give a village that continues whole villages their households too.
+
+    A part of a split one has no number, one that keeps the old code (``shrunk``) neither; and where one of the numbers
+    is not known, nor is the sum. ``added`` villages had no households of their own.
+    """
     heirs: dict[str, list[str]] = {}
     for one in given:
         heirs.setdefault(one.old, []).append(one.new)
@@ -138,8 +146,10 @@ def add_up_households(session: Session, given: Iterable[Succession]) -> None:
                 origins.setdefault(new, []).append(old)
     for new, olds in sorted(origins.items()):
         village = session.get_one(Division, new)
-        numbers = [session.get_one(Division, old).households for old in olds]
-        own = village.households or 0
+        own = [] if new in added else [village.households]
+        numbers = [*own, *(session.get_one(Division, old).households for old in olds)]
         whole = all(len(heirs[old]) == 1 for old in olds) and None not in numbers
-        village.households = own + sum(number or 0 for number in numbers) if whole else None
+        village.households = sum(number or 0 for number in numbers) if whole else None
+    for code in sorted(shrunk):
+        session.get_one(Division, code).households = None
     session.flush()  # bulk statements follow, which do not look at waiting rows

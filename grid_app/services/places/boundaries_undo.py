@@ -37,6 +37,7 @@ from grid_app.services.places.boundaries_placing import Ground
 from grid_app.services.places.boundaries_turn import Turned, move_open_disputes
 
 CANNOT = "not_undoable"
+NOT_THAT_ONE = "您看的那一代边界已经不在使用了,这次没有撤回。请看看现在用的是哪一代,需要时再点撤回。"
 
 
 @dataclass(frozen=True)
@@ -49,18 +50,23 @@ class Undone:
     onward: Turned
 
 
-def undo_activation(session: Session, *, actor: Actor | None, now: datetime) -> Undone:
+def undo_activation(session: Session, *, actor: Actor | None, now: datetime, seen: int | None = None) -> Undone:
     """Take the activation in use back, in the caller's transaction.
+
+    ``seen`` is the number of the generation that somebody was shown, so that a second click takes back no second one.
 
     Raises
     ------
     ConflictError
-        There is nothing to go back to, something is pending, or the time is over and something was recorded since.
+        There is nothing to go back to, something is pending, or the time is over and something was recorded since; or
+        another generation than the one that was shown is in use.
     """
     session.scalars(select(BoundaryGeneration.id).where(BoundaryGeneration.state == ACTIVE).with_for_update()).all()
     outlook = undo_outlook(session, now=now)
     if outlook.active is None or outlook.previous is None or outlook.why_not:
         raise ConflictError(outlook.why_not, code=CANNOT)
+    if seen not in (None, outlook.active.number):
+        raise ConflictError(NOT_THAT_ONE, code=CANNOT)
     take_turn(session)
     mover = Mover(outlook.active.id, outlook.active.number, actor, now)
     before: dict[str, Any] = session.get_one(BoundaryPlan, outlook.active.id).before or {}

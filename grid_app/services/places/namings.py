@@ -19,6 +19,7 @@ from grid_app.queries.boundaries import in_parts
 from grid_app.services.audit import record_audit
 from grid_app.services.csv_rows import CsvRow, RefusedRow, read_rows
 from grid_app.services.places.naming_words import refuse_columns, refuse_counts
+from grid_app.services.typed import without_null
 
 COLUMNS = ("division_code", "document_number", "named_on", "expires_on")
 NEEDED = ("division_code", "document_number", "named_on")
@@ -56,8 +57,8 @@ def draft_of(values: Mapping[str, str]) -> NamingDraft:
         Naming every field that is missing, too long or no date.
     """
     fields: dict[str, str] = {}
-    code = values.get("division_code", "").strip()
-    document = " ".join(values.get("document_number", "").split())
+    code = without_null(values.get("division_code", "")).strip()
+    document = " ".join(without_null(values.get("document_number", "")).split())
     if not code:
         fields["division_code"] = "请选择或填写村(社区)代码。"
     if not document:
@@ -107,7 +108,7 @@ def withdraw_naming(session: Session, *, naming_id: UUID, reason: str, actor: Ac
         raise NotFoundError("没有这条命名记录,或者它不在您的辖区内。")
     if naming.withdrawn_on is not None:
         raise ConflictError("这条命名已经登记为撤销,没有再改。")
-    text = " ".join(reason.split())
+    text = " ".join(without_null(reason).split())
     if not text or len(text) > LONGEST["reason"]:
         sentence = f"请写明撤销的依据(1 到 {LONGEST['reason']} 个字)。"
         raise InvalidError(NOT_SAVED, fields={"reason": sentence})

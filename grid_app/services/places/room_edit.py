@@ -16,6 +16,7 @@ from grid_app.policy import Actor, covers
 from grid_app.services.audit import record_audit
 from grid_app.services.places.room_values import COLUMNS, read_room
 from grid_app.services.places.rooms import follows, living
+from grid_app.services.typed import without_null
 
 MISSING: Final = "没有这个调解室,或者它不在您的辖区内。"
 NOT_SAVED: Final = "没有保存。请改好下面的内容再提交,填过的都还在。"
@@ -49,7 +50,7 @@ def save_room(
         No such room in the actor's area; changed by somebody else meanwhile; fields that cannot be taken.
     """
     room = _own(session, room_id, actor, version)
-    told = {name: given.get(name, "").strip() for name in FORM} | {"code": room.code}
+    told = {name: without_null(given.get(name, "")).strip() for name in FORM} | {"code": room.code}
     allowed = living(session, {told["division_code"]} - {""})
     values, errors = read_room(told, living=allowed, today=local_date(now), words=WORDS)
     division = session.get(Division, told["division_code"])
@@ -100,7 +101,7 @@ def move_to(session: Session, *, room_id: UUID, division_code: str, actor: Actor
         No such room in the actor's area; that village is none of the actor's.
     """
     room = _own(session, room_id, actor)
-    village = session.get(Division, division_code)
+    village = session.get(Division, without_null(division_code))
     if village is None or village.valid_to is not None or not covers(actor, village.path):
         raise InvalidError("那个村(社区)不在您的辖区内,没有改。请联系县里处理。", fields={})
     details = {"from": room.division_code, "to": village.code}
@@ -119,7 +120,7 @@ def close_room(session: Session, *, room_id: UUID, reason: str, actor: Actor, no
     room = _own(session, room_id, actor)
     if room.status != "active":
         raise ConflictError("这个调解室已经关闭了,没有再改。")
-    text = " ".join(reason.split())
+    text = " ".join(without_null(reason).split())
     if not text or len(text) > LONGEST_REASON:
         raise InvalidError(NOT_SAVED, fields={"reason": f"请写明为什么关闭(1 到 {LONGEST_REASON} 个字)。"})
     closed = {"status": "closed", "closed_on": local_date(now), "closed_why": text}

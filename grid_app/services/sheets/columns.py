@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from grid_app.errors import InvalidError
 from grid_app.services.control_words import control_words_in
 from grid_app.services.sheets.fields import FIELDS, proposed, tells_of_persons
+from grid_app.services.typed import without_null
 
 if TYPE_CHECKING:  # the module loads openpyxl, which a start need not wait for
     from grid_app.documents.tables.template import Header
@@ -73,8 +74,8 @@ def typed_columns(columns: Sequence[SheetColumn], typed: Mapping[str, str]) -> l
     found = []
     for one in columns:
         source = typed.get(f"source_{one.letter}", NOTHING)
-        text = " ".join(typed.get(f"text_{one.letter}", "").split())
-        words, problem = _words(typed.get(f"words_{one.letter}", ""))
+        text = " ".join(without_null(typed.get(f"text_{one.letter}", "")).split())
+        words, problem = _words(without_null(typed.get(f"words_{one.letter}", "")))
         found.append(SheetColumn(one.letter, one.name, source, text if source == FIXED else "", words))
         if problem:
             wrong[f"words_{one.letter}"] = problem

@@ -21,6 +21,7 @@ from grid_app.services.control_words import refuse_control_words
 from grid_app.services.numbering import COUNTY_DIGITS
 from grid_app.services.sheets.columns import SheetColumn, first_columns, read, stored, typed_columns
 from grid_app.services.sheets.periods import COVERS_WORDS, PERIOD_WORDS
+from grid_app.services.typed import without_null
 
 if TYPE_CHECKING:  # the module loads openpyxl, which a start need not wait for
     from grid_app.documents.tables.template import Header
@@ -60,7 +61,7 @@ def check_upload(body: bytes, file_name: str, *, tab: str = "") -> Upload:
         header = header_of(opened(body, file_name), tab=tab.strip())
     except UnusableError as error:
         raise InvalidError(error.sentence, fields={"file": error.sentence}, code="bad_sheet") from error
-    return Upload(body, file_name[-120:], header)
+    return Upload(body, without_null(file_name)[-120:], header)
 
 
 def keep(session: Session, *, upload: Upload, typed: Mapping[str, str], actor: Actor, now: datetime) -> UUID:
@@ -72,7 +73,7 @@ def keep(session: Session, *, upload: Upload, typed: Mapping[str, str], actor: A
         The role may not; no name, or no such period.
     """
     _require(actor)
-    name = " ".join(typed.get("name", "").split())
+    name = " ".join(without_null(typed.get("name", "")).split())
     period, covers = typed.get("period", ""), typed.get("covers", "")
     wrong = {
         **({} if 0 < len(name) <= LONGEST_NAME else {"name": f"请给这张表起个名字,最多 {LONGEST_NAME} 个字。"}),

@@ -27,6 +27,7 @@ from grid_app.services.matters.step import take_turn, written
 from grid_app.services.places.naming_words import NOT_SAVED, refuse_counts
 from grid_app.services.places.namings import draft_of, record_naming, withdraw_naming
 from grid_app.services.policy_versions import refuse_persons
+from grid_app.services.typed import without_null
 from grid_app.services.villages.checks import village_of_actor
 from grid_app.vocabulary.namings import (
     ACCEPT,
@@ -100,7 +101,7 @@ def record_step(
         kind=kind,
         done_on=typed.done_on,
         unit_id=_unit(session, village, kind, actor),
-        document_number=" ".join(typed.document_number.split()),
+        document_number=" ".join(without_null(typed.document_number).split()),
         reason=written(typed.reason, field="reason", what="说明", least=0, longest=LONGEST_REASON),
         naming_id=_naming(session, course, kind=kind, typed=typed, actor=actor, now=now),
         recorded_by=actor.assignment_id,

@@ -25,6 +25,7 @@ from grid_app.services.places.boundaries_course import Succession
 from grid_app.services.places.boundaries_plans import read_successors, save_choices, save_successors
 from grid_app.services.places.boundaries_turn import Turned
 from grid_app.services.places.boundaries_undo import undo_activation
+from grid_app.services.typed import whole_of
 from grid_app.vocabulary.words import LEVEL_WORDS
 from grid_app.web.places.picture import LEGEND, change_picture
 from grid_app.web.places.touching import heir_fields, record_rows, unfitting_rows
@@ -150,10 +151,11 @@ def ask_undo() -> str | Response:
 
 @requires(Action.MANAGE_PLACES)
 def undo() -> Response:
-    """Take the activation back."""
+    """Take the activation back that was shown; a second click takes back no second one."""
+    seen = whole_of(request.form.get("generation", "")) or 0
     try:
         with alone(), transaction() as session:
-            done = undo_activation(session, actor=the_actor(), now=wired().clock.now())
+            done = undo_activation(session, actor=the_actor(), now=wired().clock.now(), seen=seen)
     except ConflictError as error:
         flash(error.sentence, "info")
         return redirect(url_for("places.ask_undo"))

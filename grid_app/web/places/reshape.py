@@ -18,7 +18,7 @@ from grid_app.policy import Action
 from grid_app.queries.boundaries_choices import VillageChoice, free_code, village_choices
 from grid_app.services.places.boundaries_base import base_of
 from grid_app.services.places.boundaries_reshape import MergeWish, Part, SplitWish, merge_villages, split_village
-from grid_app.services.typed import whole_of
+from grid_app.services.typed import whole_of, without_null
 from grid_app.web.places.picture import Drawn, village_picture
 from grid_app.wiring import wired
 
@@ -45,8 +45,8 @@ def merge() -> str:
 @requires(Action.MANAGE_PLACES)
 def do_merge() -> Answer:
     """Put the merged village into the pending generation."""
-    codes = request.form.getlist("codes")
-    values = {name: "".join(request.form.get(name, "").split()) for name in ("code", "name")}
+    codes = [without_null(code) for code in request.form.getlist("codes")]
+    values = {name: "".join(without_null(request.form.get(name, "")).split()) for name in ("code", "name")}
     wish = MergeWish(tuple(codes), Part(values["code"], values["name"]))
     try:
         with alone(), transaction() as session:
@@ -68,7 +68,7 @@ def split() -> str:
 @requires(Action.MANAGE_PLACES)
 def do_split() -> Answer:
     """Put the parts into the pending generation."""
-    values = {key: value.strip() for key, value in request.form.items()}
+    values = {key: without_null(value).strip() for key, value in request.form.items()}
     try:
         wish = _split_wish(values)
         with alone(), transaction() as session:
@@ -122,7 +122,7 @@ def _line(text: str) -> tuple[tuple[float, float], ...]:
 
 
 def _merge_page(values: Mapping[str, str], codes: list[str], errors: Mapping[str, str]) -> str:
-    township = request.values.get("township", "") or (codes[0][:9] if codes else "")
+    township = without_null(request.values.get("township", "")) or (codes[0][:9] if codes else "")
     with reading() as session:
         choices = village_choices(session)
         mine = [one for one in choices if one.township_code == township]
@@ -139,7 +139,7 @@ def _merge_page(values: Mapping[str, str], codes: list[str], errors: Mapping[str
 
 
 def _split_page(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    township = request.values.get("township", "")
+    township = without_null(request.values.get("township", ""))
     village = request.values.get("village", "")
     drawn: Drawn | None = None
     grids: list[tuple[str, str]] = []

@@ -24,6 +24,7 @@ from grid_app.services.matters.words import EVENT_WORDS
 from grid_app.services.support_work.quarterly import quarterly_due
 from grid_app.services.support_work.recommendations import ADOPTED_WORDS, KIND_WORDS
 from grid_app.services.support_work.supervision import METHOD_WORDS
+from grid_app.services.typed import whole_of
 from grid_app.vocabulary.categories import category_names
 from grid_app.vocabulary.handling import TRANSFER_STATE_WORDS
 from grid_app.vocabulary.words import CHANNEL_WORDS, CLOSURE_WORDS
@@ -102,8 +103,9 @@ def _quarterly_tables(session: OpenSession, this: Span, before: Span, now: datet
 def annual() -> str:
     """Show the draft of the annual report with the four blocks of 信访工作条例 41."""
     now = wired().clock.now()
-    asked = request.args.get("year", "")
-    year = int(asked) if asked.isdecimal() and 2000 <= int(asked) <= local_date(now).year else local_date(now).year
+    this = local_date(now).year
+    asked = whole_of(request.args.get("year", "")) or this
+    year = asked if 2000 <= asked <= this else this
     span = Span(start_of_day(date(year, 1, 1)), start_of_day(date(year + 1, 1, 1)))
     with reading() as session:
         tables = [*_matters(session, span), *_passed_on(session, span), _proposals(session, span),
