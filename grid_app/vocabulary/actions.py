@@ -92,6 +92,9 @@ AUDIT_WORDS: Final = {
     "export.asked": "申请导出",
     "export.fetched": "下载导出的文件",
     "export.made": "做好导出的文件",
+    "map.printed": "打印地图",
+    "map.table_taken": "下载地图的表格",
+    "siting.taken": "下载选址结果",
     "ledger.exported": "导出台账",
     "sheet.retired": "停用上级表格",
     "sheet.saved": "保存上级表格",
@@ -138,6 +141,8 @@ AUDIT_WORDS: Final = {
     "text.control_words": "文字里有管控人的说法",
 }
 TARGET_WORDS: Final = {
+    "division": "区划",
+    "siting": "选址",
     "policy": "策略",
     "library": "资料库",
     "account": "账号",

@@ -232,6 +232,8 @@ def test_too_many_rows_at_once_and_too_many_files_are_refused(county, monkeypatc
 
     with pytest.raises(ConflictError, match="请等做完"):
         asked_for(county, "county_officer", "disputes", "csv")
+    with transaction() as session, pytest.raises(ConflictError, match="请等做完"):
+        jobs.again(session, job_id=refused, actor=county.actor(session, "county_officer"), now=NOW)
     with reading() as session:
         assert "一共 5 行,这种文件一次最多 2 行" in session.get(ExportJob, refused).sentence
 

@@ -38,6 +38,8 @@ def test_a_naming_goes_from_application_to_withdrawal_step_by_step_and_moves_no_
     )
     assert (early.status_code, "现在是“没有申报”,不能登记“验收”" in page_of(early)) == (409, True)
     assert village.post(f"/villages/{VILLAGE}/naming/step", data={"kind": "name"}).status_code == 403
+    endless = {"kind": "apply", "seen": "9" * 5_000, "done_on": "2026-11-02"}
+    assert village.post(f"/villages/{VILLAGE}/naming/apply", data=endless).status_code == 409
 
     assert _step(village, "apply", done_on="2026-11-02", reason="材料在村部").status_code == 302
     assert _step(township, "check", kind="check", done_on="2026-11-01").status_code == 422, "before the step before"

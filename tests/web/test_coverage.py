@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from geo.coordinates import haversine_metres
 from grid_app.database.base import new_id
 from grid_app.database.transaction import reading, transaction
+from grid_app.models.accounts import AuditEvent
 from grid_app.models.places import Division, MediationRoom
 from grid_app.models.siting import SitingRun
 from tests.command_line import command_line, document
@@ -168,6 +169,9 @@ def test_the_next_rooms_are_the_best_of_all_choices_and_the_answer_is_kept(sign_
     assert {site[0] for site in result["sites"]} == {"甲", "=丙"}
     assert dict(result["villages"]) == {A: "b", B: "b", C: "n", D: "n"}
     assert "'=丙" in client.get(f"{answer.location}/sites.csv").get_data(as_text=True)
+    with reading() as session:
+        taken = session.scalars(select(AuditEvent).where(AuditEvent.action == "siting.taken")).one()
+        assert (taken.target_id, taken.details) == (answer.location.rsplit("/", 1)[1], {"rows": 2})
     for when in ("before", "after"):
         assert client.get(f"{answer.location}/{when}.svg").data.startswith(b"<svg")
     assert client.get(f"{answer.location}/progress").get_json()["finished"]

@@ -75,11 +75,7 @@ def ask(
     """
     if not allows(actor, Action.EXPORT):
         raise ForbiddenError(NO_RIGHT)
-    waiting, today = _counts(session, actor, now)
-    if waiting >= MOST_WAITING:
-        raise ConflictError(f"您已有 {waiting} 个导出在做,请等做完再申请新的。填好的内容还在。", code="too_many")
-    if today >= MOST_IN_A_DAY:
-        raise ConflictError(f"24 小时内最多导出 {MOST_IN_A_DAY} 次,请明天再来。填好的内容还在。", code="too_many")
+    _refuse_too_many(session, actor, now)
     job_id = new_id()
     session.add(
         ExportJob(
@@ -165,11 +161,12 @@ def again(session: Session, *, job_id: UUID, actor: Actor, now: datetime) -> Non
     Raises
     ------
     NotFoundError, ConflictError
-        It is not the actor's; it is on its way or its file is there.
+        It is not the actor's; it is on its way or its file is there; too many are waiting or were asked for today.
     """
     row = _own_row(session, job_id=job_id, actor=actor)
     if row.state not in (FAILED, GONE):
         raise ConflictError("这个导出正在做,或者已经做好了。请看它现在的状态。", code="under_way")
+    _refuse_too_many(session, actor, now)
     row.state, row.tries, row.sentence, row.sha256, row.asked_at = WAITING, 0, "", "", now
     told = {"kind": row.kind, "form": row.form, "role": str(actor.role)}
     record_audit(session, actor, "export.asked", now=now, target=("export", str(job_id)), details=told)
@@ -213,6 +210,14 @@ def kept_jobs(session: Session) -> set[UUID]:
 def _is_free(now: datetime) -> ColumnElement[bool]:
     silent = and_(ExportJob.state == RUNNING, ExportJob.beat_at <= now - SILENT_FOR)
     return or_(ExportJob.state == WAITING, silent)
+
+
+def _refuse_too_many(session: Session, actor: Actor, now: datetime) -> None:
+    waiting, today = _counts(session, actor, now)
+    if waiting >= MOST_WAITING:
+        raise ConflictError(f"您已有 {waiting} 个导出在做,请等做完再申请新的。填好的内容还在。", code="too_many")
+    if today >= MOST_IN_A_DAY:
+        raise ConflictError(f"24 小时内最多导出 {MOST_IN_A_DAY} 次,请明天再来。填好的内容还在。", code="too_many")
 
 
 def _counts(session: Session, actor: Actor, now: datetime) -> tuple[int, int]:

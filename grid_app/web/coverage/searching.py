@@ -20,7 +20,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from grid_app.database.transaction import reading
+from grid_app.database.transaction import reading, transaction
 from grid_app.documents.spreadsheet import csv_text
 from grid_app.errors import ConflictError, InvalidError, NotFoundError, Refusal
 from grid_app.http import siting
@@ -28,6 +28,7 @@ from grid_app.http.guard import requires, the_actor, the_scope
 from grid_app.policy import Action, Scope
 from grid_app.queries.map_area import narrowed
 from grid_app.queries.siting import SitingRow, siting_run, siting_runs
+from grid_app.services.audit import record_audit
 from grid_app.services.siting.asking import EXISTING_WORDS, KIND_WORDS, RURAL, URBAN, asked_of
 from grid_app.services.siting.running import BROKEN_OFF, MISSING, RUNNING, SILENT_FOR, Begun
 from grid_app.web import background
@@ -132,6 +133,9 @@ def sites_file(run_id: UUID) -> Response:
         (str(order), name, code, str(lon), str(lat), f"{gain:.0f}")
         for order, (name, lon, lat, code, gain) in enumerate(row.result["sites"], start=1)
     ]
+    now, target = wired().clock.now(), ("siting", str(run_id))
+    with transaction() as session:
+        record_audit(session, the_actor(), "siting.taken", now=now, target=target, details={"rows": len(lines)})
     answer = make_response(csv_text(columns, lines))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=siting.csv"

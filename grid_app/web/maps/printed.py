@@ -18,6 +18,7 @@ from grid_app.web.maps.layers import LAYER_WORDS, LayerView, Row
 from grid_app.web.maps.look import looked
 from grid_app.web.maps.picture import key_of, picture_of
 from grid_app.web.maps.table import first_label, sorted_rows
+from grid_app.web.maps.taken import note_taken
 from grid_app.web.wording import grade_word, local_time
 from grid_app.wiring import wired
 
@@ -62,6 +63,7 @@ def printed() -> Response:
         paper=paper,
         is_wide=drawn.is_wide,
     )
+    note_taken("map.printed", ask, facts, rows=len(view.rows))
     answer = make_response(report_pdf(report, at=facts.as_of))
     answer.content_type = "application/pdf"
     name = f"map-{ask.layer}-{facts.area.root.code}-{wired().clock.now():%Y%m%d}.pdf"

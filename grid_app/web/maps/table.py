@@ -16,6 +16,7 @@ from grid_app.queries.small_numbers import FEW, LEAST_SHOWN
 from grid_app.web.maps.asked import Asked, asked, seen
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView, Row, is_by_township
 from grid_app.web.maps.look import Look, address, looked
+from grid_app.web.maps.taken import note_taken
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
@@ -32,6 +33,7 @@ def table_file() -> Response:
     rows = [{PLACE: row.label, **row.values} for row in (*sorted_rows(view, look), view.foot)]
     about = f"{facts.area.root.name} {LAYER_WORDS[ask.layer]} 数据时间 {local_time(facts.as_of)} 内部使用"
     lines = [[str(row.get(key, "")) for key in labels] for row in rows]
+    note_taken("map.table_taken", ask, facts, rows=len(lines))
     answer = make_response(csv_text(list(labels.values()), [*lines, [about]]))
     answer.content_type = "text/csv; charset=utf-8"
     name = f"map-{ask.layer}-{facts.area.root.code}-{wired().clock.now():%Y%m%d}.csv"

@@ -193,9 +193,10 @@ def _earlier(begin: date) -> date:
 
 def _quarter_of(asked: str, today: date) -> date:
     """Return the first day of the quarter that is asked for, else of the present one."""
-    year, _, number = asked.partition("Q")
-    if year.isdecimal() and number in ("1", "2", "3", "4") and 2000 <= int(year) <= today.year:
-        return date(int(year), 3 * int(number) - 2, 1)
+    typed, _, number = asked.partition("Q")
+    year = whole_of(typed)
+    if year is not None and number in ("1", "2", "3", "4") and 2000 <= year <= today.year:
+        return date(year, 3 * int(number) - 2, 1)
     return date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
 
 

@@ -18,7 +18,7 @@ from grid_app.queries.map_facts import area_in_scope
 from grid_app.queries.map_layers import NAMED, NAMING_WORDS
 from grid_app.queries.naming_course import Course, course_of, courses_in, waiting_for
 from grid_app.services.places.naming_words import refuse_counts
-from grid_app.services.typed import day_of
+from grid_app.services.typed import day_of, whole_of
 from grid_app.services.villages.checks import NO_VILLAGE
 from grid_app.services.villages.naming_course import FIELDS, Typed, record_step, steps_open_to
 from grid_app.vocabulary.namings import (
@@ -115,7 +115,7 @@ def step(code: str) -> Response | WerkzeugResponse:
 
 def _record(code: str, kind: str) -> Response | WerkzeugResponse:
     form = request.form
-    seen = form.get("seen", "")
+    seen = whole_of(form.get("seen", ""))
     typed = Typed(
         day_of(form.get("done_on", "")),
         form.get("document_number", ""),
@@ -127,7 +127,7 @@ def _record(code: str, kind: str) -> Response | WerkzeugResponse:
         refuse_counts({}, [name for name in form if name not in SENT])
         with transaction() as session:
             record_step(
-                session, code=code, kind=kind, typed=typed, seen_number=int(seen) if seen.isdecimal() else -1,
+                session, code=code, kind=kind, typed=typed, seen_number=-1 if seen is None else seen,
                 actor=the_actor(), now=wired().clock.now(),
             )  # fmt: skip
     except InvalidError as error:
