@@ -179,6 +179,10 @@ class Server:
             if seconds:
                 thread.join()
 
+    def leave_alone(self) -> None:
+        """Kill it no more; if it is just being started again, it will be there."""
+        self._stopping.set()
+
     def _kill_often(self, seconds: float, chance: random.Random) -> None:
         while not self._stopping.wait(seconds * (0.5 + chance.random())):
             self.kill()

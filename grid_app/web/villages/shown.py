@@ -117,7 +117,6 @@ def month_of(month: MonthOnRecord) -> Cell:
         "why": found.why,
         "rest": "、".join(words) or "七项都达到",
         "holds": "重算一致" if month.holds else "重算不一致",
-        "digest": month.digest[:12],
     }
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from geo import map_svg
-from grid_app.web.maps.coverage import NAMING_CLASSES, RETURN_CLASSES, ROOM_CLASSES
+from grid_app.web.maps.coverage import NAMING_CLASSES, ROOM_CLASSES
 from grid_app.web.maps.disputes import GRADE_KINDS, LATE_KINDS
 from grid_app.web.maps.facts import LATE_CLASSES, OPEN_CLASSES
+from grid_app.web.maps.returns import RETURN_CLASSES
 from grid_app.web.maps.standing import DISAGREEMENT, STATUS_CLASSES
 from grid_app.web.wording import GRADES
 
