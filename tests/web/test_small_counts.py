@@ -130,7 +130,7 @@ def status(client: FlaskClient) -> Iterator[tuple[str, str]]:
 
 def offices(client: FlaskClient) -> Iterator[tuple[str, str]]:
     yield "coverage", row_of(client.get(f"/coverage?root={TOWN}"), "main section:has(h3)")
-    yield "funnel", row_of(client.get("/dashboard"), "section.card tbody tr")
+    yield "funnel", row_of(client.get("/dashboard"), "section.card tbody tr") or "no row of so few"
     yield "indicators", words_of(client.get(f"/indicators?place={VILLAGE}"))
     for name in ("villages", "statuses"):
         page = client.post("/exports", data={"kind": name, "form": "csv"}).location
