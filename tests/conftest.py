@@ -24,6 +24,7 @@ from grid_app.database.engine import prepare_engine
 from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
+from grid_app.queries.map_codes import forget_codes
 from grid_app.settings import Settings
 from grid_app.web.maps.kept import KEPT_SECONDS
 from tests.compiled_once import share_addresses, share_statements, share_templates
@@ -107,6 +108,7 @@ def spare_database(cluster: Cluster, postgres_template: str) -> SpareDatabase:
 @pytest.fixture(params=["sqlite", "postgres"])
 def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the address of a migrated, empty database of this test's own."""
+    forget_codes()  # a spare database has the same address and the same generation as for the test before
     if request.param == "sqlite":
         copy = tmp_path / "grid.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_template"), copy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -43,6 +43,17 @@ def indexed_codes(session: Session, *, generation_id: UUID, county_code: str, le
     return kept[0]
 
 
+def numbered_under(
+    session: Session, *, generation_id: UUID, county_code: str, level: Level, root_path: str
+) -> Mapping[str, int]:
+    """Return the codes at or under a root in their order with numbers from 0, kept like ``indexed_codes``."""
+    kept = _numbers(str(session.get_bind().engine.url), generation_id, level, root_path)
+    if not kept:
+        codes = indexed_codes(session, generation_id=generation_id, county_code=county_code, level=level)
+        kept.append({one.code: number for number, one in enumerate(under(codes, root_path))})
+    return kept[0]
+
+
 def under(codes: Sequence[IndexedCode], root_path: str) -> tuple[IndexedCode, ...]:
     """Return those at or under a root, in the same order."""
     if codes and root_path.count("/") == COUNTY_SLASHES and codes[0].path.startswith(root_path):
@@ -50,8 +61,19 @@ def under(codes: Sequence[IndexedCode], root_path: str) -> tuple[IndexedCode, ..
     return tuple(one for one in codes if one.path.startswith(root_path))
 
 
+def forget_codes() -> None:
+    """Let a process ask again: for tests, which change boundaries in use, or find others under the same address."""
+    _kept.cache_clear()
+    _numbers.cache_clear()
+
+
 @lru_cache(maxsize=KEPT)
 def _kept(_database: str, _generation: UUID, _county: str, _level: Level) -> list[tuple[IndexedCode, ...]]:
+    return []
+
+
+@lru_cache(maxsize=4 * KEPT)
+def _numbers(_database: str, _generation: UUID, _level: Level, _root_path: str) -> list[Mapping[str, int]]:
     return []
 
 

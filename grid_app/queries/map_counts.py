@@ -19,8 +19,10 @@ from grid_app.queries.map_standing import (
     NOT_LOCATED,
     LevelCounts,
     Standing,
+    Standings,
     Tally,
     counts_at,
+    numbered,
     standing_now,
     under,
     within,
@@ -89,7 +91,7 @@ def placed_counts(session: Session, *, scope: Scope) -> PlacedCounts:
     """Return the disputes of a scope by village and grade; villages without any are left out."""
     villages = bounded_villages(session)
     rows = standing_now(session, scope=scope, now=LONG_AGO)
-    open_ones = counts_at(rows, level="village", drawn=villages, villages=villages)
+    open_ones = counts_at(rows, level="village", drawn=villages)
     return with_finished(open_ones, registered(session, scope=scope, villages=villages))
 
 
@@ -110,7 +112,7 @@ def with_finished(open_ones: LevelCounts, all_ones: LevelCounts | None = None) -
     )
 
 
-def registered(session: Session, *, scope: Scope, villages: frozenset[str]) -> LevelCounts:
+def registered(session: Session, *, scope: Scope, villages: Mapping[str, int]) -> LevelCounts:
     """Return how many disputes of a scope were ever registered, by village; the first of each tally is the number."""
     withheld = or_(Dispute.category.like(f"{SEALED}%"), Dispute.category.like(f"{COUNTY_ONLY}%"))
     keys = (
@@ -125,17 +127,17 @@ def registered(session: Session, *, scope: Scope, villages: frozenset[str]) -> L
         .where(under(scope))
     )
     rows = [Standing(path, bool(placed), bool(hidden), (n,)) for path, placed, hidden, n in session.execute(question)]
-    return counts_at(rows, level="village", drawn=villages, villages=villages)
+    return counts_at(Standings.of(rows), level="village", drawn=villages)
 
 
-def bounded_villages(session: Session) -> frozenset[str]:
-    """Return the codes of the villages that have a boundary in use."""
+def bounded_villages(session: Session) -> dict[str, int]:
+    """Return the codes of the villages that have a boundary in use, numbered."""
     question = (
         select(Boundary.code)
         .join(BoundaryGeneration, BoundaryGeneration.id == Boundary.generation_id)
         .where(BoundaryGeneration.state == "active", Boundary.level == "village")
     )
-    return frozenset(session.scalars(question))
+    return numbered(session.scalars(question))
 
 
 def open_on_map(session: Session, *, scope: Scope, limit: int = 50) -> list[UUID]:

@@ -27,7 +27,7 @@ from grid_app.queries.map_layers import (
     returns_of,
 )
 from grid_app.queries.map_past import end_of, lines_of_week, standing_of
-from grid_app.queries.map_standing import LevelCounts, Standing, counts_at, standing_now
+from grid_app.queries.map_standing import LevelCounts, Standings, counts_at, standing_now
 from grid_app.queries.rooms import RoomRow, rooms_in
 from grid_app.queries.village_status import VillageStatus, statuses_in
 
@@ -87,14 +87,16 @@ def map_facts(
     week: date | None = None,
     needs: Needs = NO_NEEDS,
     remember: Remember = lambda _key, build: build(),
+    area: Area | None = None,
 ) -> MapFacts | None:
     """Return the facts of some layers over an area; ``None`` when the area is not the scope's to see.
 
+    ``area`` is the one under ``root`` when the caller has asked for it already.
     ``round_id`` chooses among the open rounds; without it, or when it is none of them, the one that is due first.
     ``week`` is the Monday of a past week: everything as it stood at its end. ``needs``
     leaves out rooms that do not offer what is needed. ``remember`` may answer a count from what was counted before.
     """
-    area = area_in_scope(session, scope=scope, root=root)
+    area = area or area_in_scope(session, scope=scope, root=root)
     if area is None:
         return None
     path = area.root.path
@@ -143,15 +145,15 @@ def standing_in(
     now: datetime,
     week: date | None,
     remember: Remember = lambda _key, build: build(),
-) -> list[Standing]:
+) -> Standings:
     """Return what stands open in a narrowed scope, now or at the end of a past week."""
 
-    def _asked() -> list[Standing]:
+    def _asked() -> Standings:
         if week is None:
             return standing_now(session, scope=scope, now=now)
         return standing_of(lines_of_week(session, week), scope)
 
-    found: list[Standing] = remember(("standing", scope, week), _asked)
+    found: Standings = remember(("standing", scope, week), _asked)
     return found
 
 
@@ -162,7 +164,7 @@ def _counted(
         return LevelCounts(), PlacedCounts({}, GradeCounts(), 0)
     villages = bounded_villages(session)
     rows = standing_in(session, scope=scope, now=now, week=week, remember=remember)
-    standing = counts_at(rows, level="village", drawn=villages, villages=villages)
+    standing = counts_at(rows, level="village", drawn=villages)
     every = None
     if DISPUTES in layers and week is None:
         every = remember(("registered", scope), lambda: registered(session, scope=scope, villages=villages))

@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,7 @@ from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.map_weeks import MapWeek
 from grid_app.models.places import Division
 from grid_app.policy import Scope
-from grid_app.queries.map_standing import GRADES, NOT_LOCATED, SERVICE, STATUTORY, Standing
+from grid_app.queries.map_standing import GRADES, NOT_LOCATED, SERVICE, STATUTORY, Standings
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import ENDED_STATES
 
@@ -65,19 +66,24 @@ def lines_of_week(session: Session, week: date) -> list[KeptLine]:
     return opened(kept.content) if kept else lines_at(session, end_of(week))
 
 
-def standing_of(lines: Iterable[KeptLine], scope: Scope) -> list[Standing]:
+def standing_of(lines: Iterable[KeptLine], scope: Scope) -> Standings:
     """Return the lines that a scope may reach: the rule of ``queries/scoping.visible`` for counts that are kept."""
     if scope.own_and_assigned_only:
-        return []  # who handled what was not kept
+        return Standings.of(())  # who handled what was not kept
     about = str(scope.unit_id) if scope.unit_id else None
-    return [
-        Standing(one.path, bool(one.placed), bool(one.group), one.counts)
+    reached = [
+        one
         for one in lines
         if one.path.startswith(scope.paths)
         and (scope.sees_sealed or one.group != SEALED)
         and (scope.sees_county_only or one.group != COUNTY_ONLY)
         and (about is None or one.about != about)
     ]
+    if not reached:
+        return Standings.of(())
+    paths, placed, groups, _, counts = zip(*reached, strict=True)
+    hidden = np.array([group != "" for group in groups], bool)
+    return Standings(paths, np.array(placed, bool), hidden, np.array(counts, np.int64))
 
 
 def lines_at(session: Session, moment: datetime) -> list[KeptLine]:
@@ -111,7 +117,7 @@ def packed(lines: Iterable[KeptLine]) -> tuple[bytes, str]:
 
 def opened(content: bytes) -> list[KeptLine]:
     """Return kept lines."""
-    return [KeptLine(*row) for row in json.loads(zlib.decompress(content))]
+    return list(map(KeptLine._make, json.loads(zlib.decompress(content))))
 
 
 def _open_then(moment: datetime) -> Select[UUID, str, str, str, str, UUID | None]:

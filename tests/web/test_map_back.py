@@ -122,7 +122,7 @@ def test_returns_by_grid_add_up_to_the_table_and_the_database(sign_in, app_world
                 answer(session, round_id, place, NOW)
         lost = session.scalar(select(Boundary).where(Boundary.code == f"{WEST}J002"))
         session.delete(lost)  # a grid without an outline is in the table all the same
-    map_codes._kept.cache_clear()  # boundaries in use never change, so a process keeps their codes
+    map_codes.forget_codes()  # boundaries in use never change, so a process keeps their codes
     client = sign_in(str(role))
     with reading() as session:
         root = app_world.actor(session, role).division_path

@@ -55,6 +55,22 @@ def test_a_tile_holds_codes_and_indexes_of_the_area_and_nothing_of_its_neighbour
     assert {f["p"] for f in one["grids"]} == {VILLAGE}
 
 
+def test_one_tile_of_villages_and_townships_holds_the_same_as_both(sign_in, app_world):
+    generation = app_world.generation_id
+    county, town = sign_in("county_lead"), sign_in("township_lead")
+
+    both = decoded(county.get(address(generation, COUNTY, "both", 8)))
+    part = decoded(town.get(address(generation, TOWN, "both", 8)))
+    elsewhere = county.get(address(generation, COUNTY, "both", 10, lon=10.0))
+
+    one_by_one = [decoded(county.get(address(generation, COUNTY, name, 8))) for name in ("villages", "townships")]
+    assert both == {name: found for one in one_by_one for name, found in one.items()}
+    assert both.keys() == {"villages", "townships"}
+    assert [f["c"] for f in part["townships"]] == [TOWN]
+    assert elsewhere.status_code == 204
+    assert county.get(address(generation, COUNTY, "both", 7)).status_code == 404  # villages begin at 8
+
+
 def test_tiles_and_codes_of_another_area_or_generation_are_not_given(sign_in, app_world):
     generation, unknown = app_world.generation_id, "018f0000-0000-7000-8000-000000000000"
     county, town, worker = sign_in("county_lead"), sign_in("township_lead"), sign_in("grid_worker")

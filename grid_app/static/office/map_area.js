@@ -20,7 +20,7 @@ import { boundsOf, openView, setFree, viewOf } from "./map_view.js";
 /** @typedef {import("./map_view.js").Box} Box */
 /**
  * @typedef {{
- *   tiles: Record<Level, string>, codes: string, county: string, root: string, area: string, facts: string, village: string,
+ *   tiles: import("./map_store.js").Addresses, codes: string, county: string, root: string, area: string, facts: string, village: string,
  *   view: string, place: string, clear: boolean, boxes: {whole: Box, area: Box} | null,
  * }} Config `root` is what the tiles show, `area` what to look at first, `boxes` where both are, once the tiles are cut
  */
@@ -69,7 +69,7 @@ export class AreaMap {
       levelOf: () => this.filled(), chosen: () => this.chosen, pointed: () => this.pointed, clear: config.clear,
     });
     this.tiles = areaTiles(L, {
-      store: new TileStore(config.tiles), levelsAt, onTrouble: () => this.troubled(),
+      store: new TileStore(config.tiles), levelsAt, onTrouble: () => this.troubled(), zoom: () => map.getZoom(),
       paint: (canvas, square) => {
         if (this.facts || this.isLate) paint(canvas, square); // else the facts that are on their way paint it, once
       },
@@ -90,7 +90,10 @@ export class AreaMap {
       this.open(this.whole, this.boundsOf(config.area));
     }
     map.on("moveend zoomend resize", () => this.drawSoon());
-    map.on("zoomend", () => this.levelled());
+    map.on("zoomend", () => {
+      this.tiles.fit();
+      this.levelled();
+    });
     startTouch(this);
     await (facts ?? this.show(config.facts));
     this.draw();
@@ -107,6 +110,13 @@ export class AreaMap {
       this.isLate = true;
       if (!this.facts) this.tiles.repaint();
     }, PATIENCE);
+  }
+
+  /** Comes when everything of the view has been painted, and the browser has shown it. */
+  async painted() {
+    const { layer } = this.tiles;
+    if (layer.isLoading()) await new Promise((done) => layer.once("load", done));
+    for (let frames = 0; frames < 2; frames += 1) await new Promise((done) => requestAnimationFrame(done));
   }
 
   /** Shows other facts on the same tiles. @param {string} address @returns {Promise<Facts>} */

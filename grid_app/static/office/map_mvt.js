@@ -23,6 +23,8 @@ export class Shape {
     this.geometry = geometry;
     /** @type {number[][] | undefined} */
     this.read = undefined;
+    /** @type {Path2D | undefined} */
+    this.drawn = undefined;
   }
 
   /** Its rings, flat: x, y, x, y ... */
@@ -34,9 +36,12 @@ export class Shape {
     return (this.read = rings);
   }
 
-  /** Adds its rings to a path. @param {Path2D} path */
-  trace(path) {
+  /** Its rings as a canvas draws them. */
+  get path() {
+    if (this.drawn) return this.drawn;
+    const path = new Path2D();
     walk(this.geometry, (x, y, isFirst) => (isFirst ? path.moveTo(x, y) : path.lineTo(x, y)), () => path.closePath());
+    return (this.drawn = path);
   }
 }
 

@@ -86,23 +86,6 @@ export function fillings() {
   };
 }
 
-/** @type {WeakMap<Shape[], Path2D>} */
-const outlines = new WeakMap();
-
-/** The borders of all shapes of a part: one path, since a canvas is charged by the path. @param {Shape[]} shapes */
-function outlineOf(shapes) {
-  const found = outlines.get(shapes) ?? traced(shapes);
-  outlines.set(shapes, found);
-  return found;
-}
-
-/** @param {Shape[]} shapes */
-function traced(shapes) {
-  const path = new Path2D();
-  for (const shape of shapes) shape.trace(path);
-  return path;
-}
-
 /** @param {Shape[]} shapes @param {(shape: Shape) => string | undefined} fillOf @returns {Map<string | undefined, Shape[]>} */
 function byFilling(shapes, fillOf) {
   /** @type {Map<string | undefined, Shape[]>} */
@@ -129,7 +112,8 @@ export function painter(scene) {
   const [edge, ink, accent, focus, ground] = ["--edge", "--ink", "--accent-strong", "--focus", "--ground"].map(colour);
   return (canvas, square) => {
     const [sharp, zoom] = [square.canvas.width / 512, square.coords.z + 1];
-    const widths = { grids: 0.5, villages: zoom < LOW_ZOOM ? 0.6 : 1, townships: 2 };
+    const hair = 1 / sharp; // a line of one pixel of the screen is drawn many times faster than one a little wider
+    const widths = { grids: Math.min(0.5, hair), villages: zoom < LOW_ZOOM ? hair : 1, townships: 2 };
     /** @param {(part: Square["parts"][number]) => void} act */
     const each = (act) => {
       for (const part of square.parts) {
@@ -144,7 +128,7 @@ export function painter(scene) {
       for (const [key, alike] of byFilling(shapes, (shape) => scene.fill(level, shape))) {
         canvas.fillStyle = key === undefined ? ground : fills(key);
         levelled(canvas, piece.scale);
-        canvas.fill(alike.length === shapes.length ? outlineOf(shapes) : traced(alike), "evenodd"); // no two places overlap
+        for (const shape of alike) canvas.fill(shape.path, "evenodd"); // a path of all would be slow to make and to fill
       }
       canvas.globalAlpha = 1;
     });
@@ -152,7 +136,7 @@ export function painter(scene) {
       canvas.lineJoin = "round";
       canvas.strokeStyle = level === "townships" ? ink : edge;
       canvas.lineWidth = widths[level] / piece.scale;
-      canvas.stroke(outlineOf(shapes));
+      for (const shape of shapes) canvas.stroke(shape.path);
     });
     each(({ piece, shapes }) => {
       for (const shape of shapes) {
@@ -161,7 +145,7 @@ export function painter(scene) {
         canvas.strokeStyle = isChosen ? accent : focus;
         canvas.lineWidth = 4 / piece.scale;
         canvas.setLineDash(isChosen ? [] : [6 / piece.scale, 4 / piece.scale]);
-        canvas.stroke(traced([shape]));
+        canvas.stroke(shape.path);
         canvas.setLineDash([]);
       }
     });

@@ -10,6 +10,8 @@ import { EDGE, readTile } from "./map_mvt.js";
 /** A tile to draw a square from: a point p of the tile lies at p * scale + (left, top) of the square.
  * @typedef {Coords & {scale: number, left: number, top: number}} Piece */
 
+/** Of villages the tiles that hold their townships, too. @typedef {Record<"townships" | "both" | "grids" | string, string>} Addresses */
+
 /** @type {Record<Level, {first: number, last: number}>} zooms at which a level's tiles exist */
 export const ZOOMS = {
   townships: { first: 5, last: 14 },
@@ -51,7 +53,7 @@ export function piecesOf(level, { z, x, y }) {
 
 /** Keeps the tiles that were read, the least used go first. */
 export class TileStore {
-  /** @param {Record<Level, string>} addresses with {z}, {x} and {y} */
+  /** @param {Addresses} addresses with {z}, {x} and {y} */
   constructor(addresses) {
     this.addresses = addresses;
     /** @type {Map<string, Promise<Tile>>} */
@@ -60,7 +62,8 @@ export class TileStore {
 
   /** @param {Level} level @param {Coords} coords @returns {Promise<Tile>} */
   get(level, { z, x, y }) {
-    const address = this.addresses[level].replace("{z}", String(z)).replace("{x}", String(x)).replace("{y}", String(y));
+    const name = level === "grids" || z < ZOOMS.villages.first ? level : "both";
+    const address = this.addresses[name].replace("{z}", String(z)).replace("{x}", String(x)).replace("{y}", String(y));
     const found = this.tiles.get(address) ?? fetched(address);
     this.tiles.delete(address);
     this.tiles.set(address, found); // now the last to go

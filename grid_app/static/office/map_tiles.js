@@ -15,7 +15,7 @@ import { piecesOf } from "./map_store.js";
 /**
  * @typedef {{
  *   store: import("./map_store.js").TileStore, levelsAt: (zoom: number) => Level[],
- *   paint: Paint, onTrouble: (error: unknown) => void,
+ *   paint: Paint, onTrouble: (error: unknown) => void, zoom: () => number,
  * }} Source
  */
 
@@ -44,10 +44,9 @@ export function areaTiles(L, source) {
   /** @param {Coords} coords @param {(error: unknown, canvas: HTMLCanvasElement) => void} done */
   const createTile = (coords, done) => {
     const canvas = document.createElement("canvas");
-    const sharp = Math.min(globalThis.devicePixelRatio || 1, SHARPEST);
-    canvas.width = canvas.height = EDGE * sharp;
     /** @type {Square} */
     const square = { coords: { z: coords.z - 1, x: coords.x, y: coords.y }, canvas, parts: [] };
+    sized(square, source.zoom());
     coming += 1;
     filled(square, source)
       .then(
@@ -68,7 +67,26 @@ export function areaTiles(L, source) {
   };
   Object.assign(layer, { createTile }); // Leaflet's way to make a layer of one's own
   layer.on("tileunload", (event) => squares.delete(keyOf(/** @type {any} */ (event).coords)));
-  return { layer, squares, repaint: () => squares.forEach((square) => paintOne(square, source.paint)) };
+  const repaint = () => squares.forEach((square) => paintOne(square, source.paint));
+  /** Paints anew what has another size on the screen than it was painted for. */
+  const fit = () => squares.forEach((square) => {
+    if (sized(square, source.zoom())) paintOne(square, source.paint);
+  });
+  return { layer, squares, repaint, fit };
+}
+
+/**
+ * Gives a square's canvas the pixels that it fills on the screen: squares are shown smaller or larger between two zooms, and
+ * a canvas twice as large takes twice as long. Says whether it had another size; one that is about to go keeps its own.
+ * @param {Square} square @param {number} zoom
+ */
+function sized({ canvas, coords }, zoom) {
+  if (Math.round(zoom) !== coords.z + 1) return false;
+  const sharp = Math.min(globalThis.devicePixelRatio || 1, SHARPEST) * Math.min(2 ** (zoom - coords.z - 1), 1);
+  const edge = Math.ceil(EDGE * sharp);
+  if (canvas.width === edge) return false;
+  canvas.width = canvas.height = edge;
+  return true;
 }
 
 /** @param {Coords} coords */

@@ -139,8 +139,8 @@ def _week(typed: str) -> date | None:
     return week if week in past_weeks(wired().clock.now()) else None
 
 
-def area_for(ask: Asked) -> Area:
-    """Return the area of what is asked for, without its facts.
+def area_for(root: str | None) -> Area:
+    """Return the area under a root, without facts, once for everyone of the same scope.
 
     Raises
     ------
@@ -150,12 +150,12 @@ def area_for(ask: Asked) -> Area:
 
     def _asked() -> Area:
         with reading() as session:
-            area = area_in_scope(session, scope=the_scope(), root=ask.root)
+            area = area_in_scope(session, scope=the_scope(), root=root)
         if area is None:
             raise NotFoundError(NOT_YOURS)
         return area
 
-    return one_answer(("area", ask.root), _asked)
+    return one_answer(("area", root), _asked)
 
 
 def seen(ask: Asked) -> tuple[MapFacts, LayerView]:
@@ -204,9 +204,11 @@ def facts_for(
     NotFoundError
         When the area is not the actor's to see.
     """
+    area = area_for(root)
     with reading() as session:
         facts = map_facts(
             session,
+            area=area,
             layers=layers,
             scope=the_scope(),
             root=root,

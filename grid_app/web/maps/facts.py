@@ -7,20 +7,23 @@ exact. The bytes stand in the order of ``grid_app/queries/map_codes.py``, which 
 from __future__ import annotations
 
 import base64
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from itertools import compress
+from typing import Any, Final
 from uuid import UUID
+
+import numpy as np
 
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_scope
 from grid_app.queries.map_area import active_generation, narrowed, root_in_scope
-from grid_app.queries.map_codes import LEVELS, IndexedCode, indexed_codes, under
+from grid_app.queries.map_codes import LEVELS, IndexedCode, indexed_codes, numbered_under, under
 from grid_app.queries.map_facts import CLOCKS, COUNTED, DISPUTES, FINDINGS, standing_in
-from grid_app.queries.map_standing import GRADES, SERVICE, STATUTORY, LevelCounts, Tally, counts_at
+from grid_app.queries.map_standing import GRADES, SERVICE, STATUTORY, LevelCounts, counts_at
 from grid_app.queries.small_numbers import LEAST_SHOWN
 from grid_app.vocabulary.words import GRADE_WORDS
 from grid_app.web.card import OpenSession
@@ -57,10 +60,8 @@ class Ground:
     path: str
     generation: UUID | None
     places: Mapping[str, Sequence[IndexedCode]]
-
-    def codes(self, level: str) -> frozenset[str]:
-        """Return the codes of a level."""
-        return frozenset(place.code for place in self.places[level])
+    codes: Mapping[str, Mapping[str, int]]
+    """The codes of the places, numbered in their order."""
 
 
 def told(ask: Asked, version: str) -> dict[str, object]:
@@ -80,17 +81,16 @@ def _counted(ask: Asked) -> dict[str, object]:
         ground = _ground(session, ask, also=("villages",))
         scope = narrowed(the_scope(), ground.path)
         rows = standing_in(session, scope=scope, now=now, week=ask.week, remember=remembering(session))
-    villages = ground.codes("villages")
-    by_village = counts_at(rows, level="village", drawn=villages, villages=villages)
+    villages = ground.codes["villages"]
+    by_village = counts_at(rows, level="village", drawn=villages)
     shown = by_village
     if ask.level == "grids":
-        shown = counts_at(rows, level="grid", drawn=ground.codes("grids"), villages=villages)
+        shown = counts_at(rows, level="grid", drawn=ground.codes["grids"], villages=villages)
     elif ask.level == "townships":
         shown = _of_townships(by_village, ground)
     columns = _columns(ask)
     classes = LATE_CLASSES if ask.layer == CLOCKS else OPEN_CLASSES
-    class_of = _late_class if ask.layer == CLOCKS else _open_class
-    found = {code: class_of(tally, columns) for code, tally in shown.areas.items()}
+    found = _late_classes(shown) if ask.layer == CLOCKS else _open_classes(shown, columns)
     values = bytes([found.get(place.code, 0) for place in ground.places[ask.level]])
     names = {SERVICE: "service", STATUTORY: "statutory", **dict(enumerate(GRADES))}
     totals = shown.totals(columns) | {names[at]: shown.column(at) for at in columns}
@@ -132,7 +132,7 @@ def _undrawn(ask: Asked, view: LayerView, ground: Ground) -> dict[str, int]:
     """Return how many grids have a state and no outline."""
     if not _is_by_grid(ask, view):
         return {}
-    return {"grids_undrawn": len(view.grid_states.keys() - ground.codes("grids"))}
+    return {"grids_undrawn": len(view.grid_states.keys() - ground.codes["grids"].keys())}
 
 
 def _payload(ask: Asked, ground: Ground, classes: Sequence[Class], values: bytes, marks: Marks) -> dict[str, object]:
@@ -170,15 +170,14 @@ def _ground(session: OpenSession, ask: Asked, also: tuple[str, ...] = ()) -> Gro
         raise NotFoundError(NOT_YOURS)
     generation = active_generation(session)
     county = root.path.strip("/").split("/")[0]
-    places = {
-        level: under(
-            indexed_codes(session, generation_id=generation, county_code=county, level=LEVELS[level]), root.path
-        )
-        if generation
-        else ()
-        for level in {ask.level, *also}
-    }
-    return Ground(root.code, root.path, generation, places)
+    if generation is None:
+        nothing: dict[str, Any] = dict.fromkeys((ask.level, *also), ())
+        return Ground(root.code, root.path, None, nothing, {level: {} for level in nothing})
+    asked = partial(indexed_codes, session, generation_id=generation, county_code=county)
+    counted = partial(numbered_under, session, generation_id=generation, county_code=county, root_path=root.path)
+    levels = {ask.level, *also}
+    places = {level: under(asked(level=LEVELS[level]), root.path) for level in levels}
+    return Ground(root.code, root.path, generation, places, {level: counted(level=LEVELS[level]) for level in levels})
 
 
 def _columns(ask: Asked) -> tuple[int, ...]:
@@ -187,30 +186,27 @@ def _columns(ask: Asked) -> tuple[int, ...]:
     return (GRADES.index(ask.grade),) if ask.grade else tuple(range(len(GRADES)))
 
 
-def _step(count: int, steps: Sequence[int] = STEPS) -> int:
-    return bisect_right(steps, count)
+def _open_classes(shown: LevelCounts, columns: Sequence[int]) -> dict[str, int]:
+    steps = np.searchsorted(STEPS, shown.matrix[:, list(columns)].sum(axis=1), side="right")
+    return dict(zip(shown.codes, steps.tolist(), strict=True))
 
 
-def _open_class(tally: Tally, columns: Sequence[int]) -> int:
-    return _step(sum(tally[: len(GRADES)]) if len(columns) > 1 else tally[columns[0]])
-
-
-def _late_class(tally: Tally, _columns: Sequence[int]) -> int:
-    by_law = _step(tally[STATUTORY], LATE_STEPS)
-    return len(LATE_STEPS) + by_law if by_law else _step(tally[SERVICE], LATE_STEPS)
+def _late_classes(shown: LevelCounts) -> dict[str, int]:
+    by_law, by_target = (np.searchsorted(LATE_STEPS, shown.matrix[:, at], side="right") for at in (STATUTORY, SERVICE))
+    steps = np.where(by_law > 0, len(LATE_STEPS) + by_law, by_target)
+    return dict(zip(shown.codes, steps.tolist(), strict=True))
 
 
 def _of_townships(villages: LevelCounts, ground: Ground) -> LevelCounts:
     """Return the sums of whole townships; what lies in one without an outline is undrawn."""
-    drawn = ground.codes("townships")
-    above = {place.code: place.parent_code for place in ground.places["villages"]}
-    areas: dict[str, list[int]] = {}
-    undrawn = [0] * len(villages.undrawn)
-    for code, tally in villages.areas.items():
-        known = above.get(code, "")
-        sums = areas.setdefault(known, [0] * len(tally)) if known in drawn else undrawn
-        sums[:] = map(sum, zip(sums, tally, strict=True))
-    return LevelCounts(areas, undrawn, villages.not_located, villages.withheld)
+    numbers = {code: number for number, code in enumerate(ground.codes["townships"])}
+    above = {place.code: numbers.get(place.parent_code, len(numbers)) for place in ground.places["villages"]}
+    sums = np.zeros((len(numbers) + 1, villages.matrix.shape[1]), np.int64)
+    at = np.array([above[code] for code in villages.codes], np.int64)
+    np.add.at(sums, at, villages.matrix)
+    found = np.bincount(at, minlength=len(numbers) + 1)[:-1] > 0
+    codes = list(compress(numbers, found))
+    return LevelCounts(codes, sums[:-1][found], sums[-1].tolist(), villages.not_located, villages.withheld)
 
 
 def _exact(shown: LevelCounts, ground: Ground, columns: Sequence[int]) -> list[int]:

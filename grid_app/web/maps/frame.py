@@ -23,6 +23,7 @@ from grid_app.web.maps.asked import Asked, area_for, asked
 from grid_app.web.maps.kept import one_answer
 from grid_app.web.maps.layers import LAYER_WORDS
 from grid_app.web.maps.look import Look, looked
+from grid_app.web.maps.tiles import BOTH
 from grid_app.wiring import wired
 
 GRIDS_FROM: Final = 11.5
@@ -43,7 +44,7 @@ def frame() -> Response:
 
 def _page(ask: Asked, look: Look, base: tuple[str, ...]) -> str:
     """Return the page with a word where the nonce of each answer stands."""
-    area, settings = area_for(ask), wired().settings
+    area, settings = area_for(ask.root), wired().settings
     config = _config(ask, look, area, clear=bool(base))
     return render_map(
         MapFrame(
@@ -92,7 +93,7 @@ def _config(ask: Asked, look: Look, area: Area, *, clear: bool) -> dict[str, obj
     return {
         "tiles": {
             level: tile.replace("/villages/0/0/0.", f"/{level}/{{z}}/{{x}}/{{y}}.")
-            for level in ("townships", "villages", "grids")
+            for level in ("townships", BOTH, "grids")
         },
         "codes": codes.replace("/villages.", "/LEVEL."),
         "county": county_of(area.root.path),

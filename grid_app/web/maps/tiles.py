@@ -35,6 +35,9 @@ STEPS: Final = 10_000
 """Steps of a degree in a list of codes."""
 TILES_REMEMBERED, LISTS_REMEMBERED = 1_000, 300
 """Some ten kilobytes each."""
+BOTH: Final = "both"
+"""Name in addresses of what maps draw together at most zooms: townships and villages in one tile."""
+TOGETHER: Final[dict[str, tuple[Layer, ...]]] = {BOTH: ("villages", "townships"), **{one: (one,) for one in LAYERS}}
 TILE_TYPE: Final = "application/vnd.mapbox-vector-tile"
 
 
@@ -46,8 +49,8 @@ guard_pages(bp)
 @requires(Action.READ_MAP)
 def tile(*, generation: UUID, root: str, layer: str, zoom: int, column: int, row: int) -> Response:
     """Give the part of one tile that lies under ``root``; the same address always gives the same bytes."""
-    drawn = _known(layer)
-    if zoom not in zooms_of(drawn) or max(column, row) >= 2**zoom:
+    drawn = TOGETHER.get(layer, ())
+    if not all(zoom in zooms_of(one) for one in drawn) or not drawn or max(column, row) >= 2**zoom:
         raise NotFoundError(NO_TILE)
     path = _path_in_scope(generation, root)
     if not are_ready(generation):
@@ -77,9 +80,19 @@ def codes(*, generation: UUID, root: str, layer: str) -> Response:
 
 @lru_cache(maxsize=TILES_REMEMBERED)
 def _tile_under(
-    files: TileFiles, generation: UUID, drawn: Layer, square: tuple[int, int, int], path: str
+    files: TileFiles, generation: UUID, drawn: tuple[Layer, ...], square: tuple[int, int, int], path: str
 ) -> bytes | None:
     """Return what of a tile lies under a path, compressed; many ask for the same at nine in the morning."""
+    found = [part for one in drawn if (part := _part_under(files, generation, one, square, path)) is not None]
+    if len(found) <= 1:
+        return found[0] if found else None
+    # layers are a repeated field of a tile, so that tiles one after the other are one tile of all their layers
+    return gzip.compress(b"".join(map(gzip.decompress, found)), 6, mtime=0)
+
+
+def _part_under(
+    files: TileFiles, generation: UUID, drawn: Layer, square: tuple[int, int, int], path: str
+) -> bytes | None:
     zoom, column, row = square
     packed = files.tile(generation, drawn, zoom=zoom, column=column, row=row)
     places = files.places(generation, drawn, path)
