@@ -28,6 +28,7 @@ from bench.facts.crowd import crowd
 from bench.facts.world import make
 from bench.lists.county import PASSWORD
 from bench.lists.measure import figures
+from grid_app.adapters.map_memo import KEPT_SECONDS, USUAL_SECONDS
 from grid_app.cli.heap import settle_heap
 from grid_app.database.transaction import reading
 from grid_app.factory import create_app
@@ -35,7 +36,6 @@ from grid_app.jobs.map_weeks import keep_weeks_job
 from grid_app.queries.map_past import past_weeks
 from grid_app.queries.map_version import versions
 from grid_app.settings import Settings
-from grid_app.web.maps.kept import KEPT_SECONDS, USUAL_SECONDS
 from tests.fakes import FrozenClock
 from tests.postgres import Cluster
 

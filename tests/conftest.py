@@ -20,13 +20,13 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
+from grid_app.adapters.map_memo import KEPT_SECONDS
 from grid_app.database.engine import prepare_engine
 from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.queries.map_codes import forget_codes
 from grid_app.settings import Settings
-from grid_app.web.maps.kept import KEPT_SECONDS
 from tests.compiled_once import share_addresses, share_statements, share_templates
 from tests.fakes import FrozenClock
 from tests.frontend.stage import AXE, LEAFLET, chromium

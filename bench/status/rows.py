@@ -22,6 +22,6 @@ def status_rows(found: Mapping[str, Any]) -> list[Row]:
             rows.append(Row(what, "not run: not installed here", f"< {STATUS_BAR_SECONDS} s", met=False))
             continue
         rows.append(below(what, one["seconds"], STATUS_BAR_SECONDS, "s"))
-        rows.append(Row(f"longest transaction of it on {name} (one township)", f"{one['longest']} s"))
+        rows.append(Row(f"longest time others wait to write meanwhile on {name}", f"{one['longest']} s"))
         rows.append(Row(f"table of all villages / one village's page on {name}", f"{one['table']} / {one['page']} ms"))
     return rows

@@ -13,6 +13,9 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Engine
 
 T = TypeVar("T")
+KEPT_SECONDS: Final = "MAP_KEPT_SECONDS"
+"""Name of the setting of an application: how long an answer that came quickly is kept; with 0 none is."""
+USUAL_SECONDS: Final = 1.0
 LONG_SECONDS: Final = 0.1
 LONGEST_KEPT_SECONDS: Final = 10.0
 COUNTS_KEPT: Final = 8

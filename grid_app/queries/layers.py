@@ -40,6 +40,9 @@ from grid_app.queries.rooms import ROOM_KIND_WORDS, ROOM_STATUS_WORDS, rooms_in
 from grid_app.queries.small_numbers import shown
 from grid_app.queries.village_status import statuses_in
 
+FactsOf = Callable[[Session, Asking], Mapping[str, Mapping[str, Value]]]
+"""Gives by village what is said of it beside its name; it may keep the answer for a moment."""
+
 
 @dataclass(frozen=True)
 class LayerFeature:
@@ -64,6 +67,7 @@ def layer_page(
     layer: str,
     asking: Asking,
     bounds_of: BoundsOf = read_bounds,
+    facts_of: FactsOf | None = None,
     boxes: Sequence[Box] = (),
     holds: Callable[[date | None], bool] = lambda _since: True,
     offset: int = 0,
@@ -77,6 +81,8 @@ def layer_page(
         Where to read, which layer (``LAYERS``), and for whom.
     bounds_of : BoundsOf
         Gives where areas lie; what keeps them saves reading every shape for every box.
+    facts_of : callable, optional
+        Gives ``village_facts``; what keeps them saves counting the county for every page of a thousand villages.
     boxes : sequence of Box
         Rectangles in degrees of which a feature must touch one; empty means anywhere.
     holds : callable
@@ -97,7 +103,7 @@ def layer_page(
             touching = _touching(session, generation, places, boxes)
             places = [place for place in places if place.id in touching]
         matched, chosen = len(places), places[offset : offset + limit]
-    more = _facts(session, asking) if layer == "villages" and chosen else {}
+    more = (facts_of or village_facts)(session, asking) if layer == "villages" and chosen else {}
     shapes = _shapes(session, generation, chosen)
     features = [
         LayerFeature(place.id, shapes[place.id], {**place.properties, **more.get(place.code, {})})
@@ -107,7 +113,9 @@ def layer_page(
     return LayerPage(tuple(features), matched)
 
 
-def layer_feature(session: Session, *, layer: str, asking: Asking, feature_id: str) -> LayerFeature | None:
+def layer_feature(
+    session: Session, *, layer: str, asking: Asking, feature_id: str, facts_of: FactsOf | None = None
+) -> LayerFeature | None:
     """Return one feature; ``None`` when the layer has none of that id for the asker."""
     generation = _id(generation_in(session, ACTIVE))
     if layer in AREAS:
@@ -116,7 +124,7 @@ def layer_feature(session: Session, *, layer: str, asking: Asking, feature_id: s
     else:
         places = [one for one in PLACES[layer](session, asking, generation) if one.id == feature_id]
     shapes = _shapes(session, generation, places)
-    more = _facts(session, asking) if layer == "villages" and shapes else {}
+    more = (facts_of or village_facts)(session, asking) if layer == "villages" and shapes else {}
     return next(
         (LayerFeature(one.id, shapes[one.id], {**one.properties, **more.get(one.code, {})}) for one in places), None
     )
@@ -189,7 +197,7 @@ PLACES: Final[dict[str, Callable[[Session, Asking, UUID | None], list[Place]]]] 
 LAYERS: Final = ("villages", "townships", "grids", "rooms", "findings")
 
 
-def _facts(session: Session, asking: Asking) -> dict[str, dict[str, Value]]:
+def village_facts(session: Session, asking: Asking) -> Mapping[str, Mapping[str, Value]]:
     """Return what is said of each village beside its name; words as the pages say them."""
     on = local_date(asking.now)
     named = naming_status(namings_in(session, scope=asking.scope, on=on))

@@ -25,6 +25,7 @@ from grid_app.api.ogc.documents import (
     link,
 )
 from grid_app.api.ogc.guard import guard_ogc
+from grid_app.api.ogc.kept import kept_facts
 from grid_app.api.ogc.parameters import BadParameterError, ItemsAsked, items_asked, refuse_unknown, wants_page
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
@@ -109,7 +110,7 @@ def items(name: str) -> Response:
     with reading() as session:
         page = layer_page(
             session, layer=name, asking=_asking(), bounds_of=bounds_of(wired().engine), boxes=asked.boxes,
-            holds=asked.holds, offset=asked.offset, limit=asked.limit,
+            facts_of=kept_facts, holds=asked.holds, offset=asked.offset, limit=asked.limit,
         )  # fmt: skip
     at = wired().clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     links = _page_links(name, asked, page.matched)
@@ -123,7 +124,7 @@ def item(name: str, feature_id: str) -> Response:
     _check(name)
     refuse_unknown()
     with reading() as session:
-        found = layer_feature(session, layer=name, asking=_asking(), feature_id=feature_id)
+        found = layer_feature(session, layer=name, asking=_asking(), feature_id=feature_id, facts_of=kept_facts)
     if found is None:
         raise NotFoundError(NO_FEATURE)
     links = [

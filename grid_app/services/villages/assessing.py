@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -39,12 +40,38 @@ def assess_next(session: Session, *, month: date, now: datetime) -> Progress:
     """Assess the villages of one township that have no row of ``month`` yet, and say how far the month is.
 
     ``month`` is the first day of a month; what was on record before that day counts, and only a month that has begun
-    can be assessed.
+    can be assessed. Everybody else who writes waits meanwhile: where people work, take the three steps it consists of.
     """
-    run = _run(session, month, now)
+    begin_month(session, month=month, now=now)
+    return record_rows(session, draft_next(session, month=month), month=month, now=now)
+
+
+def begin_month(session: Session, *, month: date, now: datetime) -> None:
+    """Begin a month's run with the rules of the day, where there is none.
+
+    Raises
+    ------
+    ValueError
+        When the day is not the first of a month that has begun.
+    """
+    _run(session, month, now)
+
+
+def draft_next(session: Session, *, month: date) -> list[VillageMonth]:
+    """Return the rows that the next township still needs, written down nowhere; none when the month is complete.
+
+    It only reads, which is nearly all of the work, so that nobody has to wait with writing for as long as it takes.
+    """
+    run = session.get_one(StatusRun, month)
     path = session.scalar(select(Division.path).where(*_without_row(month)).order_by(Division.path).limit(1))
-    if path is not None and run.finished_at is None:
-        _assess(session, run, _township(path))
+    return [] if path is None or run.finished_at is not None else _drafted(session, run, _township(path))
+
+
+def record_rows(session: Session, rows: Sequence[VillageMonth], *, month: date, now: datetime) -> Progress:
+    """Put drafted rows on record, leave out what somebody else has recorded meanwhile, and say how far the month is."""
+    run = _run(session, month, now)
+    if run.finished_at is None:
+        _record(session, month, rows)
     left = session.scalar(select(func.count()).select_from(Division).where(*_without_row(month))) or 0
     done = session.scalar(select(func.count()).select_from(VillageMonth).where(VillageMonth.month == month)) or 0
     if run.finished_at is None and not left:
@@ -56,7 +83,7 @@ def assess_next(session: Session, *, month: date, now: datetime) -> Progress:
 
 def assess_area(session: Session, *, month: date, path: str, now: datetime) -> None:
     """Assess the villages of one subtree that have no row of ``month`` yet, as a trial in one township does."""
-    _assess(session, _run(session, month, now), path)
+    _record(session, month, _drafted(session, _run(session, month, now), path))
 
 
 def is_open(session: Session, month: date) -> bool:
@@ -85,14 +112,25 @@ def _run(session: Session, month: date, now: datetime) -> StatusRun:
     return run
 
 
-def _assess(session: Session, run: StatusRun, path: str) -> None:
+def _drafted(session: Session, run: StatusRun, path: str) -> list[VillageMonth]:
     rules = rules_of_run(run)
-    known = set(session.scalars(select(VillageMonth.village_code).where(VillageMonth.month == run.month)))
+    known = _recorded(session, run.month)
     earlier = _before(session, run.month, path)
-    for code, facts in facts_in(session, path=path, end=start_of_day(run.month), rules=rules).items():
-        if code not in known:
-            session.add(month_of(code, facts, run=run, before=earlier.get(code)))
+    return [
+        month_of(code, facts, run=run, before=earlier.get(code))
+        for code, facts in facts_in(session, path=path, end=start_of_day(run.month), rules=rules).items()
+        if code not in known
+    ]
+
+
+def _record(session: Session, month: date, rows: Sequence[VillageMonth]) -> None:
+    known = _recorded(session, month)
+    session.add_all(row for row in rows if row.village_code not in known)
     session.flush()  # what is left is counted next
+
+
+def _recorded(session: Session, month: date) -> set[str]:
+    return set(session.scalars(select(VillageMonth.village_code).where(VillageMonth.month == month)))
 
 
 def month_of(code: str, facts: VillageFacts, *, run: StatusRun, before: Standing | None) -> VillageMonth:

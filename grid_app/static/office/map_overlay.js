@@ -20,6 +20,8 @@ const FONT = 'system-ui, "PingFang SC", "HarmonyOS Sans SC", "Noto Sans CJK SC",
 const NAME_HEIGHT = 16;
 const POINT_HALF = 13;
 const SHARPEST = 2;
+/** How far outside a mark may stand and still be seen, as a part of the view. */
+const NEAR = 0.25;
 /** Half of what a finger can hit, in pixels. */
 const FINGER = 22;
 
@@ -79,7 +81,8 @@ export class Overlay {
 
   /** @param {CanvasRenderingContext2D} pen @param {Shown} shown */
   drawMarks(pen, { marks, told, isSmall }) {
-    for (const mark of [...marks].sort((one, other) => other.at.lat - one.at.lat)) {
+    const view = this.map.getBounds().pad(NEAR); // of a large county most marks are far outside
+    for (const mark of marks.filter(({ at }) => view.contains(at)).sort((one, other) => other.at.lat - one.at.lat)) {
       const { x, y } = this.map.latLngToContainerPoint(mark.at);
       const half = HALF_WIDTH[sizeOf(total(mark), isSmall)];
       const box = around(x, y, half);

@@ -49,9 +49,10 @@ export function typicalSize(map, places) {
  * @param {import("./map_marks.js").Mark[]} marks @param {boolean} isSmall
  */
 export function namesOf(L, map, places, marks, isSmall) {
+  const view = map.getBounds();
   const under = new Map(marks.map((mark) => [mark.code, HALF_WIDTH[sizeOf(total(mark), isSmall)] + 1]));
   return [...places.values()]
-    .filter(({ name, box }) => name && widthOf(map, boundsOf(L, box)) >= name.length * SIGN_WIDTH * ROOM_NEEDED)
+    .filter(({ name, box }) => name && view.intersects(boundsOf(L, box)) && widthOf(map, boundsOf(L, box)) >= name.length * SIGN_WIDTH * ROOM_NEEDED)
     .map(({ code, name, at }) => ({ name, at, under: under.get(code) ?? 0 }));
 }
 

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from flask import Response, current_app, request
 
 from grid_app.adapters.map_feed import feed_of
-from grid_app.adapters.map_memo import answers_of, memo_of
+from grid_app.adapters.map_memo import KEPT_SECONDS, USUAL_SECONDS, answers_of, memo_of
 from grid_app.database.transaction import give_back
 from grid_app.http.guard import the_scope
 from grid_app.queries.map_facts import CLOCKS, DISPUTES, NAMINGS, STATUS, Remember
@@ -21,9 +21,6 @@ from grid_app.web.card import OpenSession
 from grid_app.wiring import wired
 
 T = TypeVar("T")
-KEPT_SECONDS: Final = "MAP_KEPT_SECONDS"
-"""Name of the setting of an application: how long an answer that came quickly is kept; with 0 none is."""
-USUAL_SECONDS: Final = 1.0
 VERSIONS: Final = "grid_app.map_versions"
 
 
