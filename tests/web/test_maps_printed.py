@@ -61,3 +61,20 @@ def test_the_drawing_has_one_mark_a_village_and_hides_small_counts(sign_in):
     assert "●6" in text
     assert "▲&lt;5" in text
     assert sign_in("township_lead").get("/map/print?root=990101002").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("layer=rooms", ""),
+        ("layer=rooms&filter=woman,accessible", "只算有女调解员、轮椅能进(无障碍)的调解室"),
+        ("layer=status&filter=disagree", "只看命名与达标是否一致"),
+        ("layer=disputes&filter=disagree", ""),
+    ],
+)
+def test_paper_says_what_it_is_filtered_by_and_nothing_else(sign_in, app_world, asked: str, said: str):
+    answer = sign_in("county_lead").get(f"/map/print?{asked}")
+    first = "".join(PdfReader(io.BytesIO(answer.data)).pages[0].extract_text().split())
+
+    assert said in first
+    assert ("只看命名" in first, "只算" in first) == (said.startswith("只看命名"), said.startswith("只算"))

@@ -11,14 +11,15 @@ from grid_app.documents.reports.blocks import Block, Grid, NewPage, Paper, Pictu
 from grid_app.documents.reports.pdf import report_pdf
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
-from grid_app.queries.map_facts import MapFacts
+from grid_app.queries.map_facts import ROOMS, MapFacts
 from grid_app.queries.map_shapes import shapes_of
-from grid_app.web.maps.asked import Asked, asked, facts_of, view_of
+from grid_app.web.maps.asked import DISAGREE, Asked, asked, facts_of, view_of
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView, Row
 from grid_app.web.maps.look import looked
 from grid_app.web.maps.picture import key_of, picture_of
 from grid_app.web.maps.table import first_label, sorted_rows
 from grid_app.web.maps.taken import note_taken
+from grid_app.web.room_needs import needs_words
 from grid_app.web.wording import grade_word, local_time
 from grid_app.wiring import wired
 
@@ -99,8 +100,10 @@ def _line(ask: Asked, facts: MapFacts) -> str:
         parts.insert(0, f"{ask.week.year}年{ask.week.month}月{ask.week.day}日起那一周结束时")
     if ask.grade:
         parts.append(f"图上只画{grade_word(ask.grade)}")
-    if ask.only:
+    if ask.only == DISAGREE:
         parts.append("只看命名与达标是否一致")
+    elif ask.layer == ROOMS and ask.only:
+        parts.append(f"只算{needs_words(facts.needs)}的调解室")
     if facts.chosen is not None:
         parts.append(f"排查:{facts.chosen.name}")
     return " · ".join(parts)
