@@ -36,6 +36,7 @@ from grid_app.web.maps.coverage import namings_view
 from grid_app.web.maps.disputes import clocks_view, disputes_view, findings_view
 from grid_app.web.maps.kept import one_answer, remembering
 from grid_app.web.maps.layers import LayerView
+from grid_app.web.maps.picked import STATES, picked
 from grid_app.web.maps.returns import returns_view
 from grid_app.web.maps.rooms_past import rooms_at
 from grid_app.web.maps.squares import squares_view
@@ -70,8 +71,8 @@ class Asked:
     """What the address asks for, as far as the actor may have it.
 
     ``refused`` is a layer without the right to it; ``week`` the Monday of a past week, ``None`` for now; ``only`` is
-    ``disagree``, of rooms what they have to offer, or empty; ``level`` is townships, villages or grids. ``squares``
-    asks for open disputes by squares of 500 metres, which are told of the present alone.
+    ``disagree``, one state of status or naming, of rooms what they have to offer, or empty; ``level`` is townships,
+    villages or grids. ``squares`` asks for open disputes by squares of 500 metres, which are told of the present alone.
     """
 
     layer: str
@@ -127,7 +128,7 @@ def asked() -> Asked:
 def _only(layer: str, typed: str) -> str:
     if layer == ROOMS:
         return ",".join(Needs.of(typed.split(",")).named())
-    return DISAGREE if typed == DISAGREE else ""
+    return typed if typed in (DISAGREE, *STATES.get(layer, ())) and layer in STATES else ""
 
 
 def _week(typed: str) -> date | None:
@@ -182,7 +183,7 @@ def facts_of(ask: Asked) -> MapFacts:
     NotFoundError
         When the area is not the actor's to see.
     """
-    layers = frozenset({NAMINGS, STATUS} if ask.only == DISAGREE and ask.layer in (NAMINGS, STATUS) else {ask.layer})
+    layers = frozenset({NAMINGS, STATUS} if ask.only == DISAGREE else {ask.layer})
     needs = Needs.of(ask.only.split(",")) if ask.layer == ROOMS else NO_NEEDS
     now = wired().clock.now()
     return facts_for(layers, root=ask.root, round_id=ask.round_id, now=now, week=ask.week, needs=needs)
@@ -255,6 +256,7 @@ def view_of(ask: Asked, facts: MapFacts) -> LayerView:
         return squares_view(facts, points_for(replace(ask, grade="")), only=ask.grade)
     if ask.layer == DISPUTES:
         return disputes_view(facts, only=ask.grade)
-    if ask.only == DISAGREE and ask.layer in (NAMINGS, STATUS):
+    if ask.only == DISAGREE:
         return disagreement_view(facts, ask.layer)
-    return VIEWS[ask.layer](facts)
+    view = VIEWS[ask.layer](facts)
+    return picked(view, ask.only) if ask.layer in STATES else view

@@ -13,6 +13,7 @@ from grid_app.queries.map_past import past_weeks
 from grid_app.web.maps.asked import DISAGREE, Asked, layers_of
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView
 from grid_app.web.maps.look import Look, address, joined
+from grid_app.web.maps.picked import STATES
 from grid_app.wiring import wired
 
 Link = dict[str, object]
@@ -72,14 +73,13 @@ def papers(ask: Asked) -> list[Link]:
 
 
 def grades(ask: Asked, look: Look, view: LayerView) -> dict[str, str]:
-    """Return for each grade of the legend the address that shows its marks alone, or all when it is chosen."""
-    return {
-        item.filter_key: address(
-            replace(ask, grade="" if item.filter_key == ask.grade else item.filter_key), look, "maps.index"
-        )
-        for item in view.legend
-        if item.filter_key
-    }
+    """Return for each grade or state of the legend the address that shows it alone, or all when it is chosen."""
+    keys = [item.filter_key for item in view.legend if item.filter_key]
+    if ask.layer in STATES:
+        alone = {key: replace(ask, only="" if key == ask.only else key) for key in keys}
+    else:
+        alone = {key: replace(ask, grade="" if key == ask.grade else key) for key in keys}
+    return {key: address(one, look, "maps.index") for key, one in alone.items()}
 
 
 def rounds(ask: Asked, look: Look, facts: MapFacts) -> list[Link]:
