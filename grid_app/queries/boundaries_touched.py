@@ -134,6 +134,17 @@ def following(session: Session, codes: Collection[str], *, now: datetime, today:
     return Following(*(session.scalar(one) or 0 for one in (subscriptions, visits, namings)))
 
 
+def listening(session: Session, touched: Collection[Touched]) -> dict[UUID, int]:
+    """Return on how many devices the staff among the records are told of escalations, by assignment."""
+    staff = [one.id for one in touched if one.kind == "assignment"]
+    live = (
+        select(PushSubscription.assignment_id, func.count())
+        .where(PushSubscription.assignment_id.in_(staff), PushSubscription.dropped_at.is_(None))
+        .group_by(PushSubscription.assignment_id)
+    )
+    return {assignment: count for assignment, count in session.execute(live) if assignment is not None}
+
+
 def moves_of(session: Session, generation_id: UUID) -> list[RecordMove]:
     """Return what a generation's activation moved and nobody took back, in the order it was moved."""
     return list(

@@ -19,6 +19,7 @@ from grid_app.queries.boundaries import generation_in
 from grid_app.services.upkeep.leases import take_lease
 from tests.boundary_files import VILLAGES, write_squares
 from tests.dispute_rows import add_dispute
+from tests.escalation_world import add_subscription
 from tests.world import NOW
 
 pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
@@ -55,6 +56,8 @@ def test_a_split_from_the_first_look_to_the_last_dispute_and_back(admin, sign_in
     ready = admin.post("/places/split", data=LINE, follow_redirects=True)
 
     assert "<svg" in chosen.get_data(as_text=True)
+    assert "内部使用" in text_of(chosen)
+    assert "内部使用" in text_of(ready)
     assert "云岭村第1网格" in text_of(chosen)
     assert wrong.status_code == 422
     assert "看不懂" in text_of(wrong)
@@ -87,6 +90,23 @@ def test_a_split_from_the_first_look_to_the_last_dispute_and_back(admin, sign_in
     with reading() as session:
         assert set(session.scalars(select(Dispute.division_code))) == {WEST}
         assert session.get_one(Assignment, lead).division_code == WEST
+
+
+def test_a_device_that_nobody_continues_is_named_in_the_preview_and_stops_the_activation(admin, app_world):
+    lead = app_world.assignments["village_lead"]
+    with transaction() as session:
+        add_subscription(session, app_world, "village_lead")
+    ready = admin.post("/places/split", data=LINE, follow_redirects=True)
+
+    refused = admin.post("/places/activate", data={})
+    admin.post("/places/heirs", data={f"choice_assignment:{lead}": NORTH})
+    done = admin.post("/places/activate", data={}, follow_redirects=True)
+
+    assert "1 台设备接收提醒" in text_of(ready)
+    assert "没有写明由谁接续,写明了才能启用" in text_of(ready)
+    assert refused.status_code == 422
+    assert "什么也没有改变" in text_of(refused)
+    assert "第 2 代边界已启用" in text_of(done)
 
 
 def test_a_second_click_takes_back_no_second_activation(admin, app_world):

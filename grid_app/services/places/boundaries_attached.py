@@ -79,6 +79,11 @@ def destinations(touched: Sequence[Touched], onward: Onward) -> list[Destination
     return [_destination(one, onward, at_home.get(one.id, "")) for one in touched]
 
 
+def unheard(going: Sequence[Destination], devices: Mapping[UUID, int]) -> list[Destination]:
+    """Return the staff whose devices are told of escalations and whom nobody named a successor for."""
+    return [one for one in going if one.how == "stays" and devices.get(one.record.id)]
+
+
 def _destination(one: Touched, onward: Onward, at_home: str) -> Destination:
     heirs = onward.heirs.get(one.code, ())
     if one.kind in ("area", "project") and heirs:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import numpy as np
 import shapely
@@ -20,7 +21,7 @@ from geo.features import BoundaryFeature
 from geo.measure import area_m2
 from grid_app.clock import local_date
 from grid_app.queries.boundaries_effects import PLATFORM, Attached, OpenDisputes, attached_to, open_disputes
-from grid_app.queries.boundaries_touched import Following, Touched, following, touched_by
+from grid_app.queries.boundaries_touched import Following, Touched, following, listening, touched_by
 from grid_app.services.places.boundaries_attached import Destination, destinations
 from grid_app.services.places.boundaries_future import Future, future_of
 from grid_app.services.places.boundaries_pending import Pending
@@ -38,6 +39,7 @@ class CheckInput:
     attached: Attached
     touched: tuple[Touched, ...]
     following: Following
+    listening: Mapping[UUID, int]
 
     @property
     def pending(self) -> Pending:
@@ -104,6 +106,7 @@ class CheckReport:
     attached: Attached
     destinations: tuple[Destination, ...]
     following: Following
+    listening: Mapping[UUID, int]
     future: Future
 
 
@@ -117,12 +120,14 @@ def gather_check(session: Session, *, now: datetime) -> CheckInput:
     """
     future = future_of(session)
     ended = future.pending.plan.ended
+    touched = touched_by(session, ended, now=now)
     return CheckInput(
         future=future,
         disputes=open_disputes(session, scope=PLATFORM),
         attached=attached_to(session, ended, now=now),
-        touched=touched_by(session, ended, now=now),
+        touched=touched,
         following=following(session, ended, now=now, today=local_date(now)),
+        listening=listening(session, touched),
     )
 
 
@@ -142,6 +147,7 @@ def check_generation(given: CheckInput) -> CheckReport:
         attached=given.attached,
         destinations=tuple(destinations(given.touched, given.future.onward)),
         following=given.following,
+        listening=given.listening,
         future=given.future,
     )
 

@@ -11,16 +11,17 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
+from grid_app.errors import InvalidError
 from grid_app.models.accounts import Account, Assignment, Notice
 from grid_app.models.boundary_changes import DivisionSuccession
 from grid_app.models.places import Division
 from grid_app.policy import Role
 from grid_app.queries.boundaries import in_parts
 from grid_app.queries.boundaries_effects import PLATFORM, in_force, open_disputes
-from grid_app.queries.boundaries_touched import touched_by
+from grid_app.queries.boundaries_touched import listening, touched_by
 from grid_app.queries.map_area import township_of
 from grid_app.services.matters.step import take_turn
-from grid_app.services.places.boundaries_attached import destinations, move_attached
+from grid_app.services.places.boundaries_attached import Destination, destinations, move_attached, unheard
 from grid_app.services.places.boundaries_course import Succession
 from grid_app.services.places.boundaries_future import Future
 from grid_app.services.places.boundaries_moves import Going, Mover, move_disputes
@@ -29,6 +30,11 @@ from grid_app.services.places.divisions import TreePlan
 
 MOVED_URL = "/places/moved"
 VILLAGE_LENGTH = 12
+MOST_NAMED = 10
+UNHEARD = (
+    "这些账号的手机或电脑在接收提醒,却没有写明由谁接续,启用后提醒就没有人收:{names}。"
+    "请在“由谁接续”里写明,或者先停用这些账号身份。什么也没有改变。"
+)
 DESK = (Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_LEAD)
 
 
@@ -52,8 +58,17 @@ def turn_records(session: Session, mover: Mover, future: Future) -> Turned:
     onward = future.onward
     disputes = move_open_disputes(session, mover, future.ground)
     touched = touched_by(session, future.pending.plan.ended, now=mover.now)
-    attached = move_attached(session, mover, destinations(touched, onward))
-    return Turned(disputes, attached)
+    going = destinations(touched, onward)
+    _refuse_unheard(unheard(going, listening(session, touched)))
+    return Turned(disputes, move_attached(session, mover, going))
+
+
+def _refuse_unheard(staying: Sequence[Destination]) -> None:
+    """Refuse while a device that is told of escalations would be left with a village that is no more."""
+    if staying:
+        names = "、".join(f"{one.record.title}({one.record.code})" for one in staying[:MOST_NAMED])
+        more = f"等 {len(staying)} 个" if len(staying) > MOST_NAMED else ""
+        raise InvalidError(UNHEARD.format(names=names + more))
 
 
 def move_open_disputes(session: Session, mover: Mover, ground: Ground) -> Counter[str]:

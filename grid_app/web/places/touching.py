@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from grid_app.queries.boundaries_touched import KIND_WORDS
 from grid_app.services.places.boundaries_attached import NAMED_ONLY, Destination
@@ -19,6 +20,7 @@ HOW_WORDS = {
     "parent": "先放到上级,由乡镇核定",
     "stays": "没有写明由谁接续,留在原代码下",
 }
+UNHEARD_WORD = "没有写明由谁接续,写明了才能启用"
 Cell = dict[str, object]
 
 
@@ -82,20 +84,23 @@ def record_rows(report: CheckReport, names: Mapping[str, str]) -> list[Cell]:
     heirs: dict[str, list[str]] = {}
     for one in report.future.successions:
         heirs.setdefault(one.old, []).append(one.new)
-    return [_record(one, heirs, names) for one in report.destinations[:MOST_ROWS]]
+    return [_record(one, heirs, names, report.listening) for one in report.destinations[:MOST_ROWS]]
 
 
-def _record(one: Destination, heirs: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> Cell:
+def _record(
+    one: Destination, heirs: Mapping[str, Sequence[str]], names: Mapping[str, str], listening: Mapping[UUID, int]
+) -> Cell:
     record = one.record
+    devices = listening.get(record.id, 0)
     near = dict.fromkeys([*heirs.get(record.code, ()), *heirs.get(record.code[:12], ())])
     goes = "、".join(_titled(code, names) for code in one.codes) if one.how != "stays" else ""
     may_choose = record.kind in NAMED_ONLY[:3] and len(near) > 1
     return {
         "kind": KIND_WORDS[record.kind],
-        "title": record.title,
+        "title": f"{record.title},{devices} 台设备接收提醒" if devices else record.title,
         "from": _titled(record.code, names),
         "to": goes,
-        "how": HOW_WORDS.get(one.how, one.how),
+        "how": UNHEARD_WORD if devices and one.how == "stays" else HOW_WORDS.get(one.how, one.how),
         "field": f"choice_{record.key}" if may_choose else "",
         "options": [(code, _titled(code, names)) for code in near],
         "value": one.codes[0] if one.how == "chosen" else "",
