@@ -166,6 +166,7 @@ def test_the_next_rooms_are_the_best_of_all_choices_and_the_answer_is_kept(sign_
 
     assert result["after"] - result["before"] == best_by_hand(list(spots.values()), 2) == 400
     assert "选出 2 处,新走得到 400 户,一共 100%。已证明" in found
+    assert "内部使用,不作划界依据" in found
     assert {site[0] for site in result["sites"]} == {"甲", "=丙"}
     assert dict(result["villages"]) == {A: "b", B: "b", C: "n", D: "n"}
     assert "'=丙" in client.get(f"{answer.location}/sites.csv").get_data(as_text=True)
