@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from grid_app.clock import local_date
 from grid_app.models.clocks import Deadline
 from grid_app.models.disputes import DisputeEvent
+from grid_app.models.mediation import CommitteeComposition
 from grid_app.models.places import BoundaryGeneration, MediationRoom, VillageNaming
-from grid_app.models.rounds import FindingEvent, Round, ScreeningReturn
+from grid_app.models.rounds import FindingEvent, Round, RoundRun, ScreeningReturn
 from grid_app.models.villages import StatusRun
 from grid_app.queries.map_facts import CLOCKS, DISPUTES, FINDINGS, NAMINGS, RETURNS, ROOMS, STATUS
 
@@ -33,12 +34,12 @@ def versions(session: Session, *, now: datetime) -> dict[str, str]:
     parts: Mapping[str, tuple[Executable, ...]] = {
         DISPUTES: (steps,),
         CLOCKS: (steps, _passed(now)),
-        FINDINGS: (_newest(FindingEvent),),
+        FINDINGS: (_newest(FindingEvent), _newest(RoundRun)),
         RETURNS: (
             _newest(ScreeningReturn),
             select(Round.id).where(Round.state == "open").order_by(Round.id),
         ),
-        ROOMS: (_whole(MediationRoom),),
+        ROOMS: (_whole(MediationRoom), _held(), _committees()),
         NAMINGS: (_whole(VillageNaming),),
         STATUS: (assessed,),
     }
@@ -55,8 +56,14 @@ def versions(session: Session, *, now: datetime) -> dict[str, str]:
     return {**found, "generation": str(generation or "")}
 
 
-def _newest(model: type[DisputeEvent] | type[FindingEvent] | type[ScreeningReturn]) -> Select[Any]:
+def _newest(model: type[DisputeEvent | FindingEvent | RoundRun | ScreeningReturn]) -> Select[Any]:
     return select(model.id).order_by(model.id.desc()).limit(NEWEST)
+
+
+def _held() -> Select[Any]:
+    """Return the question for meetings among the newest steps: a room that is used may become effective by it."""
+    newest = select(DisputeEvent.id, DisputeEvent.kind).order_by(DisputeEvent.id.desc()).limit(NEWEST).subquery()
+    return select(newest.c.id).where(newest.c.kind == "session_held").order_by(newest.c.id)
 
 
 def _passed(now: datetime) -> Select[Any]:
@@ -67,6 +74,11 @@ def _passed(now: datetime) -> Select[Any]:
         .order_by(Deadline.due_at.desc())
         .limit(1)
     )
+
+
+def _committees() -> Executable:
+    """Return the question for the elections: without a term of its own a room has that of its committee."""
+    return select(CommitteeComposition.id, CommitteeComposition.version).order_by(CommitteeComposition.id)
 
 
 def _whole(model: type[MediationRoom] | type[VillageNaming]) -> Select[Any]:

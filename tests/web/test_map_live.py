@@ -11,9 +11,11 @@ from grid_app.adapters import map_feed
 from grid_app.adapters.map_feed import FEWEST, MOST, most_listeners
 from grid_app.database.base import new_id
 from grid_app.database.transaction import transaction
-from grid_app.models.disputes import DisputeEvent
+from grid_app.models.disputes import Dispute, DisputeEvent
+from grid_app.models.mediation import CommitteeComposition
 from grid_app.models.places import MediationRoom
 from tests.dispute_rows import add_dispute
+from tests.mediation_world import mediating, met
 from tests.world import NOW
 
 pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
@@ -52,6 +54,29 @@ def test_a_line_tells_what_is_newest_and_then_each_change(sign_in, monkeypatch):
     assert second == polled
     assert client.get("/map/facts.json").get_json()["version"] == second["disputes"]
     assert {name for name in second if second[name] != third[name]} == {"rooms"}
+
+
+def test_a_meeting_or_an_election_that_makes_a_room_effective_is_told_to_the_layer_of_rooms(sign_in, app_world):
+    def told() -> dict[str, str]:
+        return sign_in("county_lead").get("/map/version.json").get_json()["versions"]
+
+    with transaction() as session:
+        dispute = mediating(session, app_world)
+    before = told()
+    with transaction() as session:
+        met(session, app_world, session.get_one(Dispute, dispute.id))
+    held = told()
+    with transaction() as session:
+        session.add(
+            CommitteeComposition(
+                unit_id=app_world.units["mediation"], members=5, has_director=True, women=2, elected_on=NOW.date(),
+                changed_on=NOW.date(), assignment_id=app_world.assignments["township_officer"], recorded_at=NOW,
+            )
+        )  # fmt: skip
+    elected = told()
+
+    assert before["rooms"] != held["rooms"] != elected["rooms"]
+    assert held["namings"] == before["namings"]
 
 
 def test_beyond_the_places_pages_poll_and_a_closed_line_gives_its_place_back(sign_in, app):
