@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 from shapely.geometry import box, shape
+from sqlalchemy import select
 
+from grid_app.database.transaction import transaction
+from grid_app.models.rounds import Finding
+from tests.web.test_maps import add_finding
 from tests.web.test_ogc_features import found, links_of
 
 pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
@@ -30,6 +36,29 @@ def test_people_read_at_the_start_what_there_is_and_how_to_connect(app, sign_in,
     assert app.test_client().get("/ogc/?f=html").status_code == 401
     (alternate,) = links_of(found(client, "/ogc/"), "alternate")
     assert alternate["type"] == "text/html"
+
+
+def test_findings_hold_from_their_day_on_and_a_time_or_a_box_leaves_others_out(sign_in, app_world):
+    """Requirement fc-time-response, on the layer that has a time: since 10 and 20 November."""
+    with transaction() as session:
+        for number, (code, day) in enumerate((("990101001201", 10), ("990101002201", 20))):
+            add_finding(session, number, code)
+            session.flush()  # the row is looked up below
+            session.scalars(select(Finding).where(Finding.code == f"F{number}")).one().since = date(2026, 11, day)
+    client = sign_in("county_lead")
+
+    def codes(query: str) -> list[str]:
+        page = found(client, f"/ogc/collections/findings/items?{query}", "application/geo+json")
+        assert page["numberMatched"] == page["numberReturned"] == len(page["features"])
+        return [one["properties"]["code"] for one in page["features"]]
+
+    assert codes("datetime=2026-11-09T15:59:59Z") == []  # the tenth begins in Shanghai a second later
+    assert codes("datetime=2026-11-09T16:00:00Z") == ["F0"]
+    assert codes("datetime=2026-11-19T00:00:00Z/2026-11-19T12:00:00Z") == ["F0"]
+    assert codes("datetime=2026-11-12T00:00:00Z/..") == codes("datetime=2026-11-20T00:00:00Z") == ["F0", "F1"]
+    assert codes("datetime=../2026-11-12T00:00:00Z") == ["F0"]
+    assert codes("bbox=111.25,29.05,111.26,29.06") == ["F1"]
+    assert codes("bbox=111.25,29.05,111.26,29.06&datetime=2026-11-12T00:00:00Z") == []
 
 
 @pytest.mark.parametrize("seed", range(5))
