@@ -43,9 +43,13 @@ export class FactsReader {
     return found;
   }
 
-  /** @param {string} address @returns {Promise<Facts>} */
+  /**
+   * Reads facts; those of other boundaries are refused, since their bytes stand in the order of other codes.
+   * @param {string} address @returns {Promise<Facts>}
+   */
   async read(address) {
     const told = /** @type {Told} */ (await json(address));
+    if (told.generation && !this.address.includes(told.generation)) throw new Error("These facts are of other boundaries.");
     const bytes = bytesOf(told.values);
     if (told.root === this.county && told.level === "grids") return { ...told, classes_at: Int16Array.from(bytes) };
     const { i } = await this.codesOf(told.root, told.level);
