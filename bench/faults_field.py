@@ -133,7 +133,7 @@ def measure(*, points: int, seed: int, kill_every: float, phones: int = PHONES) 
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         app, known = make_office(Path(name), phones)
-        server = Server(Path(name))
+        server = Server(Path(name), is_warm=True)
         try:
             with server.killed_every(kill_every, seed):
                 told = run_phones(server, known, points=points, seed=seed)

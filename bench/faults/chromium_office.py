@@ -59,7 +59,7 @@ class Office:
                 add_account(session, world, "fourth_grid_worker", Role.GRID_WORKER, "village2", WORKERS[3].grid)
                 seed_ladders(session, datetime.now(UTC))
         self._release()
-        self.server = Server(folder, url)
+        self.server = Server(folder, url, is_warm=True)
 
     def _release(self) -> None:
         self.app.extensions["grid"].engine.dispose()

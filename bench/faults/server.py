@@ -34,6 +34,7 @@ from grid_app.services.rounds.returns import submit_return
 from grid_app.services.rounds.steps import open_round
 from grid_app.settings import Settings
 from tests.builders import add_dispute
+from tests.warm_program import WarmProcess
 from tests.world import World, build_world
 
 COMMAND = (sys.executable, "-c", "from grid_app.cli.main import main; main()", "serve", "--port")
@@ -119,10 +120,14 @@ def _open_round(session: Session, actor: Actor, now: datetime) -> None:
 
 
 class Server:
-    """A serving process on a fixed port that is killed now and then and started again."""
+    """A serving process on a fixed port that is killed now and then and started again.
 
-    def __init__(self, folder: Path, url: str = "") -> None:
+    A warm one has imported already whenever it starts: it is away for less time, and is killed the more often.
+    """
+
+    def __init__(self, folder: Path, url: str = "", *, is_warm: bool = False) -> None:
         self._folder = folder
+        self._is_warm = is_warm
         self._url = url or f"sqlite:///{folder / 'grid.sqlite'}"
         self.port = _free_port()
         self.kills = 0
@@ -134,21 +139,27 @@ class Server:
         """Return where it serves, on this machine only."""
         return f"http://127.0.0.1:{self.port}"
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes] | WarmProcess:
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("GRID_", "DATABASE_URL"))}
         environment = {
             **plain,
             "GRID_INSTANCE_DIR": str(self._folder),
             "DATABASE_URL": self._url,
         }
-        with (self._folder / "serve.out").open("ab") as out:
-            process = subprocess.Popen([*COMMAND, str(self.port)], stdout=out, stderr=out, env=environment)
+        process = self._begin(environment)
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and process.poll() is None:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return process
             time.sleep(0.05)
         raise RuntimeError(f"the server did not start: {(self._folder / 'serve.out').read_text('utf-8')[-2_000:]}")
+
+    def _begin(self, environment: dict[str, str]) -> subprocess.Popen[bytes] | WarmProcess:
+        told = self._folder / "serve.out"
+        if self._is_warm:
+            return WarmProcess(("serve", "--port", str(self.port)), environment, out=told, err=told)
+        with told.open("ab") as out:
+            return subprocess.Popen([*COMMAND, str(self.port)], stdout=out, stderr=out, env=environment)
 
     def strike(self) -> None:
         """Kill the process as a power cut does."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 import chinese_calendar
@@ -18,6 +19,8 @@ from chinese_calendar.constants import Holiday, holidays
 SATURDAY = 5
 WEEKEND = "周末"
 LONGEST_SEARCH_DAYS = 400
+KEPT_DAYS = 8192
+"""A term of working days asks about each day twice, and thousands of terms about the same days."""
 
 
 class Source(StrEnum):
@@ -73,11 +76,7 @@ class WorkingCalendar:
         entry = self.own.get(day)
         if entry is not None:
             return Day(day, entry.works, entry.name, Source.OWN)
-        try:
-            off, name = chinese_calendar.get_holiday_detail(day)
-        except NotImplementedError:
-            return _by_weekday(day)
-        return Day(day, not off, _name(day, off=off, holiday=name), Source.PUBLISHED)
+        return _published(day)
 
     def next_working(self, day: date) -> Day:
         """Return ``day`` itself when people work on it, else the first working day after it.
@@ -102,6 +101,15 @@ def last_published_year() -> int:
     """Return the last year whose holidays the package knows."""
     days: Iterable[date] = holidays
     return max(day.year for day in days)
+
+
+@lru_cache(maxsize=KEPT_DAYS)
+def _published(day: date) -> Day:
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return _by_weekday(day)
+    return Day(day, not off, _name(day, off=off, holiday=name), Source.PUBLISHED)
 
 
 def _by_weekday(day: date) -> Day:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +23,7 @@ from grid_app.settings import Settings
 from notifications.vapid import keypair_of
 from tests.escalation_world import add_dispute, raise_for
 from tests.push_receiver import PushReceiver, target_of
+from tests.warm_program import WarmProcess
 from tests.world import NOW, build_world
 
 ROOT = Path(__file__).parents[2]
@@ -94,14 +93,7 @@ def test_dispatch_once_sends_what_is_due_and_prints_one_document(migrated: Flask
 def test_a_process_told_to_stop_has_sent_its_message_and_ends_well(migrated: Flask, environment, command):
     with PushReceiver() as receiver:
         _raise_one(migrated, receiver)
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from grid_app.cli.main import main; main()", *command],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = WarmProcess(tuple(command), environment)
         waited = threading.Event()
         for _ in range(300):
             if receiver.received or process.poll() is not None:

@@ -31,6 +31,7 @@ from sqlalchemy import create_engine, update
 from grid_app.database.engine import prepare_engine
 from grid_app.database.transaction import transaction
 from grid_app.models.accounts import Account, InstallationFact
+from tests.warm_program import WarmProcess
 from tests.world import NOW, PASSWORD, build_world
 
 pytestmark = pytest.mark.slow
@@ -43,14 +44,18 @@ START_SECONDS = 90
 
 
 class Served:
-    """One `grid-app` process and what it prints."""
+    """One `grid-app` process and what it prints; a cold one imports for itself, as whoever types the command sees."""
 
-    def __init__(self, folder: Path, *words: str, **environment: str) -> None:
+    def __init__(self, folder: Path, *words: str, is_cold: bool = False, **environment: str) -> None:
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("GRID_", "DATABASE_URL"))}
-        self.process = subprocess.Popen(
-            [*COMMAND, *words], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**plain, "GRID_INSTANCE_DIR": str(folder), **environment},
-        )  # fmt: skip
+        own = {**plain, "GRID_INSTANCE_DIR": str(folder), **environment}
+        self.process: subprocess.Popen[str] | WarmProcess = (
+            subprocess.Popen(
+                [*COMMAND, *words], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=own
+            )
+            if is_cold
+            else WarmProcess(words, own)
+        )
 
     def address(self) -> str:
         """Wait for the line that names the address."""
@@ -97,8 +102,8 @@ def start(folder: Path) -> Iterator[Callable[..., Served]]:
     """Give a function that starts `grid-app` on the folder; whatever still runs at the end is killed by its id."""
     running: list[Served] = []
 
-    def started(*words: str, **environment: str) -> Served:
-        running.append(Served(folder, *words, **environment))
+    def started(*words: str, is_cold: bool = False, **environment: str) -> Served:
+        running.append(Served(folder, *words, is_cold=is_cold, **environment))
         return running[-1]
 
     yield started
@@ -236,7 +241,7 @@ def test_two_installations_get_two_ports_and_a_second_run_on_one_says_where_it_r
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_and_it_starts_again(start, sent):
-    served = start("serve")
+    served = start("serve", is_cold=sent is signal.SIGTERM)
     address = served.address()
     assert answer(address) == 200
 
