@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select
 
 from grid_app.database.transaction import transaction
 from grid_app.models.disputes import Dispute
+from grid_app.services.escalations.ladders import seed_ladders
 from tests.dispute_rows import add_dispute
-from tests.web.test_maps import open_round
+from tests.escalation_world import raise_for
+from tests.web.test_maps import add_finding, open_round
 from tests.world import NOW
 
 pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
@@ -66,6 +69,29 @@ def test_each_number_is_that_of_the_list_behind_it(sign_in, role: str):
     assert duties["超过法定时限"][0] == duties["今天到期"][0] == 1
     for number, address in duties.values():
         assert number == rows_behind(client, address), address
+
+
+@pytest.mark.usefixtures("busy")
+def test_findings_to_decide_and_escalations_that_wait_stand_among_the_duties(sign_in, app_world):
+    """Nothing decided or acknowledged is counted, and each line leads to what it counts."""
+    with transaction() as session:
+        for number, (code, state) in enumerate([(WEST, "suspected"), (FAR, "suspected"), (WEST, "confirmed")]):
+            add_finding(session, number, code, state=state)
+        seed_ladders(session, now=NOW)
+        raise_for(session, session.scalars(select(Dispute.id).where(Dispute.division_code == WEST)).first())
+    client = sign_in("county_officer")
+    lines = {
+        cell.select_one(".cell-title").get_text(strip=True): (
+            cell.select_one(".cell-meta").get_text(strip=True), cell.select_one("a")["href"],
+        )
+        for cell in soup_of(client, "/dashboard").select("main .cells li")
+    }  # fmt: skip
+
+    decide, wait = lines["苗头提示等待判断"], lines["上级提醒,还没确认收到"]
+    assert decide[0] == "2"
+    assert len({one["href"] for one in soup_of(client, decide[1]).select("main a[href*='/findings/0']")}) == 2
+    assert wait[0] == "1"
+    assert len({one["href"] for one in soup_of(client, wait[1]).select("main a[href^='/inbox/0']")}) == 1
 
 
 @pytest.mark.usefixtures("busy")
