@@ -6,16 +6,13 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Final, TypeAlias
+from typing import Final
 
+from grid_app.documents.cells import cell_text
+from grid_app.documents.workbook_apart import Range
 from grid_app.errors import InvalidError
 from grid_app.services.intake.file import CsvRow
 from grid_app.services.intake.proposal import known_name
-
-Cell: TypeAlias = "str | int | float | bool | date | datetime | time | object | None"
-Range: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
-"""The first and the last cell of a merged range, by row and column from 0."""
 
 HEADER_WITHIN: Final = 30
 LONGEST_NAME: Final = 40
@@ -34,7 +31,7 @@ class Table:
     passed_over: int
 
 
-def table_of(cells: Sequence[Sequence[Cell]], merged: Sequence[Range] = ()) -> Table:
+def table_of(cells: Sequence[Sequence[object]], merged: Sequence[Range] = ()) -> Table:
     """Return the table of a sheet.
 
     Parameters
@@ -63,27 +60,6 @@ def table_of(cells: Sequence[Sequence[Cell]], merged: Sequence[Range] = ()) -> T
     height = 2 if _is_two_high(at, texts, merged) else 1
     names = _names(texts[at : at + height])
     return _table(at, height, names, texts)
-
-
-def cell_text(cell: Cell) -> str:
-    """Return a cell as text: whole figures without a fraction, days and moments as in RFC 3339.
-
-    Examples
-    --------
-    >>> cell_text(3.0), cell_text(datetime(2024, 3, 5)), cell_text(None)
-    ('3', '2024-03-05', '')
-    """
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else str(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M:%S}"
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell).replace("\u3000", " ").replace("\r\n", "\n").strip()
 
 
 def _last_filled(row: Sequence[str]) -> int:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
+from grid_app.documents.workbook_apart import BusyError, ReadSheet, TooLargeError, read_apart
 from grid_app.documents.workbook_reach import NoWorkbookError, reach_of
 from grid_app.errors import InvalidError
 from grid_app.services.intake.file import CsvFile, decoded
-from grid_app.services.intake.grid import Cell, Range, Table, table_of
+from grid_app.services.intake.grid import Table, table_of
 
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
 SUFFIXES: Final = (*WORKBOOKS, ".csv")
@@ -25,8 +24,14 @@ LARGEST_UNPACKED: Final = 400 * 1024 * 1024
 MOST_CELLS: Final = 10_000_000
 """From the first cell of a sheet to the last: the reader keeps a place for every one of them."""
 MOST_MERGED: Final = 1_000_000
+OLD_KIND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHOOSE: Final = "请选择 Excel 文件(.xlsx 或 .xls)或 CSV 文件。"
 UNREADABLE: Final = "这个文件读不出来,没有导入。请用 Excel 或 WPS 打开,另存为 .xlsx 再传;带密码的请先去掉密码。"
+TOO_LARGE: Final = (
+    "这个文件读起来要的内存或时间太多,没有导入。"
+    "请用 Excel 或 WPS 打开,删掉远处多余的格子和不用的工作表,另存为 .xlsx 再传。"
+)
+BUSY: Final = "现在有别人的表格正在读,还没有轮到您的,没有导入。请过一分钟再传。"
 
 
 @dataclass(frozen=True)
@@ -71,35 +76,33 @@ def _from_csv(raw: bytes) -> Sheet:
 
 
 def _from_workbook(raw: bytes, suffix: str, wanted: str) -> Sheet:
-    if suffix != ".xls" or raw.startswith(b"PK"):  # the reader goes by the content, whatever the name says
+    if not raw.startswith(OLD_KIND):  # the reader goes by the content, whatever the name says
         _refuse_bombs(raw)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        names = [
-            one.name
-            for one in book.sheets_metadata
-            if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
-        ]
-        if wanted and wanted not in names:
-            raise InvalidError(f"文件里没有名叫“{wanted[:40]}”的工作表。有的是:{'、'.join(names)}。")
-        tables = _tables(book, [wanted] if wanted else names)
-    except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
+        book = read_apart(raw, wanted=wanted, most_lines=MOST_ROWS * 2)
+    except NoWorkbookError as error:
         raise InvalidError(UNREADABLE) from error
+    except TooLargeError as error:
+        raise InvalidError(TOO_LARGE) from error
+    except BusyError as error:
+        raise InvalidError(BUSY) from error
+    if wanted and wanted not in book.names:
+        raise InvalidError(f"文件里没有名叫“{wanted[:40]}”的工作表。有的是:{'、'.join(book.names)}。")
+    tables = _tables(book.sheets)
     if not tables:
         raise InvalidError("没有在表格里找到表头和内容,没有导入。请让标题下面一行写上列名。")
     name = max(tables, key=lambda one: len(tables[one].rows))
-    others = tuple(one for one in names if one != name)
+    others = tuple(one for one in book.names if one != name)
     return _sheet(_whole(tables[name]), raw, name, suffix.removeprefix("."), others)
 
 
-def _tables(book: CalamineWorkbook, names: Sequence[str]) -> dict[str, Table]:
+def _tables(sheets: Sequence[ReadSheet]) -> dict[str, Table]:
     """Return the tables of the sheets that hold one; when none does, the reason of the last is raised."""
     found: dict[str, Table] = {}
     reason: InvalidError | None = None
-    for name in names:
-        sheet = book.get_sheet_by_name(name)
+    for sheet in sheets:
         try:
-            found[name] = table_of(_cells(sheet), _merged(sheet))
+            found[sheet.name] = table_of(_cells(sheet), sheet.merged)
         except InvalidError as refusal:
             reason = refusal
     if reason is not None and not found:
@@ -107,14 +110,14 @@ def _tables(book: CalamineWorkbook, names: Sequence[str]) -> dict[str, Table]:
     return found
 
 
-def _cells(sheet: CalamineSheet) -> list[list[Cell]]:
-    if sheet.total_height > MOST_ROWS * 2:
-        raise InvalidError(f"“{sheet.name[:40]}”有 {sheet.total_height:,} 行,一次最多 {MOST_ROWS:,} 行。请拆开再传。")
-    return [list(row) for row in sheet.to_python(skip_empty_area=False)]
-
-
-def _merged(sheet: CalamineSheet) -> list[Range]:
-    return list(sheet.merged_cell_ranges or [])
+def _cells(sheet: ReadSheet) -> Sequence[Sequence[str]]:
+    if sheet.lines > MOST_ROWS * 2:
+        raise InvalidError(f"“{sheet.name[:40]}”有 {sheet.lines:,} 行,一次最多 {MOST_ROWS:,} 行。请拆开再传。")
+    if sum(max(bottom - top + 1, 0) * max(right - left + 1, 0) for (top, left), (bottom, right) in sheet.merged) > (
+        MOST_MERGED
+    ):
+        raise InvalidError(TOO_LARGE)
+    return sheet.rows
 
 
 def _refuse_bombs(raw: bytes) -> None:

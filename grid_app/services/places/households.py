@@ -16,7 +16,7 @@ from grid_app.policy import Actor, covers
 from grid_app.queries.boundaries import in_parts
 from grid_app.services.audit import record_audit
 from grid_app.services.csv_rows import RefusedRow
-from grid_app.services.intake.sheet import read_sheet
+from grid_app.services.intake.sheet import Sheet
 from grid_app.services.typed import whole_of
 
 COLUMNS: Final = ("division_code", "households", "urban")
@@ -55,16 +55,15 @@ class _Sorted:
 
 
 def import_households(
-    session: Session, *, content: bytes, file_name: str, actor: Actor, now: datetime, write: bool = True
+    session: Session, *, sheet: Sheet, actor: Actor, now: datetime, write: bool = True
 ) -> HouseholdsImported:
     """Take the good rows over, leave the others out with their reasons; ``write`` false is a trial.
 
     Raises
     ------
     InvalidError
-        When the file as a whole cannot be read, or a needed column is missing.
+        A needed column is missing.
     """
-    sheet = read_sheet(content, file_name)
     columns = _columns(sheet.file.columns)
     rows = [
         (row.line, {name: row.values.get(column, "").strip() for name, column in columns.items()})

@@ -11,6 +11,7 @@ from grid_app.database.transaction import transaction
 from grid_app.errors import InvalidError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
+from grid_app.services.intake.sheet import read_sheet
 from grid_app.services.places.households import import_households
 from grid_app.wiring import wired
 
@@ -33,14 +34,10 @@ def upload() -> Answer:
         with closing(file.stream):
             content, name = file.stream.read(), file.filename or ""
     try:
+        sheet = read_sheet(content, name)  # before anything is locked: it may take a while
         with transaction() as session:
             done = import_households(
-                session,
-                content=content,
-                file_name=name,
-                actor=the_actor(),
-                now=wired().clock.now(),
-                write=not is_trial,
+                session, sheet=sheet, actor=the_actor(), now=wired().clock.now(), write=not is_trial
             )
     except InvalidError as error:
         return render_template("pages/households.html", done=None, is_trial=False, errors={"file": error.sentence}), 422
