@@ -13,7 +13,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ForbiddenError
 from grid_app.policy import Action, Actor, Scope, allows, as_used, dispute_scope
 from grid_app.services.accounts.sign_in import Presence, note_presence, presence_of
-from grid_app.wiring import wired
+from grid_app.wiring import Wiring, wired
 
 View = TypeVar("View", bound=Callable[..., object])
 ACTION = "guarded_action"
@@ -83,22 +83,39 @@ def cookie_presence() -> Presence | None:
     secret = cookie.get(COOKIE_SECRET)
     if not isinstance(secret, str):
         return None
-    wiring = wired()
-    now = wiring.clock.now()
-    with reading() as session:
-        presence = presence_of(
-            session,
-            secret,
-            now=now,
-            idle=timedelta(minutes=wiring.settings.idle_minutes),
-            absolute=timedelta(hours=wiring.settings.absolute_hours),
-        )
+    now = wired().clock.now()
+    presence = _presence_behind(secret, wired())
     counts = not hasattr(current_app.view_functions.get(request.endpoint or ""), BACKGROUND)
     due = presence is not None and counts and presence.is_due_for_note(now)
     if due:
         with transaction() as session:
             note_presence(session, secret, now=now)
     return presence
+
+
+def still_there() -> Callable[[], bool]:
+    """Return a question that a long answer may ask, when the request is over: whether its asker is still there.
+
+    The answer is no once the session has ended, the account is disabled, or it acts in another capacity.
+    """
+    wiring, secret, before = wired(), cookie.get(COOKIE_SECRET, ""), the_presence()
+
+    def _asked() -> bool:
+        found = _presence_behind(secret, wiring)
+        return found is not None and before is not None and found.actor == before.actor
+
+    return _asked
+
+
+def _presence_behind(secret: str, wiring: Wiring) -> Presence | None:
+    with reading(wiring.engine) as session:
+        return presence_of(
+            session,
+            secret,
+            now=wiring.clock.now(),
+            idle=timedelta(minutes=wiring.settings.idle_minutes),
+            absolute=timedelta(hours=wiring.settings.absolute_hours),
+        )
 
 
 def the_presence() -> Presence | None:

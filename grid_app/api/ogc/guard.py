@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, g, request
+from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
 
 from grid_app.database.transaction import reading, transaction
@@ -36,7 +37,7 @@ def check() -> None:
     action = action_of(request.endpoint or "")
     if action is None:
         raise ForbiddenError("这个接口没有登记权限,已拒绝访问。")
-    actor = _program() if request.authorization else _reader()
+    actor = _program() if "Authorization" in request.headers else _reader()
     if actor is None:
         raise NotSignedInError
     if not allows(actor, action):
@@ -52,7 +53,7 @@ def ask_to_sign_in(_error: NotSignedInError) -> Response:
 
 
 def _program() -> Actor | None:
-    given = request.authorization
+    given = _given()
     if given is None or given.type != "basic":
         return None
     now = wired().clock.now()
@@ -65,6 +66,14 @@ def _program() -> Actor | None:
         with transaction() as session:
             note_use(session, program=found, now=now)
     return found.actor
+
+
+def _given() -> Authorization | None:
+    """Return name and password; ``None`` for what is none (werkzeug 3.1 raises on signs beyond ASCII)."""
+    try:
+        return request.authorization
+    except ValueError:
+        return None
 
 
 def _reader() -> Actor | None:

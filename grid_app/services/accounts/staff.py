@@ -113,12 +113,13 @@ def disable_account(session: Session, *, account_id: UUID, actor: Actor, now: da
     keep_one_security_admin(session, without=Account.id != account.id, ended=roles, now=now)
     account.disabled_at = now
     end_sessions(session, account.id, now=now)
+    revoke_all_of(session, account_id=account.id, now=now)
     release(session, [row.id for row in rows], actor=actor, now=now)
     record_audit(session, actor, "account.disabled", now=now, target=("account", str(account.id)))
 
 
 def enable_account(session: Session, *, account_id: UUID, actor: Actor, now: datetime) -> None:
-    """Take a disabled account back into use; its phones and subscriptions do not come back."""
+    """Take a disabled account back into use; its phones, subscriptions and programs do not come back."""
     account = account_in_reach(session, account_id, actor=actor, now=now)
     if account.disabled_at is None:
         return

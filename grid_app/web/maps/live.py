@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, request
 
 from grid_app.adapters.map_feed import LISTENERS, MapFeed, feed_of, most_listeners
 from grid_app.adapters.map_feed import told as versions_told
-from grid_app.http.guard import in_background, requires
+from grid_app.http.guard import in_background, requires, still_there, the_actor
 from grid_app.policy import Action
 from grid_app.web.maps.asked import Asked, asked
 from grid_app.web.maps.facts import told
@@ -55,15 +56,15 @@ def version() -> Response:
 @requires(Action.READ_MAP)
 @in_background
 def events() -> Response:
-    """Keep a line open and tell each change; when too many listen, ask the page to poll instead."""
-    feed = _feed()
-    if not feed.join(current_app.config.get(LISTENERS, most_listeners(0))):
+    """Keep a line open and tell each change; when too many listen, or one account too often, let the page poll."""
+    feed, account = _feed(), the_actor().account_id
+    if not feed.join(current_app.config.get(LISTENERS, most_listeners(0)), by=account):
         full = make_response(FULL, 503)
         full.headers["Retry-After"] = WAIT_SECONDS
         full.headers["Cache-Control"] = "no-store"
         return full
     answer = Response(_heard(feed), mimetype="text/event-stream")
-    answer.call_on_close(feed.leave)
+    answer.call_on_close(partial(feed.leave, by=account))
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
@@ -82,4 +83,4 @@ def _feed() -> MapFeed:
 
 
 def _heard(feed: MapFeed) -> Iterator[str]:
-    return feed.lines(wired().clock.now)
+    return feed.lines(wired().clock.now, may_hear=still_there())
