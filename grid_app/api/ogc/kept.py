@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 from flask import current_app
-from sqlalchemy.orm import Session
 
 from grid_app.adapters.map_feed import feed_of
 from grid_app.adapters.map_memo import KEPT_SECONDS, USUAL_SECONDS, memo_of
@@ -15,7 +15,11 @@ from grid_app.queries.layers_areas import Asking, Value
 from grid_app.wiring import wired
 
 
-def kept_facts(session: Session, asking: Asking) -> Mapping[str, Mapping[str, Value]]:
+OpenSession: TypeAlias = Any
+"""An open database session, handed on to queries; the interface knows nothing of it."""
+
+
+def kept_facts(session: OpenSession, asking: Asking) -> Mapping[str, Mapping[str, Value]]:
     """Return ``village_facts``, or what it gave a moment ago to somebody of the same scope, unless facts changed."""
     wiring = wired()
     versions = tuple(sorted(feed_of(wiring.engine).current(wiring.clock.now).items()))
