@@ -14,7 +14,6 @@ from grid_app.queries.layers import village_facts
 from grid_app.queries.layers_areas import Asking, Value
 from grid_app.wiring import wired
 
-
 OpenSession: TypeAlias = Any
 """An open database session, handed on to queries; the interface knows nothing of it."""
 
