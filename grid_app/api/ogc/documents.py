@@ -6,8 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import shapely
 from flask import url_for
+from shapely.geometry.base import BaseGeometry
 
 from grid_app.queries.layers import LayerFeature
 
@@ -79,25 +81,41 @@ def collection_document(name: str, extent: Sequence[float] | None) -> Document:
     return document
 
 
-def items_document(features: Sequence[LayerFeature], *, matched: int, at: str, links: Sequence[Document]) -> Document:
-    """Return a page of features."""
-    return {
+def items_text(features: Sequence[LayerFeature], *, matched: int, at: str, links: Sequence[Document]) -> str:
+    """Return a page of features as JSON; geometries are written once, by the library that holds them."""
+    page: Document = {
         "type": "FeatureCollection",
         "timeStamp": at,
         "numberMatched": matched,
         "numberReturned": len(features),
         "links": list(links),
-        "features": [feature_document(feature) for feature in features],
     }
+    drawn = _geometries([feature.shape for feature in features])
+    found = (
+        f'{{"type":"Feature","id":{as_json(one.id)},"geometry":{shape},"properties":{as_json(dict(one.properties))}}}'
+        for one, shape in zip(features, drawn, strict=True)
+    )
+    return f'{as_json(page)[:-1]},"features":[{",".join(found)}]}}'
+
+
+def as_json(document: object) -> str:
+    """Return a document as JSON text, Chinese as it is."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _geometries(shapes: Sequence[BaseGeometry]) -> list[str]:
+    """Return geometries as GeoJSON (RFC 7946): rings turned as it asks, seven decimals, about a centimetre."""
+    turned = shapely.orient_polygons(np.array(shapes, dtype=object))
+    rounded = shapely.transform(turned, lambda points: points.round(DECIMALS))
+    return [str(one) for one in shapely.to_geojson(rounded)]
 
 
 def feature_document(feature: LayerFeature, links: Sequence[Document] = ()) -> Document:
-    """Return one feature as GeoJSON (RFC 7946): rings turned as it asks, seven decimals, about a centimetre."""
-    rounded = shapely.transform(shapely.orient_polygons(feature.shape), lambda points: points.round(DECIMALS))
+    """Return one feature as GeoJSON."""
     document: Document = {
         "type": "Feature",
         "id": feature.id,
-        "geometry": json.loads(shapely.to_geojson(rounded)),
+        "geometry": json.loads(_geometries([feature.shape])[0]),
         "properties": dict(feature.properties),
     }
     if links:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC
 
@@ -17,10 +16,11 @@ from grid_app.api.ogc.documents import (
     OPENAPI,
     TITLES,
     Document,
+    as_json,
     collection_document,
     collections_document,
     feature_document,
-    items_document,
+    items_text,
     landing_document,
     link,
 )
@@ -114,7 +114,7 @@ def items(name: str) -> Response:
         )  # fmt: skip
     at = wired().clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     links = _page_links(name, asked, page.matched)
-    return _answer(items_document(page.features, matched=page.matched, at=at, links=links), GEOJSON)
+    return _answer(items_text(page.features, matched=page.matched, at=at, links=links), GEOJSON)
 
 
 @bp.get("/collections/<name>/items/<feature_id>")
@@ -164,7 +164,7 @@ def _asking() -> Asking:
     return Asking(scope, wired().clock.now(), counts=allows(actor, Action.READ_DISPUTES))
 
 
-def _answer(document: Document, media: str = JSON) -> Response:
-    answer = make_response(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+def _answer(document: Document | str, media: str = JSON) -> Response:
+    answer = make_response(document if isinstance(document, str) else as_json(document))
     answer.content_type = media
     return answer
