@@ -50,13 +50,17 @@ class KeyItem:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing (SVG) over the whole width (small: three quarters), its words, and a legend below or beside it."""
+    """A drawing (SVG) over the whole width (small: three quarters), its words, and a legend below or beside it.
+
+    ``note`` says below it how to read it, and stays on its page; so does the paragraph before it.
+    """
 
     svg: str
     title: str
     legend: tuple[KeyItem, ...] = ()
     is_beside: bool = False
     is_small: bool = False
+    note: str = ""
 
     def as_data(self) -> dict[str, Any]:
         """Return the block as the typesetter takes it."""
@@ -66,6 +70,7 @@ class Picture:
             "title": self.title,
             "beside": self.is_beside,
             "small": self.is_small,
+            "note": self.note,
             "legend": [
                 {"label": one.label, "count": one.count, "swatch": one.swatch, "sign": one.sign} for one in self.legend
             ],
@@ -73,7 +78,7 @@ class Picture:
 
     def told(self) -> list[str]:
         """Return everything it says."""
-        return [self.title, self.svg, *(f"{one.sign}{one.label}{one.count}" for one in self.legend)]
+        return [self.title, self.svg, self.note, *(f"{one.sign}{one.label}{one.count}" for one in self.legend)]
 
 
 @dataclass(frozen=True)

@@ -86,10 +86,12 @@ def _picture(document: DocumentFile, picture: Picture) -> None:
         BytesIO(drawing_png(picture.svg)), width=Mm(USABLE_MM * (0.75 if picture.is_small else 1))
     )
     shape._inline.docPr.set("descr", picture.title)  # noqa: SLF001 - python-docx has no name for it
-    document.paragraphs[-1].paragraph_format.keep_with_next = bool(picture.legend)
+    document.paragraphs[-1].paragraph_format.keep_with_next = bool(picture.legend or picture.note)
     for item in picture.legend:
         _legend_line(document, item)
-    if picture.legend:
+    if picture.note:
+        _words(document, picture.note, size=9, soft=True)
+    elif picture.legend:
         document.paragraphs[-1].paragraph_format.space_after = Pt(8)
 
 

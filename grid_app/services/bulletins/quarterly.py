@@ -133,11 +133,11 @@ def _overview(session: Session, scope: Scope, quarter: Quarter, now: datetime) -
         for (label, _), count in zip(weeks, by_week, strict=True)
     ]
     title = "本季度每七天收到的纠纷(件)"
+    note = f"{title},从季度第一天起每七天一段,没有过完的一段不画;1 到 4 件画在 {FEW} 的地方。"
     return (
         Heading("一、总的情况"),
         Words(f"本季度收到 {received:,} 件,上季度 {earlier:,} 件;本季度办结 {closed:,} 件。"),
-        *((Drawing(week_chart(dots, title=title), title, is_small=True),) if dots else ()),
-        Words(f"{title},从季度第一天起每七天一段,没有过完的一段不画;1 到 4 件画在 {FEW} 的地方。", is_small=True),
+        Drawing(week_chart(dots, title=title), title, is_small=True, note=note) if dots else Words(note, is_small=True),
     )
 
 
