@@ -19,7 +19,7 @@ from grid_app.vocabulary.namings import COUNTED, WAITING_WORDS
 from tests.status_world import QUIET, VILLAGE, serve_well
 from tests.web.forms import fields_of
 from tests.web.report_pages import page_of, parsed
-from tests.world import NOW
+from tests.world import NOW, VILLAGES
 
 
 def _step(client, address: str, **typed: str):
@@ -131,6 +131,30 @@ def test_the_county_office_is_told_when_a_review_is_due_and_when_a_naming_ends(s
     assert "命名要复核" not in page_of(sign_in("township_officer").get("/dashboard"))
     assert _step(county, "step", kind="review", done_on="2026-11-15", reason="台账齐全").status_code == 302
     assert len(parsed(county.get("/villages/namings?show=waiting")).select("tbody tr")) == 1
+
+
+def test_a_long_list_of_namings_has_pages_and_keeps_what_it_shows(sign_in, app_world, monkeypatch):
+    monkeypatch.setattr("grid_app.web.villages.namings.PAGE_SIZE", 3)
+    with transaction() as session:
+        for village in VILLAGES:
+            session.add(
+                VillageNaming(
+                    division_code=village, document_number="青政办〔2025〕8号", recorded_at=NOW,
+                    named_on=local_date(NOW - timedelta(days=344)),
+                )
+            )  # fmt: skip
+    county = sign_in("county_officer")
+
+    first = parsed(county.get("/villages/namings?show=waiting"))
+    second = parsed(county.get(first.select_one("a[rel=next]")["href"]))
+
+    assert [len(page.select("tbody tr")) for page in (first, second)] == [3, 1]
+    assert first.select_one(".pagination-text").get_text() == "第 1-3 个,共 4 个"
+    assert second.select_one(".pagination-text").get_text() == "第 4-4 个,共 4 个"
+    assert "只列出要年度复核" in second.get_text()
+    assert "show=waiting" in second.select_one("a[rel=prev]")["href"]
+    for odd in ("999", "9999", "-1", "x", "²"):
+        assert parsed(county.get(f"/villages/namings?page={odd}")).select("tbody tr"), odd
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ HINTS: Final = {
     RETURN: "写清楚哪里还不够,改好以后可以重新申报。",
     WITHDRAW: "照撤销文件填写:文号、日期、理由。",
 }
+PAGE_SIZE: Final = 50
 CHECKED: Final = frozenset({CHECK, RETURN})
 
 
@@ -64,11 +65,13 @@ def index() -> str:
         courses = courses_in(session, scope=narrowed(the_scope(), area.root.path), on=today)
     kept = [course for code, course in courses.items() if code in area.villages]
     waiting = {course.code: waiting_for(course, on=today) for course in kept}
-    rows = [_row(one, area, waiting[one.code]) for one in kept if waiting[one.code] or not only_waiting]
+    chosen = [one for one in kept if waiting[one.code] or not only_waiting]
+    at, pages = _pages(len(chosen), WAITING if only_waiting else None)
     return render_template(
         "pages/village_namings.html",
         area=area.root,
-        rows=rows,
+        rows=[_row(one, area, waiting[one.code]) for one in chosen[at : at + PAGE_SIZE]],
+        pages=pages,
         waiting=sum(map(bool, waiting.values())),
         only_waiting=only_waiting,
         waiting_url=url_for("village_namings.index", show=WAITING),
@@ -138,6 +141,21 @@ def _record(code: str, kind: str) -> Response | WerkzeugResponse:
         return make_response(_page(code, values, {"kind": error.sentence}), 403)
     flash(f"“{STEP_WORDS[kind]}”已登记。", "success")
     return redirect(url_for("village_namings.course", code=code))
+
+
+def _pages(count: int, show: str | None) -> tuple[int, dict[str, str | None] | None]:
+    """Return where the asked page of a list begins, and what leads on; a page after the last is the last."""
+    asked = request.args.get("page", "0")
+    last = max(count - 1, 0) // PAGE_SIZE
+    page = min(int(asked), last) if asked.isdecimal() and len(asked) < 4 else 0
+    first = page * PAGE_SIZE
+    if not last:
+        return first, None
+    return first, {
+        "text": f"第 {first + 1}-{min(first + PAGE_SIZE, count)} 个,共 {count} 个",
+        "previous_url": url_for("village_namings.index", show=show, page=page - 1) if page else None,
+        "next_url": url_for("village_namings.index", show=show, page=page + 1) if page < last else None,
+    }
 
 
 def _area(session: OpenSession, code: str | None) -> Area:
