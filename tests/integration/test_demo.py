@@ -48,7 +48,7 @@ from grid_app.standing.states import STATES
 from grid_app.vocabulary.words import OPEN_STATES
 from tests.demo_county import AS_OF, make_county, the_app, the_county
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo county")]  # it is made once
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def count(session: Session, model: type, *conditions: object) -> int:
 
 
 def test_the_same_seed_and_day_give_the_same_county(county: Session, tmp_path: Path):
-    again = create_app(make_county(tmp_path / "instance"))
+    again = create_app(make_county(tmp_path)[0])
 
     with again.app_context(), reading() as other:
         digests = {content_digest(county), content_digest(other)}

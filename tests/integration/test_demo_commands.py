@@ -12,7 +12,6 @@ import pytest
 from click.testing import Result
 from sqlalchemy import create_engine, update
 
-from grid_app.cli import demo as command
 from grid_app.cli.running import FolderLock, RunningElsewhereError
 from grid_app.database.engine import prepare_engine
 from grid_app.database.transaction import reading, transaction
@@ -27,7 +26,7 @@ from grid_app.policy import Role
 from grid_app.settings import Settings
 from grid_app.wiring import DEMO_FACT
 from tests.command_line import command_line
-from tests.demo_county import AS_OF, JOBS, settings_in
+from tests.demo_county import AS_OF, JOBS, first_run, settings_in
 from tests.world import NOW, build_world
 
 PASSWORD = "Qing-Xi-2026"
@@ -210,16 +209,11 @@ def test_the_list_is_for_its_owner_alone_also_when_it_was_not(folder: Path):
 
 
 @pytest.mark.slow
-def test_the_first_run_makes_the_county_of_today_and_tells_how_far_it_is(folder: Path, monkeypatch):
-    class Noon:
-        def now(self):
-            return NOW
+@pytest.mark.xdist_group("demo county")
+def test_the_first_run_makes_the_county_of_today_and_tells_how_far_it_is():
+    settings, result = first_run()
 
-    monkeypatch.setattr(command, "SystemClock", Noon)
-
-    result = run(folder)
-
-    settings = settings_in(folder)
+    folder = settings.instance_dir
     assert result.exit_code == 0
     assert look(settings).order == Order(date(2026, 11, 20))
     assert "正在准备演示县" in result.stderr

@@ -21,7 +21,7 @@ from grid_app.queries.indicators_lawful import first_contact
 from grid_app.services.sheets.columns import read
 from tests.demo_county import AS_OF, the_app
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo county")]  # it is made once
 COUNTY = "/990001/"
 
 

@@ -17,6 +17,7 @@ def test_the_examples_in_a_docstring_are_true(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
+@pytest.mark.xdist_group("scan")  # the loops are compiled once
 @pytest.mark.parametrize("page", PAGES)
 def test_the_worked_example_of_a_page_is_true(page: str) -> None:
     result = doctest.testfile(str(DOCS / page), module_relative=False, encoding="utf-8")

@@ -14,7 +14,7 @@ import pytest
 from screening.inputs import Incident
 from tests.unit.screening.replay import Seen, event_incidents, message_incidents, rows_of, weekly_rounds
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real messages")]  # the year is replayed once
 
 
 @pytest.fixture(scope="module")
