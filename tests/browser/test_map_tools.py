@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,9 +11,12 @@ from playwright.sync_api import Page, expect
 from grid_app.adapters.map_feed import LISTENERS
 from grid_app.database.transaction import transaction
 from grid_app.http.tiles import cut
+from grid_app.models.rounds import Round
 from tests.browser.conftest import DESK, PHONE, enter
 from tests.browser.map_view import drawn, looks_at, opened
 from tests.dispute_rows import add_dispute
+from tests.web.test_maps import open_round
+from tests.world import NOW
 
 pytestmark = pytest.mark.browser
 WEST, TOWN = "990101001201", "990101001"
@@ -130,3 +134,42 @@ def test_a_copied_link_reopens_exactly_this_view(open_page, size):
     assert [row.text_content() for row in other.locator("#map-table tbody tr").all()] == [
         row.text_content() for row in page.locator("#map-table tbody tr").all()
     ]
+
+
+VIEWS = {
+    "squares": (f"layer=disputes&root={TOWN}&grade=orange&squares=1", "未办结纠纷", "图上只画橙"),
+    "disagree": ("layer=status&filter=disagree", "源头治理服务达标", "有命名,服务没有达标"),
+    "offers": ("layer=rooms&filter=woman,accessible", "调解室", "只看有女调解员、轮椅能进"),
+    "round": ("layer=returns&round={round}", "排查回执", "第二轮"),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_copied_link_keeps_the_filter_the_squares_and_the_round(open_page, site, view):
+    with site.app.app_context(), transaction() as session:
+        session.get_one(Round, open_round(session)).period = "2026-W46"
+        session.flush()  # one round of a period
+        second = open_round(session)
+        later = session.get_one(Round, second)
+        later.name, later.due_at = "第二轮", NOW + timedelta(days=9)
+    page = open_page(**SIZES["desk"], permissions=["clipboard-read", "clipboard-write"])
+    enter(page, "county_lead")
+    asked, word, said = VIEWS[view]
+    opened(page, f"/map?{asked.format(round=second)}")
+    drawn(page).evaluate("() => frameElement.areaMap.map.setView([29.061, 111.042], 12, { animate: false })")
+    page.wait_for_url("**at=29.06100**")
+
+    page.get_by_role("button", name="复制链接").evaluate("(button) => button.click()")
+    expect(news(page)).to_contain_text("链接已复制")
+    link = page.evaluate("navigator.clipboard.readText()")
+    other = page.context.new_page()
+    opened(other, link)
+
+    assert parse_qs(asked.format(round=second)).items() <= parse_qs(urlsplit(link).query).items()
+    assert looks_at(other, "29.06100,111.04200,12")
+    expect(other.get_by_role("heading", level=1)).to_contain_text(word)
+    expect(other.locator("main")).to_contain_text(said)
+    for part in ("#map-headline", "#map-legend", "#map-table"):
+        assert other.locator(part).inner_text() == page.locator(part).inner_text(), part
+    told = [drawn(one).evaluate("() => frameElement.areaMap.facts.totals") for one in (page, other)]
+    assert told[0] == told[1]
