@@ -2,6 +2,9 @@
 
 The state of a dispute at a moment is what the first later step says it moved on from; without a later step it is the
 present state. Grade and place go back the same way. What is asked for once is kept for good as one row a week.
+
+The map of a past week is drawn with the boundaries of today: what lay in a division that has ended since is counted
+where the turn of the boundaries sent the open disputes of that day, its default successor.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -61,9 +64,11 @@ def past_weeks(now: datetime) -> list[date]:
 
 
 def lines_of_week(session: Session, week: date) -> list[KeptLine]:
-    """Return what stood open when a week ended: as it was kept, or, where nobody has kept it yet, counted now."""
+    """Return what stood open when a week ended, where it lies now: as it was kept, else counted now."""
     kept = session.get(MapWeek, week)
-    return opened(kept.content) if kept else lines_at(session, end_of(week))
+    lines = opened(kept.content) if kept else lines_at(session, end_of(week))
+    onward = _onward(session)
+    return [line._replace(path=onward(line.path)) for line in lines]
 
 
 def standing_of(lines: Iterable[KeptLine], scope: Scope) -> Standings:
@@ -167,6 +172,29 @@ def _late(session: Session, moment: datetime) -> dict[UUID, bool]:
     for dispute, kind in rows:
         late[dispute] = late.get(dispute, False) or kind == STATUTORY_KIND
     return late
+
+
+def _onward(session: Session) -> Callable[[str], str]:
+    """Return what leads from a path of any day to the living division that it belongs to now.
+
+    An ended division leads to its default successor, without one to what it lay in; what moved to another township, to
+    where it lies now. Paths that no division ever had stay as they are.
+    """
+    rows = session.execute(select(Division.code, Division.path, Division.valid_to, Division.successor_code))
+    divisions = {row.code: row for row in rows}
+    living = {row.path for row in divisions.values() if row.valid_to is None}
+
+    def _now(path: str) -> str:
+        if path in living:
+            return path
+        code, seen = path.strip("/").rsplit("/", 1)[-1], set[str]()
+        while code in divisions and code not in seen and divisions[code].valid_to is not None:
+            seen.add(code)
+            steps = divisions[code].path.strip("/").split("/")
+            code = divisions[code].successor_code or (steps[-2] if len(steps) > 1 else "")
+        return divisions[code].path if code in divisions else path
+
+    return _now
 
 
 def _paths(session: Session, codes: set[str]) -> dict[str, str]:
