@@ -17,7 +17,7 @@ from geo.map_labels import LINE, MapLabel, placed_labels, width_of
 from geo.map_paths import paths_of
 from geo.map_sheet import Box, MapSheet, bounds_of, fitted
 
-Fill = Literal["plain", "empty", "full", "soft", "stripe", "back", "dots", "cross", "lines"]
+Fill = Literal["plain", "empty", "full", "soft", "stripe", "back", "dots", "cross", "dense", "lines"]
 Size = Literal["point", "small", "few", "some", "many"]
 
 PAPER: Final = "#ffffff"
@@ -47,9 +47,10 @@ _HATCHES: Final[dict[str, str]] = {
     "back": f'<path d="M-2 6l4 4M0 0l8 8M6-2l4 4" stroke="{EDGE}" stroke-width="1"/>',
     "dots": f'<circle cx="2" cy="2" r="1.2" fill="{ACCENT}"/><circle cx="6" cy="6" r="1.2" fill="{ACCENT}"/>',
     "cross": f'<path d="M0 0l8 8M0 8l8-8" stroke="{ACCENT}" stroke-width="1"/>',
+    "dense": f'<path d="M0 0l8 8M0 8l8-8" stroke="{PAPER}" stroke-width="1.2"/>',
     "lines": f'<path d="M0 2h8M0 6h8" stroke="{ACCENT}" stroke-width="1.1"/>',
 }
-_GROUNDS: Final[dict[str, str]] = {"dots": SOFT, "full": FULL, "soft": SOFT}
+_GROUNDS: Final[dict[str, str]] = {"dots": SOFT, "full": FULL, "soft": SOFT, "dense": ACCENT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytesOf, classOf, spread } from "../../grid_app/static/office/map_facts.js";
+import { bytesOf, classOf, fillOf, spread } from "../../grid_app/static/office/map_facts.js";
 import { faceOf, marksOf, sizeOf, total, wordsOf } from "../../grid_app/static/office/map_marks.js";
 import { EDGE, holds, readTile } from "../../grid_app/static/office/map_mvt.js";
 import { overlap } from "../../grid_app/static/office/map_overlay.js";
@@ -87,6 +87,15 @@ test("the bytes of a township stand at the county's indices, and what is outside
   const facts = { classes: { words: ["没有", "达标"], fills: ["plain", "full"] }, classes_at: spread(bytesOf(btoa("\x01\x00")), [4, 5]) };
 
   assert.deepEqual([3, 4, 5, 6].map((index) => classOf(facts, { index })?.word), [undefined, "达标", "没有", undefined]);
+});
+
+test("steps of a number fill grids alone, states fill villages too", () => {
+  const steps = { classes: { words: ["没有", "<5", "5-19"], fills: ["plain", "ramp1", "stripe"] }, classes_at: [0, 1, 2] };
+  const states = { classes: { words: ["没有", "达标"], fills: ["plain", "stripe"] }, classes_at: [0, 1] };
+
+  assert.deepEqual(["grids", "villages"].map((level) => fillOf(steps, level, { index: 2 })), ["stripe", "plain"]);
+  assert.deepEqual(["grids", "villages"].map((level) => fillOf(states, level, { index: 1 })), ["stripe", "stripe"]);
+  assert.equal(fillOf(steps, "villages", { index: 9 }), undefined);
 });
 
 test("marks stand in villages, and what spans a township at the township", () => {

@@ -1,7 +1,7 @@
 // @ts-check
 /** The map of one area: tiles, fillings, marks and names, and what the page around it may ask for. */
 
-import { FactsReader, classOf, fillOf, pointsOf } from "./map_facts.js";
+import { FactsReader, classOf, fillOf, isByNumber, pointsOf } from "./map_facts.js";
 import { say } from "./map_fetch.js";
 import { GridLegend } from "./map_grid_legend.js";
 import { marksOf, wordsOf } from "./map_marks.js";
@@ -65,7 +65,7 @@ export class AreaMap {
     /** @type {number | undefined} */
     this.frame = undefined;
     const paint = painter({
-      fill: (level, shape) => (this.facts && !this.squares.isWanted ? fillOf(level, classOf(this.facts, shape)?.fill) : this.bare(shape)),
+      fill: (level, shape) => (this.facts && !this.squares.isWanted ? fillOf(this.facts, level, shape) : this.bare(shape)),
       levelOf: () => this.filled(), chosen: () => this.chosen, pointed: () => this.pointed, clear: config.clear,
     });
     this.tiles = areaTiles(L, {
@@ -178,7 +178,7 @@ export class AreaMap {
     const under = squares.isOn ? (/** @type {CanvasRenderingContext2D} */ pen) => squares.draw(pen) : undefined;
     const names = namesOf(L, map, byTownship ? places.townships : places.villages, marks, isSmall);
     this.overlay.draw({ marks, points, names, told: this.marks(), isSmall, under });
-    this.legend.show(!squares.isWanted && this.filled() === "grids" && (facts.classes.fills.includes("ramp1") || facts.layer === "returns") ? facts.classes : undefined);
+    this.legend.show(!squares.isWanted && this.filled() === "grids" && (isByNumber(facts) || facts.layer === "returns") ? facts.classes : undefined);
   }
 
   /** What the drawn marks are about. */

@@ -84,10 +84,16 @@ export function classOf(facts, shape) {
 
 /**
  * Numbers colour grids alone, which have no marks: villages differ too much in size for it, and have their number.
- * @param {import("./map_store.js").Level} level @param {string | undefined} fill
+ * @param {Facts} facts @param {import("./map_store.js").Level} level @param {Shape} shape @returns {string | undefined}
  */
-export function fillOf(level, fill) {
-  return level !== "grids" && fill?.startsWith("ramp") ? "plain" : fill;
+export function fillOf(facts, level, shape) {
+  const fill = classOf(facts, shape)?.fill;
+  return fill && level !== "grids" && isByNumber(facts) ? "plain" : fill;
+}
+
+/** Whether the classes are steps of a number. @param {Facts} facts */
+export function isByNumber(facts) {
+  return facts.classes.fills.includes("ramp1");
 }
 
 /** @param {typeof import("leaflet")} L @param {Facts} facts @returns {import("./map_overlay.js").Point[]} */

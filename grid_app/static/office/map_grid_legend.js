@@ -1,7 +1,7 @@
 // @ts-check
 /** What the fillings of grids mean, on the map itself and only where grids are drawn. */
 
-import { fillings } from "./map_paint.js";
+import { fillings, swatchOf } from "./map_paint.js";
 
 const WIDTH = 22;
 const HEIGHT = 14;
@@ -34,13 +34,6 @@ export class GridLegend {
 /** @param {string} word @param {string | CanvasPattern} fill */
 function line(word, fill) {
   const made = document.createElement("span");
-  const swatch = document.createElement("canvas");
-  [swatch.width, swatch.height] = [WIDTH, HEIGHT];
-  const pen = swatch.getContext("2d");
-  if (pen) {
-    pen.fillStyle = fill;
-    pen.fillRect(0, 0, WIDTH, HEIGHT);
-  }
-  made.append(swatch, word);
+  made.append(swatchOf(fill, WIDTH, HEIGHT), word);
   return made;
 }

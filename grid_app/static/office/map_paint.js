@@ -7,6 +7,8 @@
 /** @typedef {(key: string) => string | CanvasPattern} Fillings */
 
 const TILE = 8;
+/** Pixels of a hatch to one of the page, so that it is as fine as a phone's screen. */
+const FINENESS = 2;
 const LOW_ZOOM = 11;
 
 /** @type {Map<string, string>} */
@@ -26,10 +28,10 @@ export function colour(name) {
  */
 function pattern(draw, fallback) {
   const canvas = document.createElement("canvas");
-  canvas.width = TILE;
-  canvas.height = TILE;
+  canvas.width = canvas.height = TILE * FINENESS;
   const tile = canvas.getContext("2d");
   if (!tile) return fallback;
+  tile.scale(FINENESS, FINENESS);
   draw(tile);
   return tile.createPattern(canvas, "repeat") ?? fallback;
 }
@@ -46,10 +48,10 @@ function dots(tile) {
   }
 }
 
-/** @param {[number, number, number, number][]} lines @param {string} hue @param {number} width */
-function lined(lines, hue, width) {
+/** @param {[number, number, number, number][]} lines @param {string} hue @param {number} width @param {string} [ground] */
+function lined(lines, hue, width, ground = colour("--raised")) {
   return (/** @type {CanvasRenderingContext2D} */ tile) => {
-    tile.fillStyle = colour("--raised");
+    tile.fillStyle = ground;
     tile.fillRect(0, 0, TILE, TILE);
     [tile.strokeStyle, tile.lineWidth] = [hue, width];
     tile.beginPath();
@@ -74,6 +76,7 @@ export function fillings() {
     stripe: () => pattern(lined([[-2, 2, 2, -2], [0, 8, 8, 0], [6, 10, 10, 6]], accent, 1.4), soft),
     back: () => pattern(lined([[-2, 6, 2, 10], [0, 0, 8, 8], [6, -2, 10, 2]], edge, 1), soft),
     cross: () => pattern(lined([[0, 0, 8, 8], [0, 8, 8, 0]], accent, 1), soft),
+    dense: () => pattern(lined([[0, 0, 8, 8], [0, 8, 8, 0]], raised, 1.2, accent), accent),
     lines: () => pattern(lined([[0, 2, 8, 2], [0, 6, 8, 6]], accent, 1.1), soft),
     ...Object.fromEntries([1, 2, 3, 4, 5].map((step) => [`ramp${step}`, () => colour(`--map-ramp-${step}`)])),
   };
@@ -126,8 +129,7 @@ export function painter(scene) {
       if (level !== scene.levelOf()) return;
       canvas.globalAlpha = scene.clear ? 0.7 : 1;
       for (const [key, alike] of byFilling(shapes, (shape) => scene.fill(level, shape))) {
-        canvas.fillStyle = key === undefined ? ground : fills(key);
-        levelled(canvas, piece.scale);
+        canvas.fillStyle = key === undefined ? ground : levelled(fills(key), piece.scale);
         for (const shape of alike) canvas.fill(shape.path, "evenodd"); // a path of all would be slow to make and to fill
       }
       canvas.globalAlpha = 1;
@@ -152,8 +154,27 @@ export function painter(scene) {
   };
 }
 
-/** Keeps hatches as wide where a tile is drawn larger or smaller than it is.
- * @param {CanvasRenderingContext2D} canvas @param {number} scale */
-function levelled({ fillStyle }, scale) {
-  if (fillStyle instanceof CanvasPattern && scale !== 1) fillStyle.setTransform(new DOMMatrix().scale(1 / scale));
+/**
+ * Keeps hatches as wide where a tile is drawn larger or smaller than it is.
+ * @param {string | CanvasPattern} fill @param {number} scale
+ */
+function levelled(fill, scale) {
+  if (fill instanceof CanvasPattern) fill.setTransform(new DOMMatrix().scale(1 / (scale * FINENESS)));
+  return fill;
+}
+
+/**
+ * A small box with a filling, for a legend.
+ * @param {string | CanvasPattern} fill @param {number} width @param {number} height
+ */
+export function swatchOf(fill, width, height) {
+  const swatch = document.createElement("canvas");
+  [swatch.width, swatch.height] = [width * FINENESS, height * FINENESS];
+  [swatch.style.width, swatch.style.height] = [`${width}px`, `${height}px`];
+  const pen = swatch.getContext("2d");
+  if (!pen) return swatch;
+  pen.scale(FINENESS, FINENESS);
+  pen.fillStyle = levelled(fill, 1);
+  pen.fillRect(0, 0, width, height);
+  return swatch;
 }

@@ -82,7 +82,7 @@ export function areaTiles(L, source) {
  */
 function sized({ canvas, coords }, zoom) {
   if (Math.round(zoom) !== coords.z + 1) return false;
-  const sharp = Math.min(globalThis.devicePixelRatio || 1, SHARPEST) * Math.min(2 ** (zoom - coords.z - 1), 1);
+  const sharp = Math.min(Math.min(globalThis.devicePixelRatio || 1, SHARPEST) * 2 ** (zoom - coords.z - 1), SHARPEST);
   const edge = Math.ceil(EDGE * sharp);
   if (canvas.width === edge) return false;
   canvas.width = canvas.height = edge;

@@ -45,8 +45,8 @@ LATE_CLASSES: Final = (
     Class("none", "没有超期的", "plain"),
     *(Class(f"service{at}", f"超过服务目标 {word}", f"ramp{at}")
       for at, word in enumerate(("<5 件", "5-19 件", "20 件以上"), start=1)),
-    *(Class(f"statutory{at}", f"超过法定时限 {word}", "cross")
-      for at, word in enumerate(("<5 件", "5-19 件", "20 件以上"), start=1)),
+    *(Class(f"statutory{at}", f"超过法定时限 {word}", fill)
+      for at, (word, fill) in enumerate((("<5 件", "stripe"), ("5-19 件", "cross"), ("20 件以上", "dense")), start=1)),
 )  # fmt: skip
 NOTHING: Final = Class("", "没有内容", "plain")
 MOST_LINES: Final = 600

@@ -31,11 +31,13 @@ VISIONS = {
         (-0.011820, 0.042940, 0.968881),
     ),
 }
-HATCHED = {"stripe", "dots", "cross", "lines", "back"}
+HATCHED = {"stripe", "dots", "cross", "dense", "lines", "back"}
 CLASSES = {
     "rooms": ROOM_CLASSES, "returns": RETURN_CLASSES, "namings": NAMING_CLASSES, "status": STATUS_CLASSES,
-    "disagreement": DISAGREEMENT, "open": OPEN_CLASSES,
+    "disagreement": DISAGREEMENT, "open": OPEN_CLASSES, "late": LATE_CLASSES,
 }  # fmt: skip
+LINES_APART = 8 / 2**0.5
+"""Pixels between two slanting lines of a hatch."""
 TEXT, FIELD, STEP = 4.5, 1.5, 1.15
 """WCAG contrast of a number on its mark, of two plain fillings of one layer, of neighbouring steps of one hue."""
 each_vision = pytest.mark.parametrize("vision", VISIONS)
@@ -128,4 +130,22 @@ def test_more_is_always_darker_or_always_lighter(scheme, vision):
 
     rises = [later > earlier for earlier, later in pairwise(steps)]
     assert all(rises) or not any(rises)
-    assert {one.fill for one in LATE_CLASSES} <= {"plain", "ramp1", "ramp2", "ramp3", "cross"}
+
+
+@each_vision
+@each_scheme
+def test_more_past_a_limit_of_the_law_always_has_more_ink(scheme, vision):
+    """A hatch in one direction, one in two, then the hatch cut out of the full colour: from afar each has more ink."""
+    known = colours(scheme)
+    inked = {
+        "stripe": 1.4 / LINES_APART,
+        "cross": 1 - (1 - 1 / LINES_APART) ** 2,
+        "dense": (1 - 1.2 / LINES_APART) ** 2,
+    }
+    ground, line = (lightness(known[name], vision) for name in ("raised", "accent"))
+    seen = [ground + inked[one.fill] * (line - ground) for one in LATE_CLASSES if one.key.startswith("statutory")]
+    steps = [(max(pair) + 0.05) / (min(pair) + 0.05) for pair in pairwise(seen)]
+
+    assert len(seen) == 3
+    assert min(steps) >= 1.05
+    assert (seen[0] > seen[1] > seen[2]) if ground > line else (seen[0] < seen[1] < seen[2])
