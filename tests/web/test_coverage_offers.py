@@ -151,3 +151,32 @@ def test_households_of_grids_are_taken_from_the_file_and_the_page_says_that_it_c
     assert "第 5 行" in taken
     assert "网格跟着所在的村走" in refused
     assert "1 个村(社区)的远近按网格算(每个网格都有户数),其余 3 个村按村的一个点算。" in after
+
+
+def test_a_kept_link_to_a_village_that_is_no_more_says_what_continues_it(sign_in, offers):
+    with transaction() as session:
+        old = session.get_one(Division, B)
+        old.valid_to, old.successor_code = old.valid_from, A
+    client = sign_in("county_officer")
+
+    for address in ("/coverage", "/coverage/rooms", "/coverage/siting", "/coverage/map.svg"):
+        told = page(client.get(f"{address}?root={B}"), 404)
+        assert f"柳湾村({B})已在" in told, address
+        assert "现在由云岭村接续" in told
+        assert "这里还没有" not in told
+
+
+def test_a_search_where_no_household_is_known_to_live_makes_up_no_share(sign_in, offers):
+    with transaction() as session:
+        session.execute(update(Division).where(Division.level == "village").values(households=0))
+    client = sign_in("county_officer")
+
+    answer = client.post(
+        "/coverage/siting",
+        data={"number": "2", "kind": "villages", "existing": "open", "rural_m": "2000", "urban_m": "1000"},
+    )
+    found = page(client.get(answer.location))
+
+    assert "走得到的不会增加" in found
+    assert "现在走得到 0 户(–)" in found
+    assert "nan" not in found.lower()

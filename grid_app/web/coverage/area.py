@@ -18,6 +18,7 @@ from grid_app.queries.coverage_roots import area_around
 from grid_app.queries.coverage_villages import Load, loads_in
 from grid_app.queries.map_area import Area, narrowed
 from grid_app.web.coverage.shown import HOURS, ROOM_STATES, WEEKDAYS
+from grid_app.web.maps.ended import ended_notice
 from grid_app.wiring import wired
 
 NOT_YOURS: Final = "没有这个区划,或者它不在您的辖区内。这里只显示自己的辖区。"
@@ -71,18 +72,21 @@ def needs_asked() -> Needs:
     return Needs.of((*request.args.getlist("need"), *((LANGUAGE + language,) if language else ())))
 
 
-def area_asked(root: str | None) -> Area:
+def area_asked(root: str | None, *, also_ended: bool = False) -> Area:
     """Return the area with that root within the actor's own.
 
     Raises
     ------
     NotFoundError
-        When it is not the actor's to see.
+        When it is not the actor's to see; and when it has ended, with what continues it, unless ``also_ended``.
     """
     with reading() as session:
         area = area_around(session, scope=the_scope(), code=root)
     if area is None:
         raise NotFoundError(NOT_YOURS)
+    ended = None if also_ended else ended_notice(root)
+    if ended is not None:
+        raise NotFoundError(ended.sentence)
     return area
 
 

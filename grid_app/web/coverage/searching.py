@@ -110,7 +110,7 @@ def picture(run_id: UUID, when: str) -> Response:
     row = _row(run_id)
     if when not in (BEFORE, AFTER) or not row.result:
         raise NotFoundError(MISSING)
-    area = area_asked(row.division_code)
+    area = area_asked(row.division_code, also_ended=True)
     points = room_marks(facts_of(area)) if len(row.result["villages"]) <= MARKS_UP_TO else []
     if when == AFTER:
         points += [(lon, lat, "chosen") for _, lon, lat, _, _ in row.result["sites"]]
