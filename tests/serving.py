@@ -18,6 +18,9 @@ class ClosingHandler(WSGIRequestHandler):
     The servers of real installations close it themselves.
     """
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing of each of a phone's hundred files: pytest would keep every line."""
+
     def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
         close = getattr((environ or {}).get(ANSWER), "close", None)
         if close is not None:

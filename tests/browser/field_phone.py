@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import PHONE, enter
+from tests.browser.conftest import PHONE, signed_in
 from tests.browser.media_page import DRAW
 
 PIN = "2580"
@@ -48,7 +48,7 @@ KEEP = """async ([rows, contents]) => {
 def registered(open_page: Callable[..., Page], name: str = "grid_worker", **options: object) -> Page:
     """Return the home screen of a phone that was just registered for the account of that name."""
     page = open_page(viewport=PHONE, has_touch=True, is_mobile=True, service_workers="block", **options)
-    enter(page, name).goto("/field/")
+    signed_in(page, name).goto("/field/")
     page.get_by_label("设一个口令").fill(PIN)
     page.get_by_role("button", name="登记本机").tap()
     expect(page.get_by_role("link", name="上报", exact=True)).to_be_visible()

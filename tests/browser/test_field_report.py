@@ -9,7 +9,7 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.disputes import Dispute
-from tests.browser.conftest import PHONE, Site, complaints, enter
+from tests.browser.conftest import PHONE, Site, complaints, signed_in
 from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN, SMALL_TARGETS
 
@@ -34,7 +34,7 @@ def answer(page: Page, *, tile: str = "承包地山林", danger: str = "没有")
 
 
 def test_a_report_takes_four_answers_and_a_tap_on_the_map(phone: Page, site: Site) -> None:
-    said = complaints(enter(phone, "grid_worker"))
+    said = complaints(signed_in(phone, "grid_worker"))
 
     phone.goto("/report")
     answer(phone)
@@ -54,7 +54,7 @@ def test_a_report_takes_four_answers_and_a_tap_on_the_map(phone: Page, site: Sit
 
 
 def test_a_report_by_choice_keeps_the_own_village(phone: Page, site: Site) -> None:
-    enter(phone, "grid_worker").goto("/report")
+    signed_in(phone, "grid_worker").goto("/report")
     answer(phone)
     expect(phone.get_by_label("在哪个村(社区)?")).to_have_value(OWN)
 
@@ -65,7 +65,7 @@ def test_a_report_by_choice_keeps_the_own_village(phone: Page, site: Site) -> No
 
 
 def test_a_report_works_without_script(open_page, site: Site) -> None:
-    page = enter(open_page(viewport=PHONE, java_script_enabled=False), "grid_worker")
+    page = signed_in(open_page(viewport=PHONE, java_script_enabled=False), "grid_worker")
     page.goto("/report")
     answer(page)
     page.get_by_text("还知道别的?").click()
@@ -79,7 +79,7 @@ def test_a_report_works_without_script(open_page, site: Site) -> None:
 
 
 def test_a_family_matter_shows_its_questions_at_once(phone: Page, site: Site) -> None:
-    enter(phone, "grid_worker").goto("/report")
+    signed_in(phone, "grid_worker").goto("/report")
     questions = phone.get_by_role("group", name="家里有没有孩子")
     expect(questions).to_be_hidden()
 
@@ -94,7 +94,7 @@ def test_a_family_matter_shows_its_questions_at_once(phone: Page, site: Site) ->
 
 
 def test_without_script_a_family_matter_asks_its_questions_on_the_second_page(open_page, site: Site) -> None:
-    page = enter(open_page(viewport=PHONE, java_script_enabled=False), "grid_worker")
+    page = signed_in(open_page(viewport=PHONE, java_script_enabled=False), "grid_worker")
     page.goto("/report")
     answer(page, tile="家里的事")
     page.get_by_role("button", name="提交").click()
@@ -110,7 +110,7 @@ def test_without_script_a_family_matter_asks_its_questions_on_the_second_page(op
 
 
 def test_a_second_like_report_is_asked_about_with_one_tap(phone: Page, site: Site) -> None:
-    enter(phone, "grid_worker")
+    signed_in(phone, "grid_worker")
     for _ in range(2):
         phone.goto("/report")
         answer(phone)
@@ -125,7 +125,7 @@ def test_a_second_like_report_is_asked_about_with_one_tap(phone: Page, site: Sit
 
 
 def test_what_was_typed_survives_a_closed_page_until_the_receipt(phone: Page, site: Site) -> None:
-    enter(phone, "grid_worker").goto("/report", wait_until="networkidle")
+    signed_in(phone, "grid_worker").goto("/report", wait_until="networkidle")
     answer(phone)
 
     phone.goto("/report/mine")
@@ -141,7 +141,7 @@ def test_what_was_typed_survives_a_closed_page_until_the_receipt(phone: Page, si
 
 
 def test_a_call_is_logged_and_the_policy_of_the_page_lets_it_through(phone: Page, site: Site) -> None:
-    enter(phone, "township_lead").goto("/report")
+    signed_in(phone, "township_lead").goto("/report")
     answer(phone)
     phone.get_by_label("在哪个村(社区)?").select_option(OWN)
     phone.get_by_role("button", name="提交").tap()
@@ -170,7 +170,7 @@ def test_a_call_is_logged_and_the_policy_of_the_page_lets_it_through(phone: Page
 
 @pytest.mark.parametrize("path", ["/report", "/report/mine"])
 def test_field_pages_fit_a_phone_and_a_finger(phone: Page, site: Site, path: str) -> None:
-    enter(phone, "grid_worker").goto(path, wait_until="networkidle")
+    signed_in(phone, "grid_worker").goto(path, wait_until="networkidle")
 
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert phone.evaluate(SMALL_TARGETS) == []
@@ -178,7 +178,7 @@ def test_field_pages_fit_a_phone_and_a_finger(phone: Page, site: Site, path: str
 
 @pytest.mark.parametrize("path", ["/report", "/report/mine", "/disputes"])
 def test_pages_break_no_accessibility_rule(open_page, site: Site, path: str) -> None:
-    page = enter(open_page(viewport=PHONE, bypass_csp=True), "township_lead")
+    page = signed_in(open_page(viewport=PHONE, bypass_csp=True), "township_lead")
     page.goto(path, wait_until="networkidle")
     page.add_script_tag(path=AXE)
 

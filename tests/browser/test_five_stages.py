@@ -14,7 +14,7 @@ from grid_app.database.transaction import reading
 from grid_app.models.disputes import Dispute
 from grid_app.models.documents import IssuedDocument
 from grid_app.models.follow_ups import FollowUp
-from tests.browser.conftest import DESK, PHONE, Site, complaints, enter
+from tests.browser.conftest import DESK, PHONE, Site, complaints, enter, signed_in
 from tests.world import NOW
 
 pytestmark = pytest.mark.browser
@@ -54,7 +54,7 @@ def people(open_page: Callable[..., Page]) -> dict[str, Page]:
     """Give everybody who has a part a page: offices a desk, the others a phone."""
     desks = ("township_officer", "county_officer")
     pages = {
-        name: enter(open_page(viewport=DESK if name in desks else PHONE), name)
+        name: signed_in(open_page(viewport=DESK if name in desks else PHONE), name)
         for name in ("grid_worker", "mediator", "township_lead", *desks)
     }
     for page in pages.values():

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading, transaction
 from grid_app.jobs.delivery import send_due_messages
 from grid_app.models.escalations import Escalation
-from tests.browser.conftest import Site, complaints, enter
+from tests.browser.conftest import Site, complaints, signed_in
 from tests.escalation_world import add_dispute, raise_for
 from tests.push_receiver import PushReceiver
 
@@ -41,7 +41,7 @@ def escalation_id(site: Site) -> UUID:
 
 def _push_page(page: Page, script: str) -> Page:
     page.add_init_script(GRANTED + script)
-    enter(page, "county_officer").goto("/push")
+    signed_in(page, "county_officer").goto("/push")
     return page
 
 
@@ -83,7 +83,7 @@ def test_push_is_switched_on_tried_and_arrives(site: Site, phone: Page, receiver
 
 def test_an_office_takes_an_escalation_up_on_a_phone(site: Site, phone: Page, escalation_id: UUID):
     said = complaints(phone)
-    enter(phone, "county_officer").goto("/inbox")
+    signed_in(phone, "county_officer").goto("/inbox")
 
     phone.get_by_role("link", name="990101-2026-00001").click()
     phone.get_by_role("button", name="确认收到").click()

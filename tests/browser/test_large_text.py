@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Site, enter
+from tests.browser.conftest import PHONE, Site, enter, signed_in
 from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN, SMALL_TARGETS
 
@@ -60,7 +60,7 @@ def test_online_field_pages_are_fit_for_large_text(
     page, wrong = in_large_text(open_page, site, viewport=viewport), {}
     page.goto("/sign-in")
     wrong["/sign-in"] = shortcomings(page)
-    enter(page, "grid_worker")
+    signed_in(page, "grid_worker")
     for path in ONLINE:
         page.goto(path, wait_until="networkidle")
         wrong[path] = shortcomings(page)
@@ -72,7 +72,7 @@ def test_online_field_pages_are_fit_for_large_text(
 def test_pages_kept_by_the_phone_are_fit_for_large_text(
     open_page: Callable[..., Page], site: Site, viewport: dict[str, int]
 ) -> None:
-    page, wrong = enter(in_large_text(open_page, site, viewport=viewport), "grid_worker"), {}
+    page, wrong = signed_in(in_large_text(open_page, site, viewport=viewport), "grid_worker"), {}
     for path in KEPT:
         page.goto("about:blank")
         page.goto(path, wait_until="networkidle")

@@ -11,7 +11,7 @@ from grid_app.adapters.map_feed import LISTENERS
 from grid_app.database.transaction import transaction
 from grid_app.http.tiles import cut
 from grid_app.models.disputes import DisputeEvent
-from tests.browser.conftest import enter
+from tests.browser.conftest import enter, signed_in
 from tests.browser.map_view import looks_at, opened
 from tests.dispute_rows import add_dispute
 from tests.world import NOW, PASSWORD
@@ -36,7 +36,7 @@ def report(site, number: int, grade: str = "blue") -> None:
 
 def test_without_an_open_line_a_change_is_seen_within_ten_seconds(desk, site, disputes):
     site.app.config[LISTENERS] = 0  # too many others listen
-    enter(desk, "county_lead")
+    signed_in(desk, "county_lead")
     with desk.expect_response("**/map/version.json") as asked:
         opened(desk, "/map")
     assert asked.value.ok
@@ -58,7 +58,7 @@ def asks_to_sign_in(page: Page) -> None:
 @pytest.mark.parametrize("listeners", [20, 0], ids=["line", "asking"])
 def test_when_the_session_has_ended_the_view_is_kept_and_signing_in_leads_back(desk, site, disputes, listeners):
     site.app.config[LISTENERS] = listeners
-    enter(desk, "county_lead")
+    signed_in(desk, "county_lead")
     opened(desk, VIEW)
     expect(desk.locator("#map-panel h2").first).to_have_text("东河镇 云岭村")
 
@@ -79,7 +79,7 @@ def test_when_the_session_has_ended_the_view_is_kept_and_signing_in_leads_back(d
 
 def test_a_click_after_the_session_has_ended_loses_nothing_and_signing_in_elsewhere_is_noticed(desk, site, disputes):
     site.app.config[LISTENERS] = 0
-    enter(desk, "county_lead")
+    signed_in(desk, "county_lead")
     opened(desk, VIEW)
     expect(desk.locator("#map-panel h2").first).to_have_text("东河镇 云岭村")
 

@@ -13,7 +13,7 @@ from grid_app.adapters.map_feed import LISTENERS
 from grid_app.database.transaction import transaction
 from grid_app.http.tiles import cut
 from grid_app.models.places import VillageNaming
-from tests.browser.conftest import DESK, PHONE, complaints, enter
+from tests.browser.conftest import DESK, PHONE, complaints, signed_in
 from tests.browser.map_view import drawn, opened
 from tests.dispute_rows import add_dispute
 from tests.status_world import settled_long_ago
@@ -69,7 +69,7 @@ def drawn_facts(page: Page) -> dict[str, object]:
 
 
 def test_every_layer_draws_the_numbers_of_its_table(page, site):
-    enter(page, "county_lead")
+    signed_in(page, "county_lead")
     said = complaints(page)
     opened(page, "/map")
     for word, layer in LAYERS.items():
@@ -86,7 +86,7 @@ def test_every_layer_draws_the_numbers_of_its_table(page, site):
 
 def test_one_grade_alone_and_all_again(page, site):
     only_red = page.locator("#map-legend li", has_text="红").locator(".legend-filter")
-    enter(page, "county_lead")
+    signed_in(page, "county_lead")
     opened(page, "/map")
 
     press(page, only_red)
@@ -99,7 +99,7 @@ def test_one_grade_alone_and_all_again(page, site):
 
 
 def test_where_naming_and_status_disagree(page, site):
-    enter(page, "county_lead")
+    signed_in(page, "county_lead")
     opened(page, "/map?layer=namings")
 
     press(page, page.get_by_role("link", name="只看命名和服务达标不一致的"))
@@ -113,7 +113,7 @@ def test_where_naming_and_status_disagree(page, site):
 
 
 def test_the_table_is_sorted_taken_as_a_file_and_put_on_paper(page, site):
-    enter(page, "county_lead")
+    signed_in(page, "county_lead")
     opened(page, f"/map?layer=disputes&root={TOWN}&sort=total&dir=down")
     expect(page.locator("#map-table th[aria-sort=descending]")).to_contain_text("共登记")
     shown = lines(page)

@@ -12,7 +12,7 @@ from grid_app.models.disputes import DisputeEvent
 from grid_app.models.places import Division
 from grid_app.services.places.boundaries import activate, import_boundaries
 from tests.boundary_files import VILLAGES, squares_set
-from tests.browser.conftest import complaints, enter
+from tests.browser.conftest import complaints, signed_in
 from tests.browser.map_view import MARKS, drawn, opened, tap
 from tests.dispute_rows import add_dispute
 from tests.frontend.stage import AXE
@@ -39,7 +39,7 @@ def tiles(asked: list[str]) -> list[str]:
 
 
 def test_a_leader_goes_from_county_to_village_and_the_link_reopens_the_view(desk, site, disputes):
-    enter(desk, "county_lead")
+    signed_in(desk, "county_lead")
     said, asked = complaints(desk), []
     desk.on("request", lambda request: asked.append(request.url))
     opened(desk, "/map")
@@ -63,7 +63,7 @@ def test_a_leader_goes_from_county_to_village_and_the_link_reopens_the_view(desk
 
 
 def test_layers_weeks_and_facts_change_while_tiles_and_page_stay(desk, site, disputes):
-    enter(desk, "county_lead")
+    signed_in(desk, "county_lead")
     asked = []
     desk.on("request", lambda request: asked.append(request.url))
     opened(desk, "/map")
@@ -94,7 +94,7 @@ def test_everything_is_reached_with_the_keyboard_and_a_name_is_never_markup(desk
     evil = "<img src=/evil alt=x>村"
     with site.app.app_context(), transaction() as session:
         session.get_one(Division, WEST).name = evil
-    enter(desk, "village_lead")
+    signed_in(desk, "village_lead")
     opened(desk, "/map?layer=rooms")
     area = desk.frame_locator("iframe")
 
@@ -113,7 +113,7 @@ def test_everything_is_reached_with_the_keyboard_and_a_name_is_never_markup(desk
 
 
 def test_a_place_is_found_by_its_sound(phone, site, disputes):
-    enter(phone, "township_lead")
+    signed_in(phone, "township_lead")
     opened(phone, "/map")
 
     phone.get_by_role("searchbox", name="找地方").press_sequentially("lw")
@@ -124,7 +124,7 @@ def test_a_place_is_found_by_its_sound(phone, site, disputes):
 
 
 def test_a_phone_scrolls_nothing_sideways_and_axe_finds_nothing_in_any_layer(phone, site, disputes):
-    enter(phone, "county_officer")
+    signed_in(phone, "county_officer")
     opened(phone, "/map")
     for place in (phone.main_frame, drawn(phone)):
         place.evaluate(AXE.read_text("utf-8"))
@@ -141,7 +141,7 @@ def test_a_phone_scrolls_nothing_sideways_and_axe_finds_nothing_in_any_layer(pho
 
 
 def test_the_map_goes_on_when_tiles_fail_and_when_boundaries_change_under_it(desk, site, disputes, tmp_path):
-    enter(desk, "county_lead")
+    signed_in(desk, "county_lead")
 
     def broken(route: Route) -> None:
         route.abort()
@@ -166,7 +166,7 @@ def test_the_map_goes_on_when_tiles_fail_and_when_boundaries_change_under_it(des
 
 def test_without_script_picture_and_table_say_it_all(open_page, site, disputes):
     page = open_page(java_script_enabled=False)
-    enter(page, "county_lead")
+    signed_in(page, "county_lead")
     page.goto("/map")
 
     expect(page.locator("#map-table tbody tr").first).to_contain_text("东河镇")

@@ -10,7 +10,7 @@ from grid_app.database.transaction import transaction
 from grid_app.http.tiles import cut
 from grid_app.models.places import Boundary
 from grid_app.queries.points import cell_of
-from tests.browser.conftest import complaints, enter
+from tests.browser.conftest import complaints, signed_in
 from tests.browser.map_view import drawn, opened
 from tests.dispute_rows import add_dispute
 
@@ -19,6 +19,7 @@ WEST = "990101001201"
 SPOT, OWN = (111.0512, 29.0433), (111.0712, 29.0433)
 CLOSE = "at=29.0433,111.0512,14"
 READY = "() => frameElement.areaMap.squares.isOn"
+STILL = "() => !frameElement.areaMap.map._panAnim?._inProgress"  # a key pressed while the map moves is not heard
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def tap(page: Page, lon: float, lat: float) -> None:
 
 
 def test_a_leader_switches_to_squares_and_a_tap_says_how_many(desk, site, disputes):
-    enter(desk, "county_lead")
+    signed_in(desk, "county_lead")
     said = complaints(desk)
     opened(desk, f"/map?{CLOSE}")
 
@@ -63,7 +64,7 @@ def test_a_leader_switches_to_squares_and_a_tap_says_how_many(desk, site, disput
 
 
 def test_who_handles_a_matter_sees_its_place_and_reads_that_others_do_not(desk, site, disputes):
-    enter(desk, "township_officer")
+    signed_in(desk, "township_officer")
     opened(desk, f"/map?squares=1&{CLOSE}")
     drawn(desk).wait_for_function(READY)
 
@@ -76,13 +77,14 @@ def test_who_handles_a_matter_sees_its_place_and_reads_that_others_do_not(desk, 
 
 
 def test_the_keyboard_hears_the_square_in_the_middle_and_far_away_the_map_asks_to_come_closer(desk, site, disputes):
-    enter(desk, "county_lead")
+    signed_in(desk, "county_lead")
     opened(desk, f"/map?squares=1&{CLOSE}")
     drawn(desk).wait_for_function(READY)
     area = desk.frame_locator("iframe")
 
     area.locator(".folium-map").focus()
     area.locator(".folium-map").press("ArrowRight")
+    drawn(desk).wait_for_function(STILL)
     area.locator(".folium-map").press("ArrowLeft")
     expect(area.locator(".map-said")).to_contain_text("这个 500 米格子里未办结 7 件")
     for _ in range(3):

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from grid_app.adapters.map_feed import LISTENERS
 from grid_app.database.transaction import transaction
 from grid_app.http.tiles import cut
-from tests.browser.conftest import enter
+from tests.browser.conftest import signed_in
 from tests.browser.map_view import drawn, opened
 from tests.dispute_rows import add_dispute
 
@@ -59,7 +59,7 @@ def is_nearer_than(page: Page, zoom: float) -> None:
 @pytest.mark.parametrize(("pan", "aside"), [(0, 0), (90, 0), (0, 20)], ids=["still", "just-moved", "beside"])
 def test_a_tap_on_a_townships_mark_goes_there_and_opens_no_village(request, screen, site, disputes, pan, aside):
     page = request.getfixturevalue(screen)
-    enter(page, "county_lead")
+    signed_in(page, "county_lead")
     opened(page, "/map")
     zoom = overview(page)
 
@@ -72,7 +72,7 @@ def test_a_finger_goes_to_the_township_where_villages_are_too_small_and_a_pointe
     phone, desk, site, disputes
 ):
     for page in (phone, desk):
-        enter(page, "county_lead")
+        signed_in(page, "county_lead")
         opened(page, "/map?layer=rooms")
         drawn(page).evaluate(OVERVIEW)
         drawn(page).wait_for_function("() => frameElement.areaMap.isByTownship()")
@@ -89,7 +89,7 @@ def test_a_finger_goes_to_the_township_where_villages_are_too_small_and_a_pointe
 
 
 def test_a_tap_on_the_mark_of_a_township_that_fills_the_map_still_comes_closer(desk, site, disputes):
-    enter(desk, "county_lead")
+    signed_in(desk, "county_lead")
     opened(desk, "/map")
     overview(desk)
     drawn(desk).evaluate("() => { frameElement.areaMap.map.getBoundsZoom = () => 0; }")  # it fills the map already
@@ -108,7 +108,7 @@ def test_on_a_phone_the_map_begins_high_and_every_layer_is_in_a_fingers_reach(
     phone = open_page(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, java_script_enabled=scripted
     )
-    enter(phone, "county_lead")
+    signed_in(phone, "county_lead")
     for layer in LAYERS:
         phone.goto(f"/map?layer={layer}{root}")
         window = phone.locator(".map-window").bounding_box()
@@ -120,7 +120,7 @@ def test_on_a_phone_the_map_begins_high_and_every_layer_is_in_a_fingers_reach(
 
 
 def test_the_strip_of_layers_shows_the_chosen_one(phone, site, disputes):
-    enter(phone, "county_lead")
+    signed_in(phone, "county_lead")
     opened(phone, "/map?layer=namings")
     strip = phone.get_by_role("navigation", name="图层")
 

@@ -13,7 +13,7 @@ from grid_app.jobs import rounds as jobs
 from grid_app.models.escalations import Escalation
 from grid_app.models.rounds import Finding
 from grid_app.services.rounds.steps import open_due_rounds
-from tests.browser.conftest import DESK, PHONE, Site, complaints, enter
+from tests.browser.conftest import DESK, PHONE, Site, complaints, signed_in
 from tests.builders import add_dispute, add_shared_grievance
 from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN, SMALL_TARGETS
@@ -46,7 +46,7 @@ def finding_id(site: Site, opened_rounds: list[str]) -> str:
 
 
 def test_a_worker_answers_three_rounds_with_one_tap(phone: Page, site: Site, opened_rounds: list[str]) -> None:
-    said = complaints(enter(phone, "grid_worker"))
+    said = complaints(signed_in(phone, "grid_worker"))
     phone.goto("/rounds")
 
     phone.get_by_role("link", name="去回执").tap()
@@ -59,7 +59,7 @@ def test_a_worker_answers_three_rounds_with_one_tap(phone: Page, site: Site, ope
 
 
 def test_a_zero_return_says_how_one_looked_without_script(open_page, site: Site, opened_rounds: list[str]) -> None:
-    page = enter(open_page(viewport=PHONE, java_script_enabled=False), "second_grid_worker")
+    page = signed_in(open_page(viewport=PHONE, java_script_enabled=False), "second_grid_worker")
     page.goto("/rounds/answer")
     page.get_by_role("button", name="零报告").click()
     expect(page.get_by_role("alert")).to_contain_text("走访 3 个组")
@@ -71,14 +71,14 @@ def test_a_zero_return_says_how_one_looked_without_script(open_page, site: Site,
 
 
 def test_a_round_is_closed_analysed_and_its_finding_confirmed(open_page, site: Site, opened_rounds: list[str]) -> None:
-    county = enter(open_page(viewport=DESK), "county_officer")
+    county = signed_in(open_page(viewport=DESK), "county_officer")
     said = complaints(county)
     county.on("dialog", lambda dialog: dialog.accept())
     county.goto(f"/rounds/{opened_rounds[0]}")
     county.get_by_role("button", name="关闭并研判").click()
     expect(county.get_by_text("研判完成(第 1 次):1 条苗头提示")).to_be_visible()
 
-    leader = enter(open_page(viewport=PHONE, has_touch=True), "township_lead")
+    leader = signed_in(open_page(viewport=PHONE, has_touch=True), "township_lead")
     leader.goto("/findings")
     leader.get_by_role("link", name="东河镇云岭村").tap()
     leader.get_by_label("理由").fill("逐户问过,是同一笔租金")
@@ -94,7 +94,7 @@ def test_a_round_is_closed_analysed_and_its_finding_confirmed(open_page, site: S
 def test_the_villages_pages_fit_a_phone_and_a_finger(
     phone: Page, site: Site, opened_rounds: list[str], path: str
 ) -> None:
-    enter(phone, "village_lead").goto(path, wait_until="networkidle")
+    signed_in(phone, "village_lead").goto(path, wait_until="networkidle")
 
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert phone.evaluate(SMALL_TARGETS) == []
@@ -104,7 +104,7 @@ def test_the_villages_pages_fit_a_phone_and_a_finger(
 def test_pages_of_rounds_and_findings_break_no_accessibility_rule(
     open_page, site: Site, opened_rounds: list[str], finding_id: str, size: dict[str, int]
 ) -> None:
-    page = enter(open_page(viewport=size, bypass_csp=True), "county_officer")
+    page = signed_in(open_page(viewport=size, bypass_csp=True), "county_officer")
     broken = {}
 
     for path in ("/rounds", "/rounds/new", f"/rounds/{opened_rounds[0]}", "/findings", f"/findings/{finding_id}"):
@@ -120,7 +120,7 @@ def test_pages_of_rounds_and_findings_break_no_accessibility_rule(
 def test_the_return_page_breaks_no_accessibility_rule(open_page, site: Site, opened_rounds: list[str]) -> None:
     broken = {}
     for name in ("grid_worker", "second_grid_worker", "village_lead", "township_officer"):
-        page = enter(open_page(viewport=PHONE, bypass_csp=True), name)
+        page = signed_in(open_page(viewport=PHONE, bypass_csp=True), name)
         page.goto("/rounds/answer", wait_until="networkidle")
         page.add_script_tag(path=AXE)
         if found := page.evaluate(AXE_RUN):
