@@ -73,14 +73,14 @@ test("a square is drawn from its own tile, from a part of a deeper one's parent,
 test("a tile is fetched once, an empty one counts, and one that failed is asked for again", async (context) => {
   const answers = [{ ok: false, status: 500, headers: new Headers() }, { ok: true, status: 204, headers: new Headers() }];
   const fetched = context.mock.method(globalThis, "fetch", async () => answers[Math.min(fetched.mock.callCount(), 1)]);
-  const store = new TileStore({ villages: "/v/{z}/{x}/{y}.mvt", townships: "", grids: "" });
+  const store = new TileStore({ both: "/b/{z}/{x}/{y}.mvt", townships: "/t/{z}/{x}/{y}.mvt", grids: "" });
   const coords = { z: 9, x: 1, y: 2 };
 
   await assert.rejects(store.get("villages", coords));
   assert.equal((await store.get("villages", coords)).size, 0);
   await store.get("villages", coords);
 
-  assert.deepEqual(fetched.mock.calls.map((call) => call.arguments[0]), ["/v/9/1/2.mvt", "/v/9/1/2.mvt"]);
+  assert.deepEqual(fetched.mock.calls.map((call) => call.arguments[0]), ["/b/9/1/2.mvt", "/b/9/1/2.mvt"]);
 });
 
 test("the bytes of a township stand at the county's indices, and what is outside has no class", () => {

@@ -97,6 +97,9 @@ def maps(client: FlaskClient) -> Iterator[tuple[str, str]]:
         own, above = f"layer={layer}&root={VILLAGE}", f"layer={layer}&root={TOWN}"
         yield f"{layer} of the village", words_of(client.get(f"/map?{own}"))
         yield f"{layer} as a file", client.get(f"/map/table.csv?{own}").get_data(as_text=True)
+        for level in ("townships", "villages", "grids"):
+            told = client.get(f"/map/facts.json?{own}&level={level}").get_json()
+            yield f"{layer}: {level} of its own told", str({**told, "as_of": "", "version": ""})
         yield f"{layer} drawn", client.get(f"/map/picture.svg?{own}").get_data(as_text=True)
         around = client.get(f"/map?{above}")
         if around.status_code == 200:

@@ -59,6 +59,7 @@ export class AreaMap {
     this.level = "";
     this.turn = 0;
     this.isTroubled = false;
+    this.isDrawn = false;
     this.isLate = false; // facts keep the map waiting: borders are shown without them
     /** @type {import("leaflet").Circle | undefined} */
     this.position = undefined;
@@ -96,7 +97,7 @@ export class AreaMap {
     });
     startTouch(this);
     await (facts ?? this.show(config.facts));
-    this.draw();
+    if (!this.isDrawn) this.draw(); // the facts came before the codes
   }
 
   /** @param {import("leaflet").LatLngBounds} whole @param {import("leaflet").LatLngBounds} area */
@@ -170,6 +171,7 @@ export class AreaMap {
   draw() {
     const { L, map, facts, places } = this;
     if (!facts || !places.villages.size) return;
+    this.isDrawn = true;
     const byTownship = this.isByTownship();
     const isSmall = byTownship && map.getSize().x < NARROW_MAP;
     const { squares } = this;

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import compress
 from typing import Any, Final
@@ -20,7 +20,7 @@ import numpy as np
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_scope
-from grid_app.queries.map_area import active_generation, narrowed, root_in_scope
+from grid_app.queries.map_area import VILLAGE_STEP, active_generation, narrowed, root_in_scope
 from grid_app.queries.map_codes import LEVELS, IndexedCode, indexed_codes, numbered_under, under
 from grid_app.queries.map_facts import CLOCKS, COUNTED, DISPUTES, FINDINGS, standing_in
 from grid_app.queries.map_standing import GRADES, SERVICE, STATUTORY, LevelCounts, counts_at
@@ -30,7 +30,7 @@ from grid_app.web.card import OpenSession
 from grid_app.web.maps.asked import NOT_YOURS, Asked, seen
 from grid_app.web.maps.disputes import GRADE_KINDS, LATE_KINDS, marks_of
 from grid_app.web.maps.kept import remembering
-from grid_app.web.maps.layers import LAYER_WORDS, Class, LayerView, Marks
+from grid_app.web.maps.layers import LAYER_WORDS, Class, LayerView, Marks, few
 from grid_app.wiring import wired
 
 MIXED: Final = Class("mixed", "各村不一样", "dots")
@@ -62,6 +62,11 @@ class Ground:
     places: Mapping[str, Sequence[IndexedCode]]
     codes: Mapping[str, Mapping[str, int]]
     """The codes of the places, numbered in their order."""
+
+    @property
+    def is_village(self) -> bool:
+        """Whether the root is one village alone."""
+        return len(self.path.strip("/").split("/")) == VILLAGE_STEP
 
 
 def told(ask: Asked, version: str) -> dict[str, object]:
@@ -100,10 +105,15 @@ def _counted(ask: Asked) -> dict[str, object]:
         LATE_KINDS if ask.layer == CLOCKS else GRADE_KINDS,
         columns,
     )
+    empty = _why_empty(ask, totals["all"])
+    if ground.is_village:  # its sums are those of the whole area, and hidden like a village's elsewhere
+        return _payload(ask, ground, classes, values, replace(marks, townships={})) | {
+            "totals": few(totals), "numbers": [], "empty": empty,
+        }  # fmt: skip
     return _payload(ask, ground, classes, values, marks) | {
         "totals": totals,
         "numbers": _exact(shown, ground, columns) if ask.level == "townships" else [],
-        "empty": _why_empty(ask, totals["all"]),
+        "empty": empty,
     }
 
 
