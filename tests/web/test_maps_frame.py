@@ -129,6 +129,16 @@ def test_a_kept_link_to_an_ended_village_says_so_and_leads_to_what_continues_it(
         assert answer.status_code == status
         assert "柳湾村(990101001202)已在11月20日(周五)撤销,现在由云岭村接续" in soup.find(class_="notice").get_text()
         assert soup.find("a", string="看云岭村")["href"] == "/map/village/990101001201"
+    for what in (
+        "/map/print?",
+        "/map/picture.svg?",
+        "/map/table.csv?",
+        "/map/facts.json?",
+        "/map/facts.json?layer=rooms&",
+    ):
+        refused = client.get(f"{what}root=990101001202")
+        assert refused.status_code == 404, what
+        assert "现在由云岭村接续" in refused.get_data(as_text=True), what
     other = sign_in("township_lead").get("/map?place=990101002201").get_data(as_text=True)
     assert "链接里选中的村(社区)不在您的辖区内" in other
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.database.base import new_id
 from grid_app.errors import ConflictError, ForbiddenError, NotFoundError
+from grid_app.models.accounts import Account
 from grid_app.models.exports import ExportJob
 from grid_app.policy import Action, Actor, allows
 from grid_app.queries.exports.jobs import DONE, FAILED, GONE, RUNNING, SILENT_FOR, WAITING, JobRow, is_own, is_silent
@@ -213,6 +214,9 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 
 def _refuse_too_many(session: Session, actor: Actor, now: datetime) -> None:
+    session.scalar(
+        select(Account.id).where(Account.id == actor.account_id).with_for_update()
+    )  # one ask after the other
     waiting, today = _counts(session, actor, now)
     if waiting >= MOST_WAITING:
         raise ConflictError(f"您已有 {waiting} 个导出在做,请等做完再申请新的。填好的内容还在。", code="too_many")

@@ -34,6 +34,7 @@ from grid_app.queries.points import Points, points_in
 from grid_app.services.typed import uuid_of
 from grid_app.web.maps.coverage import namings_view
 from grid_app.web.maps.disputes import clocks_view, disputes_view, findings_view
+from grid_app.web.maps.ended import refuse_ended
 from grid_app.web.maps.kept import one_answer, remembering
 from grid_app.web.maps.layers import LayerView
 from grid_app.web.maps.picked import STATES, picked
@@ -146,10 +147,11 @@ def area_for(root: str | None) -> Area:
     Raises
     ------
     NotFoundError
-        When it is not the actor's to see.
+        When it is not the actor's to see, or has ended.
     """
 
     def _asked() -> Area:
+        refuse_ended(root)
         with reading() as session:
             area = area_in_scope(session, scope=the_scope(), root=root)
         if area is None:

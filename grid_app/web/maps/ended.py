@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from flask import url_for
 
 from grid_app.database.transaction import reading
+from grid_app.errors import NotFoundError
 from grid_app.http.guard import the_scope
 from grid_app.queries.map_area import root_in_scope
 from grid_app.queries.map_ended import Ended, ended_division
-from grid_app.web.maps.asked import Asked
-from grid_app.web.maps.look import Look
 from grid_app.web.wording import local_date
+
+if TYPE_CHECKING:
+    from grid_app.web.maps.asked import Asked
+    from grid_app.web.maps.look import Look
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,19 @@ def ended_notice(code: str | None) -> EndedNotice | None:
     with reading() as session:
         ended = ended_division(session, scope=the_scope(), code=code)
     return None if ended is None else EndedNotice(sentence_of(ended), _links(ended))
+
+
+def refuse_ended(code: str | None) -> None:
+    """Refuse what is asked of a division that has ended, with the sentence what continues it.
+
+    Raises
+    ------
+    NotFoundError
+        When it has ended.
+    """
+    notice = ended_notice(code)
+    if notice is not None:
+        raise NotFoundError(f"{notice.sentence}请打开接续它的地方再试。")
 
 
 def living(ask: Asked, look: Look) -> tuple[Asked, Look, EndedNotice | None]:

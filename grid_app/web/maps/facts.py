@@ -29,6 +29,7 @@ from grid_app.vocabulary.words import GRADE_WORDS
 from grid_app.web.card import OpenSession
 from grid_app.web.maps.asked import NOT_YOURS, Asked, seen
 from grid_app.web.maps.disputes import GRADE_KINDS, LATE_KINDS, marks_of
+from grid_app.web.maps.ended import refuse_ended
 from grid_app.web.maps.kept import remembering
 from grid_app.web.maps.layers import LAYER_WORDS, Class, LayerView, Marks, few
 from grid_app.wiring import wired
@@ -81,6 +82,7 @@ def told(ask: Asked, version: str) -> dict[str, object]:
 
 
 def _counted(ask: Asked) -> dict[str, object]:
+    refuse_ended(ask.root)
     now = wired().clock.now()
     with reading() as session:
         ground = _ground(session, ask, also=("villages",))
