@@ -67,8 +67,11 @@ def lines_of_week(session: Session, week: date) -> list[KeptLine]:
     """Return what stood open when a week ended, where it lies now: as it was kept, else counted now."""
     kept = session.get(MapWeek, week)
     lines = opened(kept.content) if kept else lines_at(session, end_of(week))
+    living = _living(session)
+    if all(line.path in living for line in lines):
+        return lines  # as usual: a large county has twenty thousand lines
     onward = _onward(session)
-    return [line._replace(path=onward(line.path)) for line in lines]
+    return [line if line.path in living else line._replace(path=onward(line.path)) for line in lines]
 
 
 def standing_of(lines: Iterable[KeptLine], scope: Scope) -> Standings:
@@ -172,6 +175,11 @@ def _late(session: Session, moment: datetime) -> dict[UUID, bool]:
     for dispute, kind in rows:
         late[dispute] = late.get(dispute, False) or kind == STATUTORY_KIND
     return late
+
+
+def _living(session: Session) -> frozenset[str]:
+    told = session.scalar(select(func.aggregate_strings(Division.path, " ")).where(Division.valid_to.is_(None)))
+    return frozenset((told or "").split(" "))
 
 
 def _onward(session: Session) -> Callable[[str], str]:
