@@ -59,8 +59,8 @@ class Plainly:
     """The same county in dictionaries: who lies in whom goes by the parents, not by paths."""
 
     def __init__(self, session) -> None:
-        self.above = dict(session.execute(select(Division.code, Division.parent_code)).tuples())
-        self.level = dict(session.execute(select(Division.code, Division.level)).tuples())
+        self.above = dict(session.execute(select(Division.code, Division.parent_code)).all())
+        self.level = dict(session.execute(select(Division.code, Division.level)).all())
         self.drawn: dict[str, set[str]] = defaultdict(set)
         for code, level in session.execute(select(Boundary.code, Boundary.level)):
             self.drawn[level].add(code)
