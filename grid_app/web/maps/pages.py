@@ -24,9 +24,10 @@ from grid_app.web.maps import printed as maps_printed
 from grid_app.web.maps import search as maps_search
 from grid_app.web.maps import table as maps_table
 from grid_app.web.maps.asked import NOT_YOURS, Asked, asked, facts_for, layers_of, seen
-from grid_app.web.maps.ended import ended_notice, living
+from grid_app.web.maps.ended import ended_notice
 from grid_app.web.maps.kept import one_answer
 from grid_app.web.maps.layers import LAYER_WORDS, LayerView
+from grid_app.web.maps.living import living
 from grid_app.web.maps.look import Look, address, looked
 from grid_app.web.maps.offers import offers
 from grid_app.web.maps.village import panel_of
