@@ -6,16 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import grid_app.models.channels  # noqa: F401 - a foreign key leads there
 from grid_app.database.base import Base, UuidKey
+
+HAS_RECEIPT = text("receipt <> ''")
 
 
 class EscalationPolicy(Base):
     """One version of the ladder of an event kind; the newest enabled version is used.
 
-    ``rungs``: list of {"unit_kind", "wait_minutes", "channels"}, at least two.
+    ``rungs``: list of {"unit_kind", "whom", "channels", "wait_minutes", "red_wait_minutes", "hours", "repeat_minutes"},
+    at least two. ``idle_minutes``: how long an office that took it up may leave it without acting (0: for ever);
+    ``bounce_limit``: how often offices may pass it on to one another.
     """
 
     __tablename__ = "escalation_policies"
@@ -26,6 +31,8 @@ class EscalationPolicy(Base):
     name: Mapped[str] = mapped_column(String(60))
     basis: Mapped[str] = mapped_column(String(200), default="")
     rungs: Mapped[list[Any]] = mapped_column(JSON)
+    idle_minutes: Mapped[int] = mapped_column(default=0)
+    bounce_limit: Mapped[int] = mapped_column(default=2)
     enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
@@ -33,9 +40,12 @@ class EscalationPolicy(Base):
 
 
 class Escalation(Base):
-    """Something an office must take up; states: open, acknowledged, exhausted.
+    """Something an office must take up; states: open, exhausted, acknowledged, acted.
 
     ``dedupe_key`` makes the same cause escalate once per grade; a unit acknowledges, a named person does it.
+    ``ladder`` is the ladder as it was when this began (see ``EscalationPolicy``), empty in rows older than it.
+    ``urgency``: danger (somebody is in danger now, or an incident is going on) or normal.
+    ``next_step_at`` is when the job looks again: the rung's repeat, its end, or the end of the time to act.
     """
 
     __tablename__ = "escalations"
@@ -47,6 +57,7 @@ class Escalation(Base):
     policy_id: Mapped[UUID] = mapped_column(ForeignKey("escalation_policies.id"))
     dispute_id: Mapped[UUID | None] = mapped_column(ForeignKey("disputes.id"), index=True)
     finding_id: Mapped[UUID | None] = mapped_column(ForeignKey("findings.id"), index=True)
+    round_id: Mapped[UUID | None] = mapped_column(ForeignKey("rounds.id"))
     division_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"), index=True)
     category: Mapped[str] = mapped_column(String(4))
     grade: Mapped[str] = mapped_column(String(6))
@@ -59,10 +70,21 @@ class Escalation(Base):
     acknowledged_at: Mapped[datetime | None]
     acknowledged_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"))
+    ladder: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    urgency: Mapped[str] = mapped_column(String(8), default="normal")
+    rung_due_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    act_due_at: Mapped[datetime | None]
+    acted_at: Mapped[datetime | None]
+    bounces: Mapped[int] = mapped_column(default=0)
 
 
 class EscalationEvent(Base):
-    """One step of an escalation: opened, told, nobody, climbed, seen, shut_out, acknowledged, exhausted."""
+    """One step of an escalation.
+
+    opened, told, nobody, repeated, climbed, seen, shut_out, acknowledged, handed_over, idle (acknowledged and not acted
+    in time, so that it waits again), acted, called, exhausted.
+    """
 
     __tablename__ = "escalation_events"
 
@@ -111,9 +133,11 @@ class PushSubscription(Base):
 
 
 class OutboxMessage(Base):
-    """One message to one target; states: due, sent, gone, failed, stopped.
+    """One message to one target, a device or an office's endpoint; states: due, sent, gone, failed, stopped, merged.
 
-    ``dedupe_key`` makes a repeated insert harmless; ``stopped`` is what an acknowledgement or a seal left unsent.
+    ``dedupe_key`` makes a repeated insert harmless; ``stopped`` is what an acknowledgement or a seal left unsent,
+    ``merged`` what went out inside the digest ``merged_into``. ``purpose``: escalation, test, probe, digest, alarm.
+    ``bucket`` is the rate it counts against; ``receipt`` what the service worker answers with, ``delivered_at`` when.
     """
 
     __tablename__ = "outbox_messages"
@@ -122,6 +146,14 @@ class OutboxMessage(Base):
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     escalation_id: Mapped[UUID | None] = mapped_column(ForeignKey("escalations.id"), index=True)
     subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("push_subscriptions.id"), index=True)
+    endpoint_id: Mapped[UUID | None] = mapped_column(ForeignKey("channel_endpoints.id"), index=True)
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    purpose: Mapped[str] = mapped_column(String(12), default="escalation")
+    rung: Mapped[int] = mapped_column(default=0)
+    bucket: Mapped[str] = mapped_column(String(80), default="")
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("outbox_messages.id"))
+    receipt: Mapped[str] = mapped_column(String(40), default="")
+    delivered_at: Mapped[datetime | None]
     channel: Mapped[str] = mapped_column(String(20))
     message: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(10))
@@ -132,7 +164,11 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_outbox_messages_due", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_messages_due", "state", "due_at"),
+        Index("ix_outbox_messages_receipt", "receipt", unique=True, sqlite_where=HAS_RECEIPT,
+              postgresql_where=HAS_RECEIPT),
+    )  # fmt: skip
 
 
 class DeliveryAttempt(Base):
