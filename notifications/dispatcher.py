@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from notifications.messages import Gone, Outcome, Refused, RetryLater, Sent
+from notifications.messages import Gone, Misconfigured, Outcome, Refused, RetryLater, Sent
 from notifications.ports import Channel, Claimed, Clock, LeaseLostError, Outbox
 from notifications.retry import PATIENCE, RetryPolicy, next_try
 
@@ -21,7 +21,13 @@ SENDING_SHARE: Final = 0.75
 """Part of a lease in which sends may begin; the rest is kept for the last one to end and be recorded."""
 
 _log = logging.getLogger(__name__)
-_COUNTED_AS: Final[dict[type, str]] = {Sent: "sent", RetryLater: "retried", Gone: "gone", Refused: "refused"}
+_COUNTED_AS: Final[dict[type, str]] = {
+    Sent: "sent",
+    RetryLater: "retried",
+    Gone: "gone",
+    Refused: "refused",
+    Misconfigured: "refused",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ def _record(
     if isinstance(outcome, RetryLater) and retry_at is None:
         _log.error("message %s given up", claimed.id, extra=_ids(claimed, worker))
         return "given_up"
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, Refused | Misconfigured):
         _log.error("message %s refused: %s", claimed.id, outcome.code, extra=_ids(claimed, worker))
     return _COUNTED_AS[type(outcome)]
 

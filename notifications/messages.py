@@ -12,6 +12,29 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from notifications.targets import PushTarget
+
+__all__ = [
+    "ESCALATION_TTL_SECONDS",
+    "FACT_LENGTH",
+    "URGENCIES",
+    "Gone",
+    "Message",
+    "MessageError",
+    "Misconfigured",
+    "Outcome",
+    "PersonalWordsError",
+    "PushTarget",
+    "Refused",
+    "RetryLater",
+    "Sent",
+    "Urgency",
+    "assert_no_personal_words",
+    "compose_digest",
+    "compose_escalation",
+    "topic_of",
+]
+
 Urgency = Literal["very-low", "low", "normal", "high"]
 
 URGENCIES: Final[tuple[Urgency, ...]] = ("very-low", "low", "normal", "high")
@@ -37,29 +60,21 @@ class MessageError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class PushTarget:
-    """Where a browser listens: the three values of a ``PushSubscription``, as the browser gave them.
-
-    ``endpoint`` is a capability: whoever knows it can post to it, so it is left out of ``repr`` and of logs.
-    """
-
-    endpoint: str = field(repr=False)
-    p256dh: str = field(repr=False)
-    auth: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """One thing to tell; checked on making, so a message with a person's number cannot exist.
 
-    ``key`` names the matter: two messages with the same key replace one another on the phone.
+    ``key`` names the matter: two messages with the same key replace one another on the phone. ``receipt`` is what the
+    device answers with once it has shown the message, empty where nobody waits for that; it is a capability.
+    ``case_code`` and ``count`` are the facts that a text message may carry beside its approved template: the number
+    of the one case, empty for several, and how many matters wait.
 
     Raises
     ------
     PersonalWordsError
-        A mobile or ID number stands in the key, the title, the body or the link.
+        A mobile or ID number stands in the key, the title, the body, the link or the case number.
     MessageError
-        The title or key is empty, the urgency unknown, or the time to live is not within 1 s to 28 days.
+        The title or key is empty, the urgency unknown, the count below one, or the time to live is not within
+        1 s to 28 days.
     """
 
     key: str
@@ -68,6 +83,9 @@ class Message:
     url: str
     urgency: Urgency
     ttl_seconds: int
+    receipt: str = field(default="", repr=False)
+    case_code: str = ""
+    count: int = 1
 
     def __post_init__(self) -> None:
         """Refuse what must never leave the house."""
@@ -77,7 +95,9 @@ class Message:
             raise MessageError("通知的紧急程度不在四种之内，没有发出。")
         if not 1 <= self.ttl_seconds <= LONGEST_TTL_SECONDS:
             raise MessageError("通知的保留时间应在1秒到28天之间，没有发出。")
-        for text in (self.key, self.title, self.body, self.url):
+        if self.count < 1:
+            raise MessageError("通知里的事项数应是正整数，没有发出。")
+        for text in (self.key, self.title, self.body, self.url, self.case_code):
             assert_no_personal_words(text)
 
 
@@ -112,7 +132,18 @@ class Refused:
     detail: str
 
 
-Outcome = Sent | RetryLater | Gone | Refused
+@dataclass(frozen=True, slots=True)
+class Misconfigured:
+    """The channel itself is set up wrongly: no message passes until a person mends it, so raise an alarm.
+
+    Final for this message, as sending it again cannot help.
+    """
+
+    code: str
+    detail: str
+
+
+Outcome = Sent | RetryLater | Gone | Refused | Misconfigured
 
 
 def assert_no_personal_words(text: str) -> None:
@@ -173,6 +204,45 @@ def compose_escalation(
         url=url,
         urgency="high",
         ttl_seconds=ESCALATION_TTL_SECONDS,
+        case_code=case,
+    )
+
+
+def compose_digest(count: int, reddest: str, url: str, key: str) -> Message:
+    """Return the one message that stands for several, for when a robot may not say more for a while.
+
+    Parameters
+    ----------
+    count
+        How many matters wait to be confirmed.
+    reddest
+        The word of the highest grade among them, empty when none has a grade.
+    url
+        Link to the inbox: a path on our own site or an https address.
+    key
+        Names the digest; a later one with the same key replaces this one.
+
+    Raises
+    ------
+    PersonalWordsError, MessageError
+        As for :func:`compose_escalation`, and for a count below one.
+
+    Examples
+    --------
+    >>> compose_digest(3, "红色", "/inbox", "digest-7").title
+    '3件事项待确认（最高红色）'
+    """
+    if not _is_our_link(url):
+        raise MessageError("通知里的链接应是本系统的地址，没有发出。")
+    grade = _one_line(reddest)
+    return Message(
+        key=key,
+        title=f"{count}件事项待确认" + (f"（最高{grade}）" if grade else ""),
+        body=f"有{count}件事项等待本单位确认收到，请登录平台逐件确认。",
+        url=url,
+        urgency="high",
+        ttl_seconds=ESCALATION_TTL_SECONDS,
+        count=count,
     )
 
 

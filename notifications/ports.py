@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from notifications.messages import Message, Outcome, PushTarget
+from notifications.messages import Message, Outcome
+from notifications.targets import Target
 
 
 class LeaseLostError(Exception):
@@ -25,7 +26,7 @@ class Claimed:
 
     id: str
     channel: str
-    target: PushTarget
+    target: Target
     message: Message
     tries: int
     lease_token: str
@@ -47,7 +48,7 @@ class Channel(Protocol):
         """Return the name under which the outbox knows this channel, such as ``webpush``."""
         ...
 
-    def send(self, target: PushTarget, message: Message) -> Outcome:
+    def send(self, target: Target, message: Message) -> Outcome:
         """Return how the sending ended, within a bounded time."""
         ...
 
@@ -66,7 +67,7 @@ class Outbox(Protocol):
     def record(self, claimed: Claimed, outcome: Outcome, *, now: datetime, retry_at: datetime | None) -> None:
         """Keep how a sending ended, durably, and free the message.
 
-        ``Sent``, ``Gone`` and ``Refused`` are final. ``RetryLater`` makes the message due again at
+        ``Sent``, ``Gone``, ``Refused`` and ``Misconfigured`` are final. ``RetryLater`` makes the message due again at
         ``retry_at``; with ``retry_at`` None it has been given up, which is final too.
 
         Raises

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
-from notifications.messages import Message, Outcome, PushTarget, Sent
+from notifications.messages import Message, Outcome, Sent
+from notifications.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What a :class:`RecordingChannel` was asked to send."""
 
-    target: PushTarget
+    target: Target
     message: Message
 
 
@@ -26,7 +27,7 @@ class ConsoleChannel:
         self._stream = stream
         self.kind = kind
 
-    def send(self, target: PushTarget, message: Message) -> Outcome:  # noqa: ARG002 - the port's signature
+    def send(self, target: Target, message: Message) -> Outcome:  # noqa: ARG002 - the port's signature
         """Return that the message is sent, once its line is written."""
         line = f"[{message.urgency}] {message.title} | {message.body} | {message.url}\n"
         (self._stream or sys.stdout).write(line)
@@ -54,7 +55,7 @@ class RecordingChannel:
         """Return the messages asked so far, oldest first."""
         return tuple(delivery.message for delivery in self._deliveries)
 
-    def send(self, target: PushTarget, message: Message) -> Outcome:
+    def send(self, target: Target, message: Message) -> Outcome:
         """Return the next answer, or that the message is sent."""
         self._deliveries.append(Delivery(target, message))
         return next(self._answers, Sent(provider_id=f"recorded-{len(self._deliveries)}"))

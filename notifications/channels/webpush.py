@@ -25,7 +25,8 @@ from notifications.endpoints import (
     check_endpoint,
     check_subscription_keys,
 )
-from notifications.messages import Gone, Message, Outcome, PushTarget, Refused, RetryLater, Sent, topic_of
+from notifications.messages import Gone, Message, Misconfigured, Outcome, Refused, RetryLater, Sent, topic_of
+from notifications.targets import PushTarget, Target
 from notifications.vapid import load_private_key
 
 LONGEST_PAYLOAD: Final = 3993
@@ -88,15 +89,17 @@ class WebPushChannel:
         self._session = RedirectlessSession(session or new_session(allowed_hosts))
         _check_subject(self._vapid, subject)
 
-    def send(self, target: PushTarget, message: Message) -> Outcome:
+    def send(self, target: Target, message: Message) -> Outcome:
         """Return how the sending ended.
 
         2xx is sent; 404 and 410 mean that the subscription has ended; 406, 408, 425, 429, 5xx and a network
         that fails are for later, after what ``Retry-After`` asks; 400, 413 and a bad target are refused; 401
-        and 403 are refused and logged as a fault of the configuration.
+        and 403 are a fault of the configuration.
         """
         from pywebpush import WebPushException  # noqa: PLC0415 - brings a whole HTTP client along, for the first push
 
+        if not isinstance(target, PushTarget):
+            return Refused("wrong_target", "The target is not a browser.")
         payload = _payload_of(message)
         if len(payload) > LONGEST_PAYLOAD:
             return Refused("too_long", f"The message has {len(payload)} bytes, {LONGEST_PAYLOAD} fit.")
@@ -149,8 +152,10 @@ def retry_after_seconds(headers: Mapping[str, str]) -> int | None:
 
 
 def _payload_of(message: Message) -> bytes:
-    """Return the JSON that the service worker shows; ``tag`` makes a repeat replace the first."""
+    """Return the JSON that the service worker shows and answers; ``tag`` makes a repeat replace the first."""
     shown = {"title": message.title, "body": message.body, "url": message.url, "tag": message.key}
+    if message.receipt:
+        shown["receipt"] = message.receipt
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -184,7 +189,7 @@ def _outcome_of_answer(response: requests.Response | None) -> Outcome:
         return RetryLater(retry_after_seconds(response.headers), code, "The push service asks to wait.")
     if status in _CONFIGURATION:
         _log.error("push service refuses our VAPID identity with %s", code, extra={"status": status})
-        return Refused(code, "The push service refuses our identity: check the VAPID key and subject.")
+        return Misconfigured(code, "The push service refuses our identity: check the VAPID key and subject.")
     return Refused(code, "The push service does not accept the message.")
 
 

@@ -11,7 +11,7 @@ from pywebpush import WebPushException
 
 from notifications.channels.webpush import LONGEST_PAYLOAD, WebPushChannel, retry_after_seconds
 from notifications.endpoints import HostRule
-from notifications.messages import Gone, Message, PushTarget, Refused, RetryLater, Sent, topic_of
+from notifications.messages import Gone, Message, Misconfigured, PushTarget, Refused, RetryLater, Sent, topic_of
 from notifications.vapid import new_keypair
 from tests.push_receiver import Answer, PushReceiver, target_of
 
@@ -82,7 +82,7 @@ def test_a_refused_identity_raises_an_alarm_of_the_configuration(receiver, targe
 
     outcome = a_channel().send(target, a_message())
 
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Misconfigured)
     assert "VAPID" in outcome.detail
     assert [(record.levelno, record.status) for record in caplog.records] == [(logging.ERROR, status)]
 
