@@ -1,0 +1,72 @@
+"""What becomes an escalation: one table of event kinds, by name, with its basis and the ladder it starts with.
+
+A kind whose source is not part of this installation is registered with the reason, so that the editor of ladders can say
+so and refuse it instead of showing a ladder on which nothing will ever climb.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Cause = Literal["dispute", "finding", "round", "incident"]
+
+SOURCE: Final = "《信访工作条例》第五条:坚持源头治理化解矛盾"
+OWN_LIMIT: Final = "时限为本县规定,可以修改"
+DANGER: Final = "danger"
+NORMAL: Final = "normal"
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """One kind of event.
+
+    ``cause`` is what it is about; ``danger`` whether it always breaks quiet hours; ``one_wait`` whether only red matters
+    come this way, so that a rung has a single waiting time; ``missing`` is the sentence why nothing raises it here, empty
+    when something does; ``idle_minutes`` how long it may rest once taken up, in the ladder it starts with.
+    """
+
+    code: str
+    words: str
+    basis: str
+    cause: Cause
+    danger: bool = False
+    one_wait: bool = False
+    missing: str = ""
+    idle_minutes: int = 0
+
+    @property
+    def is_available(self) -> bool:
+        """Say whether something raises it here."""
+        return not self.missing
+
+
+HOUR: Final = 60
+DAY: Final = 24 * HOUR
+
+EVENTS: Final = (
+    EventKind("grade_red", "纠纷升为红色", "《信访工作条例》第二十五条", "dispute", one_wait=True),
+    EventKind("limit_near", "法定期限还有 3 天", f"《信访工作条例》第三十四条;{OWN_LIMIT}", "dispute", idle_minutes=DAY),
+    EventKind("limit_passed", "法定期限已过", f"《信访工作条例》第三十四条、第四十五条;{OWN_LIMIT}", "dispute", idle_minutes=DAY),
+    EventKind("finding_confirmed", "苗头提示得到确认", f"{SOURCE};{OWN_LIMIT}", "finding"),
+    EventKind("finding_undecided", "苗头提示到期没有判断", f"{SOURCE};两天内判断为本县规定,可以修改", "finding"),
+    EventKind("whistle_silent", "吹哨后部门到期没有回应", f"《信访工作条例》第五条:谁主管、谁负责;{OWN_LIMIT}", "dispute"),
+    EventKind(
+        "safety_duty", "有人身危险,要立即报告", "《人民调解法》第二十五条;《反家庭暴力法》第十四条;《未成年人保护法》第十一条",
+        "dispute", danger=True, one_wait=True, idle_minutes=HOUR,
+    ),
+    EventKind(
+        "incident_first_report", "突发情况一小时首报", "《信访工作条例》第二十五条、第四十六条第四项",
+        "incident", danger=True, one_wait=True, idle_minutes=HOUR,
+    ),
+    EventKind("round_missing", "排查轮次结束还有村(社区)没有回报", f"{SOURCE};{OWN_LIMIT}", "round", idle_minutes=2 * DAY),
+    EventKind("reopened", "办结以后又重新打开", f"{SOURCE};{OWN_LIMIT}", "dispute", idle_minutes=2 * DAY),
+    EventKind(
+        "supervision_due", "督办到期没有答复", "《信访工作条例》第三十八条", "dispute",
+        missing="督办的期限由督办页面自己提醒,还没有接到升级提醒里。",
+    ),
+)  # fmt: skip
+BY_CODE: Final = {event.code: event for event in EVENTS}
+AVAILABLE: Final = tuple(event for event in EVENTS if event.is_available)
+EVENT_KIND_WORDS: Final = {event.code: event.words for event in AVAILABLE}
+"""Words of the kinds that something raises here."""
