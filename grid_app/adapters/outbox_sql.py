@@ -95,7 +95,7 @@ def _hold(message: OutboxMessage, device: PushSubscription, until: datetime) -> 
         id=str(message.id),
         channel=message.channel,
         target=PushTarget(endpoint=device.endpoint, p256dh=device.p256dh, auth=device.auth),
-        message=Message(**message.message),
+        message=Message(**{**message.message, "receipt": message.receipt}),
         tries=message.tries,
         lease_token=message.lease_token,
     )

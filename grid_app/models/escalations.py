@@ -152,7 +152,7 @@ class OutboxMessage(Base):
     rung: Mapped[int] = mapped_column(default=0)
     bucket: Mapped[str] = mapped_column(String(80), default="")
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("outbox_messages.id"))
-    receipt: Mapped[str] = mapped_column(String(40), default="")
+    receipt: Mapped[str] = mapped_column(String(48), default="")
     delivered_at: Mapped[datetime | None]
     channel: Mapped[str] = mapped_column(String(20))
     message: Mapped[dict[str, Any]] = mapped_column(JSON)

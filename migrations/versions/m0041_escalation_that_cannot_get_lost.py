@@ -35,7 +35,7 @@ NEW = {
         sa.Column("rung", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("bucket", sa.String(80), nullable=False, server_default=""),
         sa.Column("merged_into", sa.Uuid(), nullable=True),
-        sa.Column("receipt", sa.String(40), nullable=False, server_default=""),
+        sa.Column("receipt", sa.String(48), nullable=False, server_default=""),
         sa.Column("delivered_at", MOMENT, nullable=True),
     ),
 }
