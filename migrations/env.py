@@ -23,6 +23,7 @@ import grid_app.models.field
 import grid_app.models.findings
 import grid_app.models.follow_ups
 import grid_app.models.handling
+import grid_app.models.incidents
 import grid_app.models.intake
 import grid_app.models.joint
 import grid_app.models.leading

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-import grid_app.models.channels  # noqa: F401 - a foreign key leads there
+import grid_app.models.channels
+import grid_app.models.incidents  # noqa: F401 - foreign keys lead there
 from grid_app.database.base import Base, UuidKey
 
 HAS_RECEIPT = text("receipt <> ''")
@@ -58,6 +59,7 @@ class Escalation(Base):
     dispute_id: Mapped[UUID | None] = mapped_column(ForeignKey("disputes.id"), index=True)
     finding_id: Mapped[UUID | None] = mapped_column(ForeignKey("findings.id"), index=True)
     round_id: Mapped[UUID | None] = mapped_column(ForeignKey("rounds.id"))
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incidents.id"))
     division_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"), index=True)
     category: Mapped[str] = mapped_column(String(4))
     grade: Mapped[str] = mapped_column(String(6))
