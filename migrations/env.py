@@ -17,6 +17,7 @@ import grid_app.models.clocks
 import grid_app.models.disputes
 import grid_app.models.documents
 import grid_app.models.duties
+import grid_app.models.duty_roster
 import grid_app.models.escalations
 import grid_app.models.exports
 import grid_app.models.field
