@@ -54,6 +54,8 @@ class Action(StrEnum):
     READ_INBOX = "escalation.read"
     ACKNOWLEDGE = "escalation.acknowledge"
     SUBSCRIBE_PUSH = "push.subscribe"
+    READ_INCIDENTS = "incident.read"
+    REPORT_INCIDENT = "incident.report"
     READ_MAP = "map.read"
     EXPORT = "data.export"
     EDIT_SHEETS = "sheet.edit"
@@ -75,6 +77,8 @@ class Action(StrEnum):
     READ_POLICY = "policy.read"
     EDIT_POLICY = "policy.edit"
     EDIT_TEMPLATES = "template.edit"
+    EDIT_CHANNELS = "channel.edit"
+    READ_REACHABILITY = "channel.read"
     MANAGE_PLACES = "place.manage"
     MANAGE_JOBS = "job.manage"
     READ_AUDIT = "audit.read"
@@ -110,6 +114,8 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_INBOX: _OFFICE,
     Action.ACKNOWLEDGE: _OFFICE,
     Action.SUBSCRIBE_PUSH: _CONTENT,
+    Action.READ_INCIDENTS: _OFFICE,
+    Action.REPORT_INCIDENT: _OFFICE,
     Action.READ_MAP: frozenset({Role.VILLAGE_LEAD}) | _OFFICE,
     Action.EXPORT: _OFFICE,
     Action.EDIT_SHEETS: _COUNTY,
@@ -131,6 +137,8 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_POLICY: _OFFICE | {Role.SECURITY_ADMIN},
     Action.EDIT_POLICY: frozenset({Role.SECURITY_ADMIN}),
     Action.EDIT_TEMPLATES: frozenset({Role.COUNTY_OFFICER, Role.SECURITY_ADMIN}),
+    Action.EDIT_CHANNELS: frozenset({Role.SECURITY_ADMIN, Role.SYSADMIN}),
+    Action.READ_REACHABILITY: _COUNTY | {Role.TOWNSHIP_LEAD, Role.SECURITY_ADMIN, Role.SYSADMIN},
     Action.MANAGE_PLACES: frozenset({Role.SYSADMIN}),
     Action.MANAGE_JOBS: frozenset({Role.SYSADMIN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),

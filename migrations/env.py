@@ -12,6 +12,7 @@ import grid_app.models.attachments
 import grid_app.models.backtests
 import grid_app.models.boundary_changes
 import grid_app.models.callbacks
+import grid_app.models.channel_probes
 import grid_app.models.channels
 import grid_app.models.clocks
 import grid_app.models.disputes

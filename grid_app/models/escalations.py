@@ -168,6 +168,8 @@ class OutboxMessage(Base):
 
     __table_args__ = (
         Index("ix_outbox_messages_due", "state", "due_at"),
+        Index("ix_outbox_messages_endpoint_id_state_finished_at", "endpoint_id", "state", "finished_at"),
+        Index("ix_outbox_messages_subscription_id_delivered_at", "subscription_id", "delivered_at"),
         Index("ix_outbox_messages_receipt", "receipt", unique=True, sqlite_where=HAS_RECEIPT,
               postgresql_where=HAS_RECEIPT),
     )  # fmt: skip
