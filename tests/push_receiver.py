@@ -10,9 +10,7 @@ pywebpush, so that it is a second opinion.
         receiver.received                # [{"title": ...}, ...]
 """
 
-import base64
 import json
-import re
 import struct
 import threading
 import time
@@ -21,47 +19,55 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from requests.structures import CaseInsensitiveDict
 
 from notifications.messages import PushTarget
+from tests.push_service.checks import Unacceptable, b64, check_headers, verify_vapid
 
 LONGEST_BODY = 4096
-LONGEST_TOKEN_LIFE = 24 * 3600
-TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
-URGENCIES = {"very-low", "low", "normal", "high"}
-
-
-class Unacceptable(Exception):
-    """A request that a push service turns down, with the status it answers."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
+CUT_SHORT = b"HTTP/1.1 2"
+"""Half an answer: with the whole status, Python's client takes the rest as empty and is content."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A scripted answer; with ``hang_seconds`` the sender waits that long and gets none."""
+    """A scripted answer, which swallows the message whatever its status.
+
+    With ``hang_seconds`` the sender waits that long and gets none, with ``cut`` it gets the beginning of one. What
+    ``keeps`` has taken the message all the same: the sender cannot know.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     hang_seconds: float = 0.0
+    cut: bool = False
+    keeps: bool = False
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message that was accepted: its headers, the identity behind it and the clear text."""
+    """A message that was accepted: its headers, the identity behind it, the clear text, and the subscription."""
 
     headers: Mapping[str, str]
     claims: Mapping[str, object]
     payload: bytes
+    path: str = ""
+
+
+class Browser(Protocol):
+    """The far end of a subscription; with ``vapid_key`` only the holder of that key may post to it."""
+
+    vapid_key: str
+
+    def decrypt(self, body: bytes) -> bytes:
+        """Return what the message says, or raise Unacceptable, ValueError or InvalidTag."""
 
 
 class BrowserKeys:
@@ -95,35 +101,6 @@ class BrowserKeys:
         return padded[:-1]
 
 
-def verify_vapid(authorization: str, *, audience: str, now: float) -> tuple[dict[str, object], str]:
-    """Return the claims and the public key of a VAPID header, or raise Unacceptable (RFC 8292, 2-4)."""
-    found = re.fullmatch(r"vapid t=([\w-]+)\.([\w-]+)\.([\w-]+), ?k=([\w-]+)", authorization)
-    if not found:
-        raise Unacceptable(401, "no VAPID identity")
-    head, body, signature, public = found.groups()
-    if json.loads(unb64(head)).get("alg") != "ES256":
-        raise Unacceptable(401, "the token is not ES256")
-    raw = unb64(signature)
-    pair = utils.encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
-    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), unb64(public))
-    try:
-        key.verify(pair, f"{head}.{body}".encode(), ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature as error:
-        raise Unacceptable(403, "the signature is not by this key") from error
-    claims: dict[str, object] = json.loads(unb64(body))
-    _check_claims(claims, audience, now)
-    return claims, public
-
-
-def _check_claims(claims: dict[str, object], audience: str, now: float) -> None:
-    if claims.get("aud") != audience:
-        raise Unacceptable(403, "the token is for another push service")
-    if not now < float(str(claims.get("exp", 0))) <= now + LONGEST_TOKEN_LIFE:
-        raise Unacceptable(403, "the token has expired or lives too long")
-    if not str(claims.get("sub", "")).startswith(("mailto:", "https://")):
-        raise Unacceptable(403, "the token names no operator")
-
-
 def _hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=length, salt=salt, info=info).derive(secret)
 
@@ -135,22 +112,12 @@ def target_of(subscription: Mapping[str, object]) -> PushTarget:
     return PushTarget(endpoint=str(subscription["endpoint"]), p256dh=keys["p256dh"], auth=keys["auth"])
 
 
-def b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+class PushDesk:
+    """What a push service decides, whatever server it sits behind; ``origin`` is the address people post to."""
 
-
-def unb64(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-class PushReceiver:
-    """The server; ``start`` it (or use ``with``), ``stop`` it in the end."""
-
-    def __init__(self) -> None:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.receiver = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._keys: dict[str, BrowserKeys] = {}
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self._browsers: dict[str, Browser] = {}
         self._script: deque[Answer] = deque()
         self.stopping = threading.Event()
         self.deliveries: list[Delivery] = []
@@ -159,13 +126,79 @@ class PushReceiver:
         self.connections: set[object] = set()
 
     @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    @property
     def received(self) -> list[dict[str, object]]:
         """The clear payloads so far, oldest first."""
         return [json.loads(delivery.payload) for delivery in self.deliveries]
+
+    def subscription(self, vapid_public_key: str = "") -> dict[str, object]:
+        """A new subscription as a browser gives it; with a key, only the holder of that key may post."""
+        keys = BrowserKeys(ec.generate_private_key(ec.SECP256R1()), uuid.uuid4().bytes, vapid_public_key)
+        return {
+            "endpoint": f"{self.origin}{self.admit(keys)}",
+            "expirationTime": None,
+            "keys": {"p256dh": b64(keys.public_point), "auth": b64(keys.auth)},
+        }
+
+    def admit(self, browser: Browser) -> str:
+        """Return the path that reaches this browser from now on."""
+        path = f"/push/{uuid.uuid4().hex}"
+        self._browsers[path] = browser
+        return path
+
+    def forget(self, path: str) -> None:
+        """End a subscription: whoever posts to it is told 404."""
+        self._browsers.pop(path, None)
+
+    def answer_next(self, *answers: Answer) -> None:
+        """Give these answers to the next well-formed requests instead of 201."""
+        self._script.extend(answers)
+
+    def scripted(self) -> Answer | None:
+        """Return the answer that a well-formed request is to get instead of 201, if any."""
+        return self._script.popleft() if self._script else None
+
+    def accept(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Return the answer to one request, keeping what it carried or why it was turned down."""
+        self.requests += 1
+        try:
+            delivery = self._check(path, headers, body)
+        except Unacceptable as error:
+            self.refusals.append(error.reason)
+            return Answer(error.status)
+        answer = self.scripted()
+        if answer is None or answer.keeps:
+            self.deliveries.append(delivery)
+            self.pass_on(delivery, body)
+        return answer or Answer(201, {"Location": f"{self.origin}/message/{uuid.uuid4().hex}"})
+
+    def pass_on(self, delivery: Delivery, body: bytes) -> None:
+        """Hand an accepted message to its browser; here it is read already."""
+
+    def _check(self, path: str, headers: Mapping[str, str], body: bytes) -> Delivery:
+        browser = self._browsers.get(path)
+        if browser is None:
+            raise Unacceptable(404, "no such subscription")
+        if len(body) > LONGEST_BODY:
+            raise Unacceptable(413, "the body is too long")
+        check_headers(headers)
+        claims, public = verify_vapid(headers["Authorization"], audience=self.origin, now=time.time())
+        if browser.vapid_key and public != browser.vapid_key:
+            raise Unacceptable(403, "the subscription belongs to another key")
+        try:
+            payload = browser.decrypt(body)
+        except (InvalidTag, ValueError, struct.error) as error:
+            raise Unacceptable(400, "the body cannot be decrypted") from error
+        return Delivery(headers, claims, payload, path)
+
+
+class PushReceiver(PushDesk):
+    """The server; ``start`` it (or use ``with``), ``stop`` it in the end."""
+
+    def __init__(self) -> None:
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.receiver = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        super().__init__(f"http://127.0.0.1:{self._server.server_address[1]}")
 
     def start(self) -> "PushReceiver":
         self._thread.start()
@@ -187,63 +220,6 @@ class PushReceiver:
     def __exit__(self, *exc: object) -> None:
         self.stop()
 
-    def subscription(self, vapid_public_key: str = "") -> dict[str, object]:
-        """A new subscription as a browser gives it; with a key, only the holder of that key may post."""
-        keys = BrowserKeys(ec.generate_private_key(ec.SECP256R1()), uuid.uuid4().bytes, vapid_public_key)
-        token = uuid.uuid4().hex
-        self._keys[f"/push/{token}"] = keys
-        return {
-            "endpoint": f"{self.origin}/push/{token}",
-            "expirationTime": None,
-            "keys": {"p256dh": b64(keys.public_point), "auth": b64(keys.auth)},
-        }
-
-    def answer_next(self, *answers: Answer) -> None:
-        """Give these answers to the next well-formed requests instead of 201."""
-        self._script.extend(answers)
-
-    def accept(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Return the answer to one request, keeping what it carried or why it was turned down."""
-        self.requests += 1
-        try:
-            delivery = self._check(path, headers, body)
-        except Unacceptable as error:
-            self.refusals.append(error.reason)
-            return Answer(error.status)
-        if self._script:
-            return self._script.popleft()
-        self.deliveries.append(delivery)
-        return Answer(201, {"Location": f"{self.origin}/message/{uuid.uuid4().hex}"})
-
-    def _check(self, path: str, headers: Mapping[str, str], body: bytes) -> Delivery:
-        keys = self._keys.get(path)
-        if keys is None:
-            raise Unacceptable(404, "no such subscription")
-        if len(body) > LONGEST_BODY:
-            raise Unacceptable(413, "the body is too long")
-        _check_headers(headers)
-        claims, public = verify_vapid(headers["Authorization"], audience=self.origin, now=time.time())
-        if keys.vapid_key and public != keys.vapid_key:
-            raise Unacceptable(403, "the subscription belongs to another key")
-        try:
-            payload = keys.decrypt(body)
-        except (InvalidTag, ValueError, struct.error) as error:
-            raise Unacceptable(400, "the body cannot be decrypted") from error
-        return Delivery(headers, claims, payload)
-
-
-def _check_headers(headers: Mapping[str, str]) -> None:
-    if not str(headers.get("TTL", "")).isdigit():
-        raise Unacceptable(400, "TTL is missing")
-    if "Topic" in headers and not TOPIC.fullmatch(headers["Topic"]):
-        raise Unacceptable(400, "Topic is not 1 to 32 letters of base64url")
-    if headers.get("Urgency", "normal") not in URGENCIES:
-        raise Unacceptable(400, "Urgency is unknown")
-    if headers.get("Content-Encoding") != "aes128gcm":
-        raise Unacceptable(415, "the body is not aes128gcm")
-    if "Authorization" not in headers:
-        raise Unacceptable(401, "no VAPID identity")
-
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -262,6 +238,10 @@ class _Handler(BaseHTTPRequestHandler):
         answer = receiver.accept(self.path, CaseInsensitiveDict(self.headers.items()), body)
         if answer.hang_seconds:
             receiver.stopping.wait(answer.hang_seconds)
+            self.close_connection = True
+            return
+        if answer.cut:
+            self.wfile.write(CUT_SHORT)
             self.close_connection = True
             return
         self.send_response(answer.status)

@@ -9,7 +9,8 @@ from py_vapid import Vapid02
 from pywebpush import WebPusher, WebPushException, webpush
 
 from notifications.vapid import load_private_key, new_keypair
-from tests.push_receiver import BrowserKeys, PushReceiver, Unacceptable, unb64, verify_vapid
+from tests.push_receiver import BrowserKeys, PushReceiver
+from tests.push_service.checks import Unacceptable, unb64, verify_vapid
 
 KEYS = new_keypair()
 SUBJECT = "mailto:duty@example.org"
