@@ -21,7 +21,8 @@ from grid_app.demo.weeks import Weeks
 from grid_app.models.escalations import Escalation
 from grid_app.models.rounds import Finding, FindingMember
 from grid_app.policy import Actor
-from grid_app.services.escalations.steps import acknowledge, mark_seen, step_up_due
+from grid_app.services.escalations.steps import step_up_due
+from grid_app.services.escalations.taking import acknowledge, mark_seen
 from grid_app.services.findings.decisions import confirm_finding, dismiss_finding
 from grid_app.services.findings.ownership import rights_of
 from grid_app.services.matters.links import link_disputes

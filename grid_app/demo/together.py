@@ -20,7 +20,7 @@ from grid_app.models.joint import WhistleCall
 from grid_app.policy import Role
 from grid_app.services.assistance.amounts import review_amount
 from grid_app.services.assistance.plans import Measure, add_measure, agree_to_help, make_plan
-from grid_app.services.escalations.steps import acknowledge
+from grid_app.services.escalations.taking import acknowledge
 from grid_app.services.handling.steps import Step, accept, record_work
 from grid_app.services.joint.answers import arrive, rate, report_done, report_in
 from grid_app.services.joint.silence import name_silence

@@ -157,7 +157,7 @@ def notices_of(session: Session, account_id: UUID) -> list[NoticeRow]:
 def workings(session: Session, *, now: datetime) -> Workings:
     """Return the monitor's figures: messages that wait to be sent, and escalations nobody has taken up."""
     due = select(func.count(OutboxMessage.id)).where(OutboxMessage.state == "due", OutboxMessage.due_at <= now)
-    waiting = select(func.count(Escalation.id)).where(Escalation.state != "acknowledged")
+    waiting = select(func.count(Escalation.id)).where(Escalation.state.in_(("open", "exhausted")))
     return Workings(session.scalar(due) or 0, session.scalar(waiting) or 0)
 
 

@@ -21,6 +21,7 @@ from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import GRADE_ORDER
 
 WAITING_STATES: Final = ("open", "exhausted")
+ANSWERED_STATES: Final = ("acknowledged", "acted")
 PAGE_ROWS: Final = 50
 
 
@@ -117,7 +118,7 @@ def inbox_page(session: Session, actor: Actor, *, answered: bool, page: int = 1)
         Counted from 1, ``PAGE_ROWS`` to a page.
     """
     mine = reachable(actor, desks_of(session, actor))
-    states = ("acknowledged",) if answered else WAITING_STATES
+    states = ANSWERED_STATES if answered else WAITING_STATES
     order = [Escalation.acknowledged_at.desc()] if answered else [_severity().desc(), Escalation.opened_at]
     question = (
         _rows()
@@ -129,7 +130,7 @@ def inbox_page(session: Session, actor: Actor, *, answered: bool, page: int = 1)
     return InboxPage(
         rows=tuple(_row(*found) for found in session.execute(question)),
         waiting=_count(session, mine, WAITING_STATES),
-        answered=_count(session, mine, ("acknowledged",)),
+        answered=_count(session, mine, ANSWERED_STATES),
     )
 
 

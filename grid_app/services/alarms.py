@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from grid_app.database.once import insert_once
 from grid_app.errors import InvalidError, NotFoundError
 from grid_app.models.channels import Alarm
 from grid_app.models.places import Division
 from grid_app.policy import Actor
 from grid_app.services.audit import record_audit
-from grid_app.services.escalations.rows import insert_once
 
 BY_ITSELF: Final = "已经恢复"
 LONGEST_WHY: Final = 200

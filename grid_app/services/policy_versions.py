@@ -15,12 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
+from grid_app.database.once import insert_once
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.policies import PolicyVersion
 from grid_app.policy import Action, Actor, allows
 from grid_app.services.audit import record_audit
 from grid_app.services.control_words import refuse_control_words
-from grid_app.services.escalations.rows import insert_once
 
 FIRST: Final = 1
 LONGEST_BASIS: Final = 200

@@ -149,6 +149,7 @@ TREND_WORDS: Final = {
 ESCALATION_STATE_WORDS: Final = {
     "open": "待确认收到",
     "acknowledged": "已确认收到",
+    "acted": "已处置",
     "exhausted": "各级均未确认",
 }
 LEVEL_WORDS: Final = {"county": "县(市、区)", "township": "乡镇(街道)", "village": "村(社区)", "grid": "网格"}

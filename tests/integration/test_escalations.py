@@ -14,10 +14,11 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.models.accounts import Notice, Unit
 from grid_app.models.disputes import Dispute
-from grid_app.models.escalations import Escalation, EscalationEvent, EscalationPolicy, InboxItem, OutboxMessage
+from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem, OutboxMessage
 from grid_app.policy import Role
 from grid_app.services.audit import first_broken_link
-from grid_app.services.escalations.ladders import RungRow, save_ladder, seed_ladders
+from grid_app.services.escalations.ladder_rows import RungRow
+from grid_app.services.escalations.ladders import save_ladder, seed_ladders
 from grid_app.services.escalations.steps import raise_escalation, step_up_due
 from grid_app.services.handling.seals import set_seal
 from grid_app.services.matters.step import Step
@@ -32,7 +33,7 @@ def _units_told(session: Session, escalation_id: UUID) -> set[UUID]:
 
 
 def test_a_cause_without_a_dispute_or_finding_is_refused(session: Session, world: World):
-    with pytest.raises(InvalidError, match="一件纠纷或一条苗头"):
+    with pytest.raises(InvalidError, match="一件纠纷、一条苗头"):
         raise_escalation(
             session,
             event_kind="grade_red",
@@ -234,8 +235,7 @@ def test_after_the_last_rung_it_stays_in_every_inbox_and_leaders_are_asked_to_ca
 def test_a_ladder_that_was_broken_by_hand_holds_up_no_other(session: Session, world: World):
     broken = raise_for(session, add_dispute(session, world, number=1), event_kind="finding_confirmed")
     sound = raise_for(session, add_dispute(session, world, number=2))
-    policy = session.get_one(EscalationPolicy, session.get_one(Escalation, broken).policy_id)
-    policy.rungs = [{"unit_kind": "county_office"}]
+    session.get_one(Escalation, broken).ladder = {"rungs": [{"unit_kind": "county_office"}]}
 
     moved = step_up_due(session, now=NOW + timedelta(hours=2))
 

@@ -16,7 +16,8 @@ from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem, 
 from grid_app.policy import Action, Role
 from grid_app.queries.inbox import inbox_page, inbox_row, waiting_count
 from grid_app.queries.inbox_history import may_open_cause
-from grid_app.services.escalations.steps import acknowledge, mark_seen, raise_escalation, step_up_due
+from grid_app.services.escalations.steps import raise_escalation, step_up_due
+from grid_app.services.escalations.taking import acknowledge, mark_seen
 from tests.escalation_world import add_dispute, add_subscription, kinds_of, raise_for
 from tests.world import NOW, World, add_account
 

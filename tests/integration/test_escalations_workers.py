@@ -15,7 +15,8 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem, OutboxMessage
 from grid_app.policy import Role
 from grid_app.services.audit import first_broken_link
-from grid_app.services.escalations.steps import acknowledge, step_up_due
+from grid_app.services.escalations.steps import step_up_due
+from grid_app.services.escalations.taking import acknowledge
 from tests.escalation_world import add_dispute, add_subscription, raise_for
 from tests.world import NOW, World, build_world
 

@@ -14,17 +14,10 @@ from grid_app.models.accounts import AuditEvent
 from grid_app.models.escalations import Escalation, EscalationPolicy
 from grid_app.policy import Role
 from grid_app.queries.ladders import ladder_versions
-from grid_app.services.escalations.ladders import (
-    DEFAULT_RUNGS,
-    EVENT_KIND_WORDS,
-    RungRow,
-    current_policy,
-    duration,
-    in_words,
-    rungs_of,
-    save_ladder,
-    seed_ladders,
-)
+from grid_app.services.escalations.events import EVENT_KIND_WORDS
+from grid_app.services.escalations.ladder_rows import DEFAULT_RUNGS, AfterTaking, RungRow, rungs_of
+from grid_app.services.escalations.ladder_words import duration, in_words
+from grid_app.services.escalations.ladders import current_policy, save_ladder, seed_ladders
 from grid_app.services.escalations.steps import step_up_due
 from tests.escalation_world import add_dispute, raise_for
 from tests.world import NOW, World
@@ -144,8 +137,19 @@ def test_a_ladder_reads_as_sentences():
     assert in_words("grade_red", TOWNSHIP_FIRST)[0] == "先请乡镇人民政府确认收到:放进收件箱;等1小时。"
     assert in_words("finding_confirmed", TOWNSHIP_FIRST) == [
         "先请乡镇人民政府确认收到:放进收件箱;等4小时(红色等1小时)。",
-        "没有人确认,再请县级经办单位确认收到:放进收件箱,同时推送到已开通提醒的设备;等8小时(红色等2小时)。",
+        "没有人确认,再请县级经办单位确认收到:放进收件箱,同时用这些方式提醒:推送到已开通提醒的设备;等8小时(红色等2小时)。",
         "各级都没有确认:标为“各级均未确认”,在各收件箱里一直显示,并提醒县级领导打电话落实。",
+        "单位之间最多转交2次。",
+    ]
+    careful = replace(
+        TOWNSHIP_FIRST[0], whom="on_duty", hours="working", repeat_minutes=30, channels=("inbox", "phone")
+    )
+    assert in_words("grade_red", (careful, careful), AfterTaking(idle_minutes=60, bounce_limit=0))[0] == (
+        "先请乡镇人民政府(值班人员)确认收到:放进收件箱,同时用这些方式提醒:电话通知;等1小时,按上班时间算,每30分钟再提醒一次。"
+    )
+    assert in_words("grade_red", (careful, careful), AfterTaking(idle_minutes=60, bounce_limit=0))[-2:] == [
+        "确认以后1小时没有处置:重新等待确认,再提醒一次。",
+        "单位之间不能转交。",
     ]
     assert [duration(minutes) for minutes in (0, 45, 90, 1440, 1530)] == [
         "0分钟",

@@ -16,8 +16,9 @@ from grid_app.jobs.delivery import deliver_job, report_in_words, send_due_messag
 from grid_app.models.accounts import Notice
 from grid_app.models.escalations import DeliveryAttempt, InboxItem, OutboxMessage, PushSubscription
 from grid_app.policy import Role
-from grid_app.services.escalations.steps import acknowledge, step_up_due
+from grid_app.services.escalations.steps import step_up_due
 from grid_app.services.escalations.subscriptions import subscribe
+from grid_app.services.escalations.taking import acknowledge
 from grid_app.wiring import wired
 from notifications.dispatcher import DispatchReport
 from notifications.messages import PushTarget, RetryLater, topic_of

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.escalations import EscalationPolicy
-from grid_app.services.escalations.ladders import EVENT_KIND_WORDS, seed_ladders
+from grid_app.services.escalations.events import EVENT_KIND_WORDS
+from grid_app.services.escalations.ladders import seed_ladders
 from tests.world import NOW, World
 
 SignIn = Callable[[str], FlaskClient]

@@ -15,12 +15,12 @@ from grid_app.clocks.calendar import OwnDay, WorkingCalendar
 from grid_app.clocks.counting import Counted, count
 from grid_app.clocks.rules import STANDING, ExtensionBy, Kind, LimitUnit, Rule, RuleError, rule_in_force
 from grid_app.database.base import new_id
+from grid_app.database.once import insert_all_once, insert_once
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.clocks import CalendarDay, DeadlineRule
 from grid_app.policy import Action, Actor, allows
 from grid_app.queries.rules_stored import rule_of
 from grid_app.services.audit import record_audit
-from grid_app.services.escalations.rows import insert_all_once, insert_once
 
 Details = Mapping[str, str | int | bool | None]
 NO_RULE: Final = "没有这个期限。请从“期限规则”页面重新进入。"

@@ -1,7 +1,7 @@
 """What becomes an escalation: one table of event kinds, by name, with its basis and the ladder it starts with.
 
-A kind whose source is not part of this installation is registered with the reason, so that the editor of ladders can say
-so and refuse it instead of showing a ladder on which nothing will ever climb.
+A kind whose source is not part of this installation is registered with the reason, so that the editor of ladders can
+say so and refuse it instead of showing a ladder on which nothing will ever climb.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import Final, Literal
 Cause = Literal["dispute", "finding", "round", "incident"]
 
 SOURCE: Final = "《信访工作条例》第五条:坚持源头治理化解矛盾"
+WHOSE: Final = "《信访工作条例》第五条:谁主管、谁负责"
+LIMITS: Final = "《信访工作条例》第三十四条"
+SAFETY: Final = "《人民调解法》第二十五条;《反家庭暴力法》第十四条;《未成年人保护法》第十一条"
 OWN_LIMIT: Final = "时限为本县规定,可以修改"
 DANGER: Final = "danger"
 NORMAL: Final = "normal"
@@ -21,9 +24,9 @@ NORMAL: Final = "normal"
 class EventKind:
     """One kind of event.
 
-    ``cause`` is what it is about; ``danger`` whether it always breaks quiet hours; ``one_wait`` whether only red matters
-    come this way, so that a rung has a single waiting time; ``missing`` is the sentence why nothing raises it here, empty
-    when something does; ``idle_minutes`` how long it may rest once taken up, in the ladder it starts with.
+    ``cause`` is what it is about; ``danger`` whether it always breaks quiet hours; ``one_wait`` whether only red
+    matters come this way, so that a rung has a single waiting time; ``missing`` is the sentence why nothing raises it
+    here, empty when something does; ``idle_minutes`` how long it may rest once taken up, in the ladder it starts with.
     """
 
     code: str
@@ -46,26 +49,31 @@ DAY: Final = 24 * HOUR
 
 EVENTS: Final = (
     EventKind("grade_red", "纠纷升为红色", "《信访工作条例》第二十五条", "dispute", one_wait=True),
-    EventKind("limit_near", "法定期限还有 3 天", f"《信访工作条例》第三十四条;{OWN_LIMIT}", "dispute", idle_minutes=DAY),
-    EventKind("limit_passed", "法定期限已过", f"《信访工作条例》第三十四条、第四十五条;{OWN_LIMIT}", "dispute", idle_minutes=DAY),
+    EventKind("limit_near", "法定期限还有 3 天", f"{LIMITS};{OWN_LIMIT}", "dispute", idle_minutes=DAY),
+    EventKind("limit_passed", "法定期限已过", f"{LIMITS};{OWN_LIMIT}", "dispute", idle_minutes=DAY),
     EventKind("finding_confirmed", "苗头提示得到确认", f"{SOURCE};{OWN_LIMIT}", "finding"),
     EventKind("finding_undecided", "苗头提示到期没有判断", f"{SOURCE};两天内判断为本县规定,可以修改", "finding"),
-    EventKind("whistle_silent", "吹哨后部门到期没有回应", f"《信访工作条例》第五条:谁主管、谁负责;{OWN_LIMIT}", "dispute"),
+    EventKind("whistle_silent", "吹哨后部门到期没有回应", f"{WHOSE};{OWN_LIMIT}", "dispute"),
+    EventKind("safety_duty", "有人身危险,要立即报告", SAFETY, "dispute", danger=True, one_wait=True, idle_minutes=HOUR),
     EventKind(
-        "safety_duty", "有人身危险,要立即报告", "《人民调解法》第二十五条;《反家庭暴力法》第十四条;《未成年人保护法》第十一条",
-        "dispute", danger=True, one_wait=True, idle_minutes=HOUR,
+        "incident_first_report",
+        "突发情况一小时首报",
+        "《信访工作条例》第二十五条、第四十六条第四项",
+        "incident",
+        danger=True,
+        one_wait=True,
+        idle_minutes=HOUR,
     ),
-    EventKind(
-        "incident_first_report", "突发情况一小时首报", "《信访工作条例》第二十五条、第四十六条第四项",
-        "incident", danger=True, one_wait=True, idle_minutes=HOUR,
-    ),
-    EventKind("round_missing", "排查轮次结束还有村(社区)没有回报", f"{SOURCE};{OWN_LIMIT}", "round", idle_minutes=2 * DAY),
+    EventKind("round_missing", "排查结束还有村(社区)没有回报", f"{SOURCE};{OWN_LIMIT}", "round", idle_minutes=2 * DAY),
     EventKind("reopened", "办结以后又重新打开", f"{SOURCE};{OWN_LIMIT}", "dispute", idle_minutes=2 * DAY),
     EventKind(
-        "supervision_due", "督办到期没有答复", "《信访工作条例》第三十八条", "dispute",
+        "supervision_due",
+        "督办到期没有答复",
+        "《信访工作条例》第三十八条",
+        "dispute",
         missing="督办的期限由督办页面自己提醒,还没有接到升级提醒里。",
     ),
-)  # fmt: skip
+)
 BY_CODE: Final = {event.code: event for event in EVENTS}
 AVAILABLE: Final = tuple(event for event in EVENTS if event.is_available)
 EVENT_KIND_WORDS: Final = {event.code: event.words for event in AVAILABLE}

@@ -12,7 +12,13 @@ from grid_app.clock import local
 from grid_app.services.escalations.targets import Matter
 from grid_app.vocabulary.categories import is_sealed, name_of
 from grid_app.vocabulary.words import GRADE_WORDS
-from notifications.messages import MessageError, PersonalWordsError, compose_escalation
+from notifications.messages import (
+    ESCALATION_TTL_SECONDS,
+    Message,
+    MessageError,
+    PersonalWordsError,
+    compose_escalation,
+)
 
 SEALED_WORDS: Final = "限知悉事项"
 WEEKDAYS: Final = "一二三四五六日"
@@ -28,7 +34,7 @@ def message_of(matter: Matter, *, escalation_id: UUID, code: str, grade: str, du
     """
     address = {"key": f"escalation-{escalation_id}", "url": f"/inbox/{escalation_id}"}
     grade_word, due_text = GRADE_WORDS.get(grade, grade), due_words(due)
-    category = SEALED_WORDS if is_sealed(matter.category) else name_of(matter.category)
+    category = SEALED_WORDS if is_sealed(matter.category) else matter.what or name_of(matter.category)
     try:
         message = compose_escalation(
             case_code=matter.case_code,
@@ -55,3 +61,17 @@ def due_words(moment: datetime) -> str:
     """Return a moment as people read it, such as ``11月21日(周六) 14:30``."""
     shown = local(moment)
     return f"{shown.month}月{shown.day}日(周{WEEKDAYS[shown.weekday()]}) {shown:%H:%M}"
+
+
+def daily_digest(key: str) -> dict[str, object]:
+    """Return the stored form of the one message that stands for all that came after a day's last push."""
+    return asdict(
+        Message(
+            key=key,
+            title="还有提醒等待确认",
+            body="昨天还有提醒没有单独推送。请登录收件箱查看并确认。",
+            url="/inbox",
+            urgency="normal",
+            ttl_seconds=ESCALATION_TTL_SECONDS,
+        )
+    )

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from grid_app.database.base import new_id
 from grid_app.models.escalations import Escalation
 from grid_app.services.audit import record_audit
+from grid_app.services.escalations.events import BY_CODE, DANGER, NORMAL
+from grid_app.services.escalations.ladder_rows import snapshot_of
 from grid_app.services.escalations.ladders import current_policy
 from grid_app.services.escalations.rows import next_code, note_event
 from grid_app.services.escalations.rungs import tell_from
@@ -31,11 +33,13 @@ class Cause:
     grade: str
     reason: str
     part: str = ""
+    round_id: UUID | None = None
+    danger: bool = False
 
     @property
     def key(self) -> str:
         """Return the key under which this cause escalates once per grade."""
-        return f"{self.event_kind}:{self.part or self.dispute_id or self.finding_id}:{self.grade}"
+        return f"{self.event_kind}:{self.part or self.dispute_id or self.finding_id or self.round_id}:{self.grade}"
 
 
 def open_escalation(session: Session, cause: Cause, *, now: datetime) -> UUID:
@@ -55,14 +59,20 @@ def open_escalation(session: Session, cause: Cause, *, now: datetime) -> UUID:
         target=("escalation", str(escalation_id)),
         details={"event_kind": cause.event_kind, "grade": cause.grade, "division": cause.division_code},
     )
+    policy = current_policy(session, cause.event_kind, now=now)
+    danger = cause.danger or BY_CODE[cause.event_kind].danger
     escalation = Escalation(
         id=escalation_id,
         code=next_code(session, division_code=cause.division_code, now=now),
         dedupe_key=cause.key,
-        policy_id=current_policy(session, cause.event_kind, now=now).id,
+        policy_id=policy.id,
+        ladder=snapshot_of(policy),
+        urgency=DANGER if danger else NORMAL,
         event_kind=cause.event_kind,
         dispute_id=cause.dispute_id,
         finding_id=cause.finding_id,
+        round_id=cause.round_id,
+        bounces=0,
         division_code=cause.division_code,
         category=cause.category,
         grade=cause.grade,

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
-from grid_app.database.base import Base, new_id
+from grid_app.database.once import insert_all_once, insert_into, insert_once
 from grid_app.models.disputes import CaseCounter
 from grid_app.models.escalations import EscalationEvent
 from grid_app.policy import Actor
 
+__all__ = ("insert_all_once", "insert_once", "next_code", "note_event")
+
 COUNTER_PREFIX: Final = "E"
 """Counters of escalations stand beside those of cases, under the county's code with this letter before it."""
 COUNTY_DIGITS: Final = 6
-
-Upsert = postgresql.Insert | sqlite.Insert
-
-
-def insert_once(session: Session, table: type[Base], values: Mapping[str, object]) -> bool:
-    """Say whether the row was written; a row with the same unique key makes this a harmless no.
-
-    On PostgreSQL it waits for another transaction that is just writing the same key; SQLite has one writer.
-    """
-    row = {"id": new_id(), **values}
-    statement = _insert(session, table).values(row).on_conflict_do_nothing()
-    return session.execute(statement.returning(table.__table__.c.id)).first() is not None
-
-
-def insert_all_once(session: Session, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-    """Write the rows in one statement; what is there already under the same unique key stays as it is."""
-    if rows:
-        made = [{"id": new_id(), **row} for row in rows]
-        session.execute(_insert(session, table).on_conflict_do_nothing(), made)
 
 
 def next_code(session: Session, *, division_code: str, now: datetime) -> str:
@@ -48,7 +30,7 @@ def next_code(session: Session, *, division_code: str, now: datetime) -> str:
     """
     county, year = division_code[:COUNTY_DIGITS], local_date(now).year
     statement = (
-        _insert(session, CaseCounter)
+        insert_into(session, CaseCounter)
         .values(county_code=f"{COUNTER_PREFIX}{county}", year=year, last=1)
         .on_conflict_do_update(index_elements=["county_code", "year"], set_={"last": CaseCounter.last + 1})
         .returning(CaseCounter.__table__.c.last)
@@ -85,9 +67,3 @@ def note_event(
             details=dict(details or {}),
         )
     )
-
-
-def _insert(session: Session, table: type[Base]) -> Upsert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)

@@ -1,66 +1,127 @@
-"""Telling one rung: an inbox row per unit (the record) and an outbox row per device (the knock on the door)."""
+"""Telling one rung: an inbox row per unit (the record), and what knocks at its door."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Notice, Unit
-from grid_app.models.escalations import Escalation, EscalationPolicy, InboxItem, OutboxMessage
+from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem
 from grid_app.policy import Role
+from grid_app.services.alarms import raise_alarm
 from grid_app.services.audit import record_audit
-from grid_app.services.escalations.ladders import INBOX, ladder_of, rungs_of
-from grid_app.services.escalations.messages import message_of
+from grid_app.services.escalations.course import course_of, heard_at, ladder_at, office_hours
+from grid_app.services.escalations.knocks import Knock, knock
 from grid_app.services.escalations.rows import insert_once, note_event
-from grid_app.services.escalations.targets import (
-    Matter,
-    accounts_of,
-    codes_on,
-    devices_to_tell,
-    matter_of,
-    units_to_tell,
-)
-from notifications.ladder import Rung
+from grid_app.services.escalations.targets import Matter, accounts_of, codes_on, matter_of, units_to_tell
+from notifications.engine import next_step, rung_due_at, when_due
+from notifications.ladder import Ladder, LadderError, Rung
 
 NOTICE_KIND: Final = "escalation"
+TELLINGS: Final = ("told", "repeated")
 
 _log = logging.getLogger(__name__)
 
 
+def exhausted_key(escalation: Escalation) -> str:
+    """Return the key of the alarm that stands while no rung has taken an escalation up."""
+    return f"exhausted:{escalation.id}"
+
+
 def tell_from(session: Session, escalation: Escalation, *, rung: int, now: datetime) -> None:
-    """Tell the units of ``rung`` and start its waiting time now.
+    """Tell the units of ``rung`` and start its waiting time now, or when it may be heard of.
 
     A rung on which nobody may be told is written into the history and the next one is told at once: an
     escalation never waits for nobody. When no rung is left the escalation is exhausted: it stays in every
-    inbox it lies in, and people are asked to pick up the telephone.
+    inbox it lies in, an alarm stands, and people are asked to pick up the telephone.
     """
-    policy = session.get_one(EscalationPolicy, escalation.policy_id)
-    ladder = ladder_of(rungs_of(policy), escalation.grade)
     matter = matter_of(session, escalation)
+    try:
+        ladder = ladder_at(session, escalation)
+    except LadderError:
+        _log.exception("broken ladder", extra={"escalation_id": str(escalation.id)})
+        exhaust(session, escalation, matter, now=now)
+        return
     for number in range(rung, len(ladder.rungs)):
-        if _tell(session, escalation, matter, number=number, rung=ladder.rungs[number], now=now):
-            escalation.rung, escalation.rung_started_at = number, now
-            escalation.next_step_at = now + ladder.rungs[number].wait
+        telling = _telling(session, escalation, matter, (number, ladder.rungs[number]), now)
+        units = units_to_tell(session, matter, kind=telling.rung.unit_kind, now=now)
+        for unit in units:
+            tell_unit(session, telling, unit)
+        if units:
+            stand_on(session, escalation, ladder, telling)
             return
+        details = {"unit_kind": telling.rung.unit_kind, "county": codes_on(matter.path)[0]}
+        note_event(session, escalation.id, "nobody", rung=number, now=now, details=details)
     exhaust(session, escalation, matter, now=now)
 
 
+def tell_again(session: Session, escalation: Escalation, *, now: datetime) -> None:
+    """Knock once more at the units of the rung; its time to answer goes on as it was."""
+    ladder, matter = ladder_at(session, escalation), matter_of(session, escalation)
+    telling = _telling(session, escalation, matter, (escalation.rung, ladder.rungs[escalation.rung]), now)
+    for unit in units_to_tell(session, matter, kind=telling.rung.unit_kind, now=now):
+        knocked = knock(session, telling, unit)
+        note_event(
+            session, escalation.id, "repeated", rung=telling.number, now=now, unit_id=unit.id,
+            details={"devices": knocked.devices, "endpoints": knocked.endpoints, "calls": knocked.calls},
+        )  # fmt: skip
+    escalation.told_at = telling.heard_at
+    _look_again(escalation, ladder, now)
+
+
+def tell_unit(session: Session, telling: Knock, unit: Unit, *, kind: str = "told") -> None:
+    """Lay an escalation into a unit's inbox, knock at its door and note both."""
+    escalation = telling.escalation
+    item = {
+        "escalation_id": escalation.id, "unit_id": unit.id, "rung": telling.number, "created_at": telling.now,
+    }  # fmt: skip
+    insert_once(session, InboxItem, item)
+    knocked = knock(session, telling, unit)
+    details: dict[str, str | int] = {"devices": knocked.devices}
+    if knocked.endpoints:
+        details["endpoints"] = knocked.endpoints
+    if knocked.calls:
+        details["calls"] = knocked.calls
+    if telling.heard_at > telling.now:
+        details["held_until"] = telling.heard_at.isoformat()
+    note_event(session, escalation.id, kind, rung=telling.number, now=telling.now, unit_id=unit.id, details=details)
+
+
+def stand_on(session: Session, escalation: Escalation, ladder: Ladder, telling: Knock) -> None:
+    """Let an escalation wait on the rung that was told."""
+    escalation.state = "open"
+    escalation.rung, escalation.rung_started_at = telling.number, telling.now
+    escalation.told_at, escalation.rung_due_at = telling.heard_at, telling.due
+    escalation.act_due_at = None
+    _look_again(escalation, ladder, telling.now)
+    session.flush()
+
+
+def telling_of(session: Session, escalation: Escalation, *, rung: int, now: datetime) -> tuple[Ladder, Knock]:
+    """Return an escalation's ladder and one telling of a rung of it."""
+    ladder = ladder_at(session, escalation)
+    return ladder, _telling(session, escalation, matter_of(session, escalation), (rung, ladder.rungs[rung]), now)
+
+
 def exhaust(session: Session, escalation: Escalation, matter: Matter, *, now: datetime) -> None:
-    """Mark an escalation that no rung has taken up, and tell people to settle it by telephone."""
+    """Mark an escalation that no rung has taken up, let an alarm stand, and tell people to settle it by telephone."""
     escalation.state, escalation.next_step_at = "exhausted", None
     note_event(session, escalation.id, "exhausted", rung=escalation.rung, now=now)
     record_audit(session, None, "escalation.exhausted", now=now, target=("escalation", str(escalation.id)))
-    _log.error("escalation exhausted", extra={"escalation_id": str(escalation.id)})
     lies_somewhere = session.scalar(select(InboxItem.id).where(InboxItem.escalation_id == escalation.id).limit(1))
     sentence = f"提醒{escalation.code}各级都没有确认收到。请直接打电话落实,再在收件箱里确认。"
     accounts = set(accounts_of(session, role=Role.COUNTY_LEAD, path=matter.path, now=now))
     if lies_somewhere is None:
         sentence = f"提醒{escalation.code}没有可以通知的单位。请检查升级顺序,并给这些单位设置人员。"
         accounts |= set(accounts_of(session, role=Role.SECURITY_ADMIN, path=matter.path, now=now))
+    raise_alarm(
+        session, kind="exhausted", key=exhausted_key(escalation), text=sentence,
+        division_code=codes_on(matter.path)[0], escalation_id=escalation.id, now=now,
+    )  # fmt: skip
     for account_id in sorted(accounts):
         session.add(
             Notice(
@@ -73,52 +134,30 @@ def exhaust(session: Session, escalation: Escalation, matter: Matter, *, now: da
         )
 
 
-def _tell(session: Session, escalation: Escalation, matter: Matter, *, number: int, rung: Rung, now: datetime) -> bool:
-    """Say whether anybody stands on the rung, having told them."""
-    units = units_to_tell(session, matter, kind=rung.unit_kind, now=now)
-    for unit in units:
-        item = {"escalation_id": escalation.id, "unit_id": unit.id, "rung": number, "created_at": now}
-        insert_once(session, InboxItem, item)
-        devices = 0
-        if any(channel != INBOX for channel in rung.channels):
-            devices = _knock(session, escalation, matter, unit, number=number, wait=rung.wait, now=now)
-        note_event(session, escalation.id, "told", rung=number, now=now, unit_id=unit.id, details={"devices": devices})
-    if not units:
-        details = {"unit_kind": rung.unit_kind, "county": codes_on(matter.path)[0]}
-        note_event(session, escalation.id, "nobody", rung=number, now=now, details=details)
-    return bool(units)
-
-
-def _knock(
-    session: Session,
-    escalation: Escalation,
-    matter: Matter,
-    unit: Unit,
-    *,
-    number: int,
-    wait: timedelta,
-    now: datetime,
-) -> int:
-    """Return how many devices of the unit have a message waiting for them."""
-    devices = devices_to_tell(session, unit, matter, now=now)
-    message = message_of(
-        matter,
-        escalation_id=escalation.id,
-        code=escalation.code,
-        grade=escalation.grade,
-        due=now + wait,
+def _telling(session: Session, escalation: Escalation, matter: Matter, rung: tuple[int, Rung], now: datetime) -> Knock:
+    number, on_it = rung
+    heard = heard_at(session, escalation, now)
+    return Knock(
+        escalation=escalation,
+        matter=matter,
+        number=number,
+        rung=on_it,
+        turn=_turns(session, escalation, number),
+        due=rung_due_at(on_it, heard_at=heard, hours=office_hours(session)),
+        heard_at=heard,
+        now=now,
     )
-    for device in devices:
-        row = {
-            "dedupe_key": f"{escalation.id}:{number}:{device.id}",
-            "escalation_id": escalation.id,
-            "subscription_id": device.id,
-            "channel": "webpush",
-            "message": message,
-            "state": "due",
-            "due_at": now,
-            "tries": 0,
-            "created_at": now,
-        }
-        insert_once(session, OutboxMessage, row)
-    return len(devices)
+
+
+def _turns(session: Session, escalation: Escalation, number: int) -> int:
+    """Return how often a rung has been told before, so that each telling has keys of its own."""
+    told = select(func.count(func.distinct(EscalationEvent.at))).where(
+        EscalationEvent.escalation_id == escalation.id,
+        EscalationEvent.rung == number,
+        EscalationEvent.kind.in_((*TELLINGS, "handed_over")),
+    )
+    return session.scalar(told) or 0
+
+
+def _look_again(escalation: Escalation, ladder: Ladder, now: datetime) -> None:
+    escalation.next_step_at = when_due(next_step(ladder, course_of(escalation, ladder), now=now), now=now)

@@ -17,13 +17,12 @@ from sqlalchemy.orm import Session
 from grid_app.models.escalations import (
     Escalation,
     EscalationEvent,
-    EscalationPolicy,
     InboxItem,
     OutboxMessage,
     PushSubscription,
 )
 from grid_app.services.audit import record_audit
-from grid_app.services.escalations.ladders import ladder_of, rungs_of
+from grid_app.services.escalations.course import ladder_at
 from grid_app.services.escalations.rows import note_event
 from grid_app.services.escalations.rungs import tell_from
 from notifications.ladder import LadderError
@@ -60,7 +59,7 @@ def _stop(session: Session, alert: Escalation, unit_id: UUID, *, now: datetime) 
         .where(
             OutboxMessage.escalation_id == alert.id,
             OutboxMessage.state == "due",
-            OutboxMessage.subscription_id.in_(devices),
+            or_(OutboxMessage.unit_id == unit_id, OutboxMessage.subscription_id.in_(devices)),
             or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now),
         )
         .values(state="stopped", finished_at=now)
@@ -79,11 +78,10 @@ def _was_told(session: Session, alert: Escalation, whom: ColumnElement[bool]) ->
 
 
 def _ask_next(session: Session, alert: Escalation, *, now: datetime) -> None:
-    policy = session.get_one(EscalationPolicy, alert.policy_id)
     try:
-        rungs = ladder_of(rungs_of(policy), alert.grade).rungs
+        rungs = ladder_at(session, alert).rungs
     except LadderError:
-        _log.exception("broken ladder", extra={"policy_id": str(policy.id), "escalation_id": str(alert.id)})
+        _log.exception("broken ladder", extra={"escalation_id": str(alert.id)})
         return
     following = alert.rung + 1
     if following < len(rungs):

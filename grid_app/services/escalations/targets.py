@@ -20,8 +20,10 @@ from grid_app.policy import Action, Actor, allows, covers, dispute_scope
 from grid_app.queries.accounts import assignment_is_valid
 from grid_app.queries.finding_duties import complained_units, duty_units
 from grid_app.services.accounts.actors import actor_of, actors_of
+from grid_app.services.escalations.events import BY_CODE
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED, group_of
 from grid_app.vocabulary.findings import COUNTY_LEAD, LEVEL_UNITS
+from notifications.ladder import EVERYONE, ON_DUTY
 
 UNDECIDED: Final = "finding_undecided"
 
@@ -31,7 +33,8 @@ class Matter:
     """What an escalation is about, as far as rights and messages need it.
 
     ``case_code`` is the number of the dispute or the finding; ``place`` the village (or the division itself when
-    it is larger); ``kept_out`` are units that are never told: those complained of, and those with the duty.
+    it is larger); ``kept_out`` are units that are never told: those complained of, and those with the duty;
+    ``what`` the words that stand in place of a category where there is none.
     """
 
     case_code: str
@@ -39,6 +42,7 @@ class Matter:
     path: str
     category: str
     kept_out: frozenset[UUID] = frozenset()
+    what: str = ""
 
 
 def matter_of(session: Session, escalation: Escalation) -> Matter:
@@ -52,7 +56,7 @@ def matter_of(session: Session, escalation: Escalation) -> Matter:
     if escalation.finding_id is not None:
         code = session.get_one(Finding, escalation.finding_id).code
         return replace(matter, case_code=code, kept_out=_of_finding(session, escalation, escalation.finding_id))
-    return replace(matter, case_code=escalation.code)
+    return replace(matter, case_code=escalation.code, what=BY_CODE[escalation.event_kind].words)
 
 
 def _of_finding(session: Session, escalation: Escalation, finding_id: UUID) -> frozenset[UUID]:
@@ -113,8 +117,14 @@ def units_to_tell(session: Session, matter: Matter, *, kind: str, now: datetime)
     return allowed
 
 
-def devices_to_tell(session: Session, unit: Unit, matter: Matter, *, now: datetime) -> list[PushSubscription]:
-    """Return the live push subscriptions of a unit's people who may know of the matter, oldest first."""
+def devices_to_tell(
+    session: Session, unit: Unit, matter: Matter, *, now: datetime, whom: str = EVERYONE
+) -> list[PushSubscription]:
+    """Return the live push subscriptions of a unit's people who may know of the matter, oldest first.
+
+    ``whom``: everyone, who is on duty, or those of one role. Where nobody of them has a device, everyone's are
+    returned: an office that left a gap in its roster is told all the same.
+    """
     subscriptions = session.scalars(
         select(PushSubscription)
         .where(PushSubscription.unit_id == unit.id, PushSubscription.dropped_at.is_(None))
@@ -124,8 +134,21 @@ def devices_to_tell(session: Session, unit: Unit, matter: Matter, *, now: dateti
     for subscription in subscriptions:
         actor = actor_of(session, subscription.assignment_id, now=now)
         if actor is not None and may_be_told(actor, matter):
-            told.append(subscription)
-    return told
+            told.append((subscription, actor))
+    if whom != EVERYONE:
+        meant = _on_duty(session, unit, now) if whom == ON_DUTY else None
+        chosen = [
+            device for device, actor in told if (actor.role == whom if meant is None else actor.account_id in meant)
+        ]
+        if chosen:
+            return chosen
+    return [device for device, _ in told]
+
+
+def _on_duty(session: Session, unit: Unit, now: datetime) -> set[UUID]:
+    """Return the accounts that are on duty for a unit at this moment."""
+    del session, unit, now
+    return set()
 
 
 def accounts_of(session: Session, *, role: str, path: str, now: datetime) -> list[UUID]:

@@ -13,19 +13,17 @@ from grid_app.errors import InvalidError, NotFoundError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action
 from grid_app.queries.ladders import LadderRow, ladder_versions
-from grid_app.services.escalations.ladders import (
-    BASES,
+from grid_app.services.escalations.events import BY_CODE, EVENT_KIND_WORDS
+from grid_app.services.escalations.ladder_rows import (
     DEFAULT_RUNGS,
-    EVENT_KIND_WORDS,
     INBOX,
-    RED_ONLY,
     UNIT_KIND_WORDS,
     RungRow,
     check_ladder,
-    in_words,
     rungs_from,
-    save_ladder,
 )
+from grid_app.services.escalations.ladder_words import in_words
+from grid_app.services.escalations.ladders import save_ladder
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
@@ -103,7 +101,7 @@ def read_rungs(event_kind: str, form: Mapping[str, str]) -> list[RungRow]:
 def _line(event_kind: str, form: Mapping[str, str], number: int) -> tuple[str, str, str, tuple[str, ...]]:
     channels = (INBOX, "webpush") if form.get(f"push_{number}") else (INBOX,)
     kind, wait, red = (form.get(f"{name}_{number}", "").strip() for name in ("unit", "wait", "red"))
-    return kind, red if event_kind == RED_ONLY else wait, red, channels
+    return kind, red if BY_CODE[event_kind].one_wait else wait, red, channels
 
 
 def _shown_rungs(values: Mapping[str, str]) -> int:
@@ -124,7 +122,7 @@ def _rungs_of(row: LadderRow | None) -> Sequence[RungRow]:
 
 
 def _basis_of(event_kind: str, row: LadderRow | None) -> str:
-    return row.basis if row else BASES[event_kind]
+    return row.basis if row else BY_CODE[event_kind].basis
 
 
 def _values(rungs: Sequence[RungRow]) -> dict[str, str]:
@@ -175,7 +173,7 @@ def _form(
         event_kind=event_kind,
         units=list(UNIT_KIND_WORDS.items()),
         numbers=range(1, _shown_rungs(values) + 1),
-        red_only=event_kind == RED_ONLY,
+        red_only=BY_CODE[event_kind].one_wait,
         values=values,
         basis=basis,
         replaces=values.get("replaces", current.version if current else 0),

@@ -11,7 +11,9 @@ from flask import current_app, url_for
 
 from grid_app.queries.inbox import InboxRow
 from grid_app.queries.inbox_history import DeviceRow, Knock, Step
-from grid_app.services.escalations.ladders import EVENT_KIND_WORDS, UNIT_KIND_WORDS, duration
+from grid_app.services.escalations.events import EVENT_KIND_WORDS
+from grid_app.services.escalations.ladder_rows import UNIT_KIND_WORDS
+from grid_app.services.escalations.ladder_words import duration
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
 from grid_app.web.wording import local_time, remaining

@@ -1,0 +1,186 @@
+"""Knocking at an office: a row of the outbox for each device and endpoint, a telephone call where a rung asks for one.
+
+The inbox row is the record and is written elsewhere; what is written here may be held, merged, lost and sent twice
+without harm.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from grid_app.clock import local
+from grid_app.database.once import insert_once
+from grid_app.models.accounts import Unit
+from grid_app.models.channels import ChannelEndpoint, PhoneCall
+from grid_app.models.escalations import Escalation, OutboxMessage, PushSubscription
+from grid_app.services.escalations.course import QUIET, office_hours
+from grid_app.services.escalations.events import DANGER
+from grid_app.services.escalations.messages import daily_digest, message_of
+from grid_app.services.escalations.targets import Matter, devices_to_tell
+from notifications.ladder import Rung
+
+PUSH: Final = "webpush"
+PHONE: Final = "phone"
+PUSHES_A_DAY: Final = 12
+"""Most pushes to one account in a day that are no danger; what comes after waits for the morning's digest."""
+
+
+@dataclass(frozen=True)
+class Knock:
+    """One telling of a rung.
+
+    ``turn`` tells repeats and returns to the same rung apart; ``due`` is its time to answer, ``heard_at`` when it may
+    be heard of at the earliest.
+    """
+
+    escalation: Escalation
+    matter: Matter
+    number: int
+    rung: Rung
+    turn: int
+    due: datetime
+    heard_at: datetime
+    now: datetime
+
+    @property
+    def message(self) -> dict[str, object]:
+        """Return the stored form of what is told."""
+        row = self.escalation
+        return message_of(self.matter, escalation_id=row.id, code=row.code, grade=row.grade, due=self.due)
+
+    def key(self, target: UUID) -> str:
+        """Return the key under which one target is knocked at once."""
+        again = f":{self.turn}" if self.turn else ""
+        return f"{self.escalation.id}:{self.number}:{target}{again}"
+
+    def row(self, unit: Unit, target: UUID) -> dict[str, object]:
+        """Return what the outbox row for one target of a unit holds, but for where it goes."""
+        return {
+            "dedupe_key": self.key(target),
+            "escalation_id": self.escalation.id,
+            "unit_id": unit.id,
+            "purpose": "escalation",
+            "rung": self.number,
+            "receipt": secrets.token_urlsafe(24),
+            "message": self.message,
+            "state": "due",
+            "due_at": self.heard_at,
+            "tries": 0,
+            "created_at": self.now,
+        }
+
+
+@dataclass(frozen=True)
+class Knocked:
+    """How many devices, endpoints and telephones of a unit were knocked at."""
+
+    devices: int = 0
+    endpoints: int = 0
+    calls: int = 0
+
+    @property
+    def is_nobody(self) -> bool:
+        """Say whether nothing at all will ring there."""
+        return self.devices + self.endpoints + self.calls == 0
+
+
+def knock(session: Session, telling: Knock, unit: Unit) -> Knocked:
+    """Write what knocks at a unit and return how much that is.
+
+    A unit that nothing else reaches is to be rung up, also when its rung does not say so.
+    """
+    wanted = telling.rung.channels
+    devices = _devices(session, telling, unit) if PUSH in wanted else 0
+    endpoints = _endpoints(session, telling, unit)
+    rings = PHONE in wanted or (len(wanted) > 1 and devices + endpoints == 0)
+    return Knocked(devices, endpoints, int(rings and _ask_for_call(session, telling, unit)))
+
+
+def _devices(session: Session, telling: Knock, unit: Unit) -> int:
+    devices = devices_to_tell(session, unit, telling.matter, whom=telling.rung.whom, now=telling.now)
+    danger = telling.escalation.urgency == DANGER
+    full = set() if danger else _full_today(session, devices, telling.now)
+    for device in devices:
+        if device.account_id in full:
+            _into_digest(session, device, telling.now)
+            continue
+        row = telling.row(unit, device.id) | {"subscription_id": device.id, "channel": PUSH}
+        insert_once(session, OutboxMessage, row)
+    return len(devices)
+
+
+def _endpoints(session: Session, telling: Knock, unit: Unit) -> int:
+    endpoints = session.execute(
+        select(ChannelEndpoint.id, ChannelEndpoint.kind)
+        .where(*_of(unit), ChannelEndpoint.kind.in_([one for one in telling.rung.channels if one != PHONE]))
+        .order_by(ChannelEndpoint.id)
+    ).all()
+    for endpoint in endpoints:
+        row = telling.row(unit, endpoint.id) | {"endpoint_id": endpoint.id, "channel": endpoint.kind}
+        insert_once(session, OutboxMessage, row)
+    return len(endpoints)
+
+
+def _ask_for_call(session: Session, telling: Knock, unit: Unit) -> bool:
+    """Ask for a call, once while nobody has called, and say whether the office has a number at all."""
+    asked = session.scalar(
+        select(PhoneCall.id)
+        .where(PhoneCall.escalation_id == telling.escalation.id, PhoneCall.unit_id == unit.id, PhoneCall.outcome == "")
+        .limit(1)
+    )
+    if asked is None:
+        call = PhoneCall(
+            escalation_id=telling.escalation.id, unit_id=unit.id, rung=telling.number, asked_at=telling.now
+        )
+        session.add(call)
+    number = select(ChannelEndpoint.id).where(*_of(unit), ChannelEndpoint.kind == PHONE).limit(1)
+    return bool(unit.duty_phone) or session.scalar(number) is not None
+
+
+def _of(unit: Unit) -> tuple[ColumnElement[bool], ...]:
+    return ChannelEndpoint.unit_id == unit.id, ChannelEndpoint.disabled_at.is_(None)
+
+
+def _full_today(session: Session, devices: Iterable[PushSubscription], now: datetime) -> set[UUID]:
+    """Return the accounts that have had as many pushes today as one person is to have."""
+    since = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    counted = session.execute(
+        select(PushSubscription.account_id, func.count(func.distinct(OutboxMessage.escalation_id)))
+        .join(OutboxMessage, OutboxMessage.subscription_id == PushSubscription.id)
+        .where(
+            PushSubscription.account_id.in_({device.account_id for device in devices}),
+            OutboxMessage.purpose == "escalation",
+            OutboxMessage.created_at >= since,
+        )
+        .group_by(PushSubscription.account_id)
+    )
+    return {account for account, count in counted if count >= PUSHES_A_DAY}
+
+
+def _into_digest(session: Session, device: PushSubscription, now: datetime) -> None:
+    """Let a device be told once, when the next day begins, that more is waiting."""
+    tomorrow = local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    due = QUIET.heard_at(tomorrow.astimezone(now.tzinfo), danger=False, grade="red", hours=office_hours(session))
+    row = {
+        "dedupe_key": f"digest:{device.id}:{tomorrow:%Y%m%d}",
+        "subscription_id": device.id,
+        "unit_id": device.unit_id,
+        "channel": PUSH,
+        "purpose": "digest",
+        "rung": 0,
+        "receipt": secrets.token_urlsafe(24),
+        "message": daily_digest(f"digest-{device.id}-{tomorrow:%Y%m%d}"),
+        "state": "due",
+        "due_at": due,
+        "tries": 0,
+        "created_at": now,
+    }
+    insert_once(session, OutboxMessage, row)
