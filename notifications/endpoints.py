@@ -77,7 +77,7 @@ class HostRule:
         )
 
 
-def check_endpoint(url: str, *, rule: HostRule, resolve: Resolve = socket.getaddrinfo) -> None:
+def check_endpoint(url: str, *, rule: HostRule, resolve: Resolve | None = socket.getaddrinfo) -> None:
     """Return in silence when the endpoint may be posted to.
 
     Parameters
@@ -87,7 +87,8 @@ def check_endpoint(url: str, *, rule: HostRule, resolve: Resolve = socket.getadd
     rule
         The hosts that may be posted to.
     resolve
-        Turns the name into addresses; the system's resolver unless a test passes its own.
+        Turns the name into addresses; the system's resolver unless a test passes its own. None leaves names to
+        the proxy, which alone can resolve them then; an address written as a number is looked at all the same.
 
     Raises
     ------
@@ -109,6 +110,27 @@ def check_endpoint(url: str, *, rule: HostRule, resolve: Resolve = socket.getadd
         check_address(address)
 
 
+def plain_parts(url: str) -> SplitResult | None:
+    """Return the parts of a URL that every reader takes in the same way, None for any other URL.
+
+    Such a URL is printable ASCII without backslash, has a host, and has neither user name nor fragment.
+    """
+    try:
+        parts = urlsplit(url)
+        readable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    if not readable or len(url) > LONGEST_ENDPOINT or not _PLAIN_URL.fullmatch(url):
+        return None
+    return None if "@" in parts.netloc or "#" in url else parts
+
+
+def is_host_name(name: str) -> bool:
+    """Tell whether the text is a host name in small letters with at least one dot; a number is none."""
+    last = name.rpartition(".")[2]
+    return bool(_HOST_NAME.fullmatch(name)) and "." in name and not last[:1].isdigit()
+
+
 def check_address(address: str) -> None:
     """Return in silence when an IP address is public.
 
@@ -117,7 +139,7 @@ def check_address(address: str) -> None:
     EndpointRefused
         The address is inside a network, not on the open internet, or cannot be read.
     """
-    if not _is_public(address):
+    if not is_public(address):
         raise EndpointRefused("推送地址指向内部网络，没有连接；请在本机浏览器里重新订阅。")
 
 
@@ -147,16 +169,12 @@ def check_subscription_keys(p256dh: str, auth: str) -> None:
 
 
 def _split(url: str) -> SplitResult:
-    """Return the parts of a URL that every reader takes in the same way."""
-    try:
-        parts = urlsplit(url)
-        readable = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        readable = False
-    if not readable or len(url) > LONGEST_ENDPOINT or not _PLAIN_URL.fullmatch(url):
-        raise EndpointRefused("推送地址读不出来，没有保存；请在本机浏览器里重新订阅。")
-    if "@" in parts.netloc or parts.fragment:
+    """Return the parts of a URL that can be read in one way only."""
+    if _PLAIN_URL.fullmatch(url) and ("@" in url.partition("://")[2].partition("/")[0] or "#" in url):
         raise EndpointRefused("推送地址里不能带用户名或片段，没有保存；请在本机浏览器里重新订阅。")
+    parts = plain_parts(url)
+    if parts is None:
+        raise EndpointRefused("推送地址读不出来，没有保存；请在本机浏览器里重新订阅。")
     return parts
 
 
@@ -165,8 +183,10 @@ def _is_loopback_literal(host: str) -> bool:
     return host == "localhost" or is_loopback(host)
 
 
-def _addresses(host: str, resolve: Resolve) -> list[str]:
-    """Return every address of a host, at least one."""
+def _addresses(host: str, resolve: Resolve | None) -> list[str]:
+    """Return every address of a host, at least one; none for a name that is left to the proxy."""
+    if resolve is None:
+        return [] if is_host_name(host) else [host]
     try:
         found = [str(entry[4][0]) for entry in resolve(host, 443)]
     except (OSError, UnicodeError) as error:
@@ -176,7 +196,7 @@ def _addresses(host: str, resolve: Resolve) -> list[str]:
     return found
 
 
-def _is_public(text: str) -> bool:
+def is_public(text: str) -> bool:
     """Tell whether an address lies on the open internet and carries no other address inside it."""
     try:
         address = ipaddress.ip_address(text)

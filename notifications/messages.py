@@ -7,11 +7,10 @@ one of them has to be dealt with.
 
 import base64
 import hashlib
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from notifications.personal_words import PersonalWordsError, assert_no_personal_words
 from notifications.targets import PushTarget
 
 __all__ = [
@@ -32,6 +31,7 @@ __all__ = [
     "assert_no_personal_words",
     "compose_digest",
     "compose_escalation",
+    "dedupe_id",
     "topic_of",
 ]
 
@@ -43,16 +43,6 @@ LONGEST_TTL_SECONDS: Final = 28 * 24 * 3600
 """Push services keep a message at most four weeks."""
 FACT_LENGTH: Final = 60
 """Characters of one fact (place, category, ...) in a message; a longer one is cut short."""
-
-_GAP = r"[\s\-.·]?"
-_MOBILE = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)")
-_DATE = rf"(?:19|20)\d\d{_GAP}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-_ID_NUMBER = re.compile(rf"(?<!\d)[1-9]\d{{5}}(?:\d{{11}}|{_GAP}{_DATE}{_GAP}\d{{3}})[\dXx](?!\d)")
-_UUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\b")
-
-
-class PersonalWordsError(ValueError):
-    """The text holds a number that belongs to a person; the sentence never repeats the number."""
 
 
 class MessageError(ValueError):
@@ -71,7 +61,8 @@ class Message:
     Raises
     ------
     PersonalWordsError
-        A mobile or ID number stands in the key, the title, the body, the link or the case number.
+        A number or a name that belongs to a person stands in the key, the title, the body, the link or the case
+        number.
     MessageError
         The title or key is empty, the urgency unknown, the count below one, or the time to live is not within
         1 s to 28 days.
@@ -144,28 +135,6 @@ class Misconfigured:
 
 
 Outcome = Sent | RetryLater | Gone | Refused | Misconfigured
-
-
-def assert_no_personal_words(text: str) -> None:
-    """Return in silence when the text holds no mobile number and no ID number.
-
-    Full-width digits and the usual separators (``138-1234-5678``) are seen through. Identifiers of ours
-    (UUIDs) are left out of the search: their hexadecimal digits mean nothing.
-
-    Raises
-    ------
-    PersonalWordsError
-        An 11-digit mainland mobile number or an 18-digit ID number stands in the text.
-
-    Examples
-    --------
-    >>> assert_no_personal_words("案件 430726-2026-00012，云岭村，红色")
-    """
-    plain = _UUID.sub(" ", unicodedata.normalize("NFKC", text))
-    if _ID_NUMBER.search(plain):
-        raise PersonalWordsError("通知文字里有像身份证号的号码，没有发出；请改用案件编号。")
-    if _MOBILE.search(plain):
-        raise PersonalWordsError("通知文字里有像手机号的号码，没有发出；请改用案件编号。")
 
 
 def compose_escalation(
@@ -249,6 +218,15 @@ def compose_digest(count: int, reddest: str, url: str, key: str) -> Message:
 def topic_of(key: str) -> str:
     """Return the push topic of a key: 32 base64url characters, the same for the same key (RFC 8030, 5.4)."""
     return base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()[:24]).decode("ascii")
+
+
+def dedupe_id(message: Message) -> str:
+    """Return the name under which a far end may know a message again: the same for every try to send it.
+
+    It is made of everything that is told and of the receipt, which differs between two messages of the same words.
+    """
+    told = "\0".join((message.key, message.title, message.body, message.url, message.receipt))
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _one_line(fact: str) -> str:

@@ -8,14 +8,12 @@ that the audience of the first push service would be signed for the second.
 import json
 import logging
 import socket
-from collections.abc import Mapping
-from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import requests
 from py_vapid import Vapid02, VapidException
 
+from notifications.channels.answers import retry_after_seconds
 from notifications.channels.sessions import RedirectlessSession, new_session
 from notifications.endpoints import (
     EndpointRefused,
@@ -133,22 +131,6 @@ class WebPushChannel:
             requests_session=self._session,
         )
         return response
-
-
-def retry_after_seconds(headers: Mapping[str, str]) -> int | None:
-    """Return the seconds that ``Retry-After`` asks for, None when it is missing or cannot be read.
-
-    A date is counted from the answer's own ``Date``, so that a wrong clock on either side does no harm; one
-    that lies in the past gives 0.
-    """
-    asked = headers.get("Retry-After", "").strip()
-    if asked.isascii() and asked.isdigit():
-        return int(asked[:9])
-    try:
-        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("Date", ""))
-    except (ValueError, TypeError):
-        return None
-    return max(0, wait // timedelta(seconds=1))
 
 
 def _payload_of(message: Message) -> bytes:

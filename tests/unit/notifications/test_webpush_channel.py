@@ -9,7 +9,8 @@ import pytest
 import requests
 from pywebpush import WebPushException
 
-from notifications.channels.webpush import LONGEST_PAYLOAD, WebPushChannel, retry_after_seconds
+from notifications.channels.answers import retry_after_seconds
+from notifications.channels.webpush import LONGEST_PAYLOAD, WebPushChannel
 from notifications.endpoints import HostRule
 from notifications.messages import Gone, Message, Misconfigured, PushTarget, Refused, RetryLater, Sent, topic_of
 from notifications.vapid import new_keypair
