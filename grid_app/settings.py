@@ -11,6 +11,8 @@ from pathlib import Path
 from grid_app.clock import SHANGHAI
 
 TILE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/[^\s\"'<>\\;]*")
+PROBE_HOURS = re.compile(r"08:[3-5][0-9]|09:[0-5][0-9]|1[0-6]:[0-5][0-9]")
+PROBE_SMS = ("never", "weekly", "daily")
 EXAMPLE_VALUES = frozenset({"", "changeme", "change-me", "example", "secret", "dev", "test", "xxx"})
 
 
@@ -39,6 +41,8 @@ class Settings:
     absolute_hours: int = 12
     device_days: int = 30
     reveals_per_day: int = 20
+    probe_at: str = "09:30"
+    probe_sms: str = "never"
     tls_certificate: str = ""
     tls_key: str = ""
     base_map_urls: tuple[str, ...] = ()
@@ -75,6 +79,8 @@ ENVIRONMENT = {
     "absolute_hours": "GRID_ABSOLUTE_HOURS",
     "device_days": "GRID_DEVICE_DAYS",
     "reveals_per_day": "GRID_REVEALS_PER_DAY",
+    "probe_at": "GRID_PROBE_AT",
+    "probe_sms": "GRID_PROBE_SMS",
     "tls_certificate": "GRID_TLS_CERTIFICATE",
     "tls_key": "GRID_TLS_KEY",
     "base_map_urls": "GRID_BASE_MAP_URLS",
@@ -106,7 +112,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             except ValueError as error:
                 problems.append(f"{variable}:{error}")
     settings = Settings(**values)  # type: ignore[arg-type]  # each value was parsed to its field's type
-    problems += server_problems(settings) + base_map_problems(settings)
+    problems += server_problems(settings) + base_map_problems(settings) + probe_problems(settings)
     if problems:
         raise SettingsError("设置有误,程序没有启动。请改正后重试:" + ";".join(problems))
     return settings
@@ -135,6 +141,16 @@ def base_map_problems(settings: Settings) -> list[str]:
         problems.append(f"{ENVIRONMENT['base_map_matrix']}:只支持 w(球面墨卡托);经纬度的 c 画不到一起")
     if settings.base_map_urls and not settings.base_map_attribution:
         problems.append(f"{ENVIRONMENT['base_map_attribution']} 没有设置:用底图要写明图源和审图号")
+    return problems
+
+
+def probe_problems(settings: Settings) -> list[str]:
+    """Return what is wrong with the daily probes: no time of day, one outside office hours, an unknown word."""
+    problems = []
+    if not PROBE_HOURS.fullmatch(settings.probe_at):
+        problems.append(f"{ENVIRONMENT['probe_at']}:“{settings.probe_at}”不在 08:30 到 16:59 之间,请写成 09:30")
+    if settings.probe_sms not in PROBE_SMS:
+        problems.append(f"{ENVIRONMENT['probe_sms']}:“{settings.probe_sms}”请写 never、weekly 或 daily")
     return problems
 
 

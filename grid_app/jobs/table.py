@@ -19,6 +19,7 @@ from grid_app.jobs.housekeeping import forget_chunks_job, forget_job, place_stra
 from grid_app.jobs.imports import go_on_with_imports_job
 from grid_app.jobs.ladders import step_up_job
 from grid_app.jobs.map_weeks import keep_weeks_job
+from grid_app.jobs.probes import forget_probes_job, judge_job, probe_job
 from grid_app.jobs.retention import NAME as RETENTION
 from grid_app.jobs.retention import clear_job
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
@@ -133,6 +134,24 @@ JOBS: Final = (
         keep_weeks_job,
         timedelta(minutes=15),
         "A week that ended is looked at on Monday morning; without it kept, each look would count it anew.",
+    ),
+    Job(
+        "channels.probe",
+        probe_job,
+        timedelta(minutes=1),
+        "Channels are probed once a day from a fixed hour on; whatever was down then is caught up with the same day.",
+    ),
+    Job(
+        "channels.judge",
+        judge_job,
+        timedelta(minutes=2),
+        "A channel that died should be known before the next crisis; two minutes change nothing.",
+    ),
+    Job(
+        "channels.forget",
+        forget_probes_job,
+        timedelta(hours=6),
+        "Probes are kept 30 days; no hour of the day matters.",
     ),
     Job(
         RETENTION,

@@ -34,4 +34,5 @@ class ChannelProbe(Base):
     __table_args__ = (
         Index("ix_channel_probes_endpoint_id_asked_at", "endpoint_id", "asked_at"),
         Index("ix_channel_probes_subscription_id_asked_at", "subscription_id", "asked_at"),
+        Index("ix_channel_probes_unit_id_outcome", "unit_id", "outcome"),
     )

@@ -21,6 +21,7 @@ INDEXES = (
     ("channel_probes", ["outbox_id"]),
     ("channel_probes", ["endpoint_id", "asked_at"]),
     ("channel_probes", ["subscription_id", "asked_at"]),
+    ("channel_probes", ["unit_id", "outcome"]),
     ("outbox_messages", ["endpoint_id", "state", "finished_at"]),
     ("outbox_messages", ["subscription_id", "delivered_at"]),
 )
