@@ -48,6 +48,7 @@ def note_acted(session: Session, escalation: Escalation, *, at: datetime, now: d
         session, escalation.id, "acted", rung=escalation.rung, now=now, unit_id=escalation.acknowledged_unit_id,
         details={"how": how},
     )  # fmt: skip
+    session.flush()
 
 
 def _acted_at(session: Session, escalation: Escalation) -> datetime | None:

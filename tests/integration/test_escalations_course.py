@@ -1,0 +1,376 @@
+"""What happens to an escalation once raised: held at night, repeated, left lying, acted on, passed on, rung up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from grid_app.database.base import new_id
+from grid_app.errors import ConflictError, InvalidError, NotFoundError
+from grid_app.models.accounts import Unit
+from grid_app.models.channels import Alarm, ChannelEndpoint, PhoneCall
+from grid_app.models.disputes import DisputeEvent
+from grid_app.models.escalations import Escalation, EscalationEvent, EscalationPolicy, InboxItem, OutboxMessage
+from grid_app.models.places import Division
+from grid_app.policy import Role
+from grid_app.services.escalations.answering import (
+    CallNote,
+    hand_over,
+    offices_for,
+    record_call,
+    say_acted,
+    waiting_calls,
+)
+from grid_app.services.escalations.events import DAY
+from grid_app.services.escalations.ladder_rows import AfterTaking, RungRow
+from grid_app.services.escalations.ladders import save_ladder, seed_ladders
+from grid_app.services.escalations.steps import raise_escalation, step_up_due
+from grid_app.services.escalations.taking import acknowledge
+from tests.escalation_world import VILLAGE, add_dispute, add_subscription, kinds_of, raise_for
+from tests.rounds_world import closed_round
+from tests.world import NOW, World, add_account
+
+NIGHT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # Friday 23:00 in Shanghai
+SATURDAY_EIGHT = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
+MONDAY_HALF_PAST_EIGHT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+COUNTY_FIRST = (
+    RungRow("county_office", 480, 120, ("inbox", "webpush", "wecom", "phone")),
+    RungRow("county_lead_office", 480, 120, ("inbox", "webpush")),
+)
+
+
+def _policy(
+    session: Session, world: World, *rungs: RungRow, after: AfterTaking | None = None, kind: str = "grade_red"
+) -> None:
+    seed_ladders(session, NOW)
+    newest = session.scalar(select(func.max(EscalationPolicy.version)).filter_by(event_kind=kind)) or 0
+    save_ladder(
+        session, event_kind=kind, rungs=rungs or COUNTY_FIRST, basis="本县规定", replaces=newest,
+        actor=world.actor(session, Role.SECURITY_ADMIN), now=NOW, after=after or AfterTaking(),
+    )  # fmt: skip
+
+
+def _raised(session: Session, world: World, **given: object) -> Escalation:
+    found = raise_for(session, add_dispute(session, world), **given)
+    assert found is not None
+    return session.get_one(Escalation, found)
+
+
+def _due(session: Session, escalation_id: UUID) -> list[datetime]:
+    question = select(OutboxMessage.due_at).where(OutboxMessage.escalation_id == escalation_id)
+    return list(session.scalars(question.order_by(OutboxMessage.due_at)))
+
+
+def _take(session: Session, world: World, escalation: Escalation, *, at: datetime) -> None:
+    acknowledge(session, escalation_id=escalation.id, actor=world.actor(session, Role.COUNTY_OFFICER), now=at)
+    session.refresh(escalation)
+
+
+def test_what_climbs_keeps_the_ladder_it_began_with(session: Session, world: World):
+    escalation = _raised(session, world)
+    _policy(session, world, RungRow("township_government", 5, 5, ("inbox",)), COUNTY_FIRST[0])
+
+    step_up_due(session, now=NOW + 2 * HOUR)
+
+    session.refresh(escalation)
+    assert escalation.rung == 1
+    assert escalation.ladder["version"] == 1
+    assert escalation.rung_due_at == NOW + 4 * HOUR
+
+
+def test_at_night_the_inbox_has_it_at_once_and_phones_in_the_morning(session: Session, world: World):
+    add_subscription(session, world, "county_officer")
+
+    escalation = _raised(session, world, now=NIGHT)
+
+    assert session.scalar(select(InboxItem.created_at).where(InboxItem.escalation_id == escalation.id)) == NIGHT
+    assert _due(session, escalation.id) == [SATURDAY_EIGHT]
+    assert escalation.next_step_at == SATURDAY_EIGHT + 2 * HOUR
+    told = session.scalars(select(EscalationEvent).where(EscalationEvent.kind == "told")).one()
+    assert datetime.fromisoformat(told.details["held_until"]) == SATURDAY_EIGHT
+
+
+def test_what_is_not_red_waits_for_a_working_day(session: Session, world: World):
+    add_subscription(session, world, "county_officer")
+
+    escalation = _raised(session, world, event_kind="finding_confirmed", grade="yellow", now=NIGHT)
+
+    assert _due(session, escalation.id) == [MONDAY_HALF_PAST_EIGHT]
+
+
+@pytest.mark.parametrize(("kind", "danger"), [("grade_red", True), ("safety_duty", False)])
+def test_danger_breaks_the_quiet_of_the_night(session: Session, world: World, kind: str, danger: bool):
+    add_subscription(session, world, "county_officer")
+
+    found = raise_escalation(
+        session, event_kind=kind, dispute_id=add_dispute(session, world), division_code=VILLAGE, category="0101",
+        grade="red", reason="有人身危险", now=NIGHT, danger=danger,
+    )  # fmt: skip
+
+    assert _due(session, found) == [NIGHT]
+
+
+def test_a_rung_is_knocked_at_again_while_nobody_answers(session: Session, world: World):
+    add_subscription(session, world, "county_officer")
+    _policy(session, world, replace(COUNTY_FIRST[0], repeat_minutes=50), COUNTY_FIRST[1])
+    escalation = _raised(session, world)
+
+    looks = [step_up_due(session, now=NOW + timedelta(minutes=n)) for n in (49, 50, 51, 100, 119, 120)]
+
+    assert looks == [0, 1, 0, 1, 0, 1]
+    assert kinds_of(session, escalation.id) == ["opened", "told", "repeated", "repeated", "climbed", "told"]
+    assert len(_due(session, escalation.id)) == 3
+    assert session.scalar(select(func.count()).select_from(InboxItem)) == 2
+
+
+def test_a_matter_taken_up_and_left_lying_waits_again(session: Session, world: World):
+    add_subscription(session, world, "county_officer")
+    _policy(session, world, after=AfterTaking(idle_minutes=60))
+    escalation = _raised(session, world)
+    _take(session, world, escalation, at=NOW + HOUR)
+
+    assert step_up_due(session, now=NOW + timedelta(minutes=119)) == 0
+    assert step_up_due(session, now=NOW + 2 * HOUR) == 1
+
+    session.refresh(escalation)
+    assert (escalation.state, escalation.rung, escalation.acknowledged_unit_id) == ("open", 0, None)
+    assert escalation.next_step_at == NOW + 4 * HOUR
+    assert kinds_of(session, escalation.id) == ["opened", "told", "acknowledged", "idle", "told"]
+    states = session.scalars(select(OutboxMessage.state).order_by(OutboxMessage.created_at)).all()
+    assert states == ["stopped", "due"]
+
+
+def test_a_step_of_the_office_in_the_matter_counts_as_acting(session: Session, world: World):
+    _policy(session, world, after=AfterTaking(idle_minutes=60))
+    escalation = _raised(session, world)
+    _take(session, world, escalation, at=NOW)
+    session.add(
+        DisputeEvent(
+            dispute_id=escalation.dispute_id, number=1, at=NOW + timedelta(minutes=30), kind="noted", details={},
+            assignment_id=world.assignments[Role.COUNTY_OFFICER],
+        )
+    )  # fmt: skip
+
+    step_up_due(session, now=NOW + HOUR)
+
+    session.refresh(escalation)
+    assert (escalation.state, escalation.acted_at) == ("acted", NOW + timedelta(minutes=30))
+    assert step_up_due(session, now=NOW + timedelta(days=9)) == 0
+
+
+def test_a_step_of_another_office_does_not(session: Session, world: World):
+    _policy(session, world, after=AfterTaking(idle_minutes=60))
+    escalation = _raised(session, world)
+    _take(session, world, escalation, at=NOW)
+    session.add(
+        DisputeEvent(
+            dispute_id=escalation.dispute_id, number=1, at=NOW + timedelta(minutes=30), kind="noted", details={},
+            assignment_id=world.assignments[Role.TOWNSHIP_OFFICER],
+        )
+    )  # fmt: skip
+
+    step_up_due(session, now=NOW + HOUR)
+
+    session.refresh(escalation)
+    assert escalation.state == "open"
+
+
+def test_only_the_office_that_took_it_up_says_that_it_has_acted(session: Session, world: World):
+    escalation = _raised(session, world)
+    officer = world.actor(session, Role.COUNTY_OFFICER)
+    with pytest.raises(ConflictError, match="已确认收到"):
+        say_acted(session, escalation_id=escalation.id, actor=officer, now=NOW)
+    _take(session, world, escalation, at=NOW)
+    with pytest.raises(ConflictError, match="别的单位"):
+        say_acted(session, escalation_id=escalation.id, actor=world.actor(session, Role.COUNTY_LEAD), now=NOW)
+
+    say_acted(session, escalation_id=escalation.id, actor=officer, now=NOW + HOUR)
+
+    assert (escalation.state, escalation.acted_at) == ("acted", NOW + HOUR)
+    assert kinds_of(session, escalation.id)[-1] == "acted"
+
+
+def test_an_office_hands_over_with_a_reason_and_the_time_begins_anew(session: Session, world: World):
+    add_subscription(session, world, "township_lead")
+    escalation = _raised(session, world)
+    officer, later = world.actor(session, Role.COUNTY_OFFICER), NOW + HOUR
+    _take(session, world, escalation, at=later)
+
+    name = hand_over(
+        session, escalation_id=escalation.id, to_unit=world.units["township"], reason=" 属于乡镇职责 ", actor=officer,
+        now=later,
+    )  # fmt: skip
+
+    assert name == session.get_one(Unit, world.units["township"]).name
+    assert (escalation.state, escalation.bounces, escalation.acknowledged_unit_id) == ("open", 1, None)
+    assert escalation.next_step_at == later + 2 * HOUR
+    event = session.scalars(select(EscalationEvent).where(EscalationEvent.kind == "handed_over")).one()
+    assert (event.details["reason"], event.unit_id) == ("属于乡镇职责", world.units["county"])
+    assert len(_due(session, escalation.id)) == 1
+    lead = world.actor(session, Role.TOWNSHIP_LEAD)
+    assert acknowledge(session, escalation_id=escalation.id, actor=lead, now=later).unit_name == name
+
+
+def test_it_is_not_handed_to_and_fro_for_ever(session: Session, world: World):
+    _policy(session, world, after=AfterTaking(bounce_limit=1))
+    escalation = _raised(session, world)
+    officer = world.actor(session, Role.COUNTY_OFFICER)
+    there = {"escalation_id": escalation.id, "to_unit": world.units["township"], "reason": "属于乡镇职责", "now": NOW}
+    hand_over(session, actor=officer, **there)
+
+    with pytest.raises(ConflictError, match="已经转交 1 次"):
+        hand_over(
+            session, actor=world.actor(session, Role.TOWNSHIP_LEAD),
+            **there | {"to_unit": world.units["county"], "reason": "县里办"},
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "请打13812345678", "很" * 201])
+def test_a_reason_that_is_none_or_holds_a_number_changes_nothing(session: Session, world: World, reason: str):
+    escalation = _raised(session, world)
+
+    with pytest.raises(InvalidError):
+        hand_over(
+            session, escalation_id=escalation.id, to_unit=world.units["township"], reason=reason,
+            actor=world.actor(session, Role.COUNTY_OFFICER), now=NOW,
+        )  # fmt: skip
+
+    assert escalation.bounces == 0
+
+
+def test_it_cannot_be_handed_to_an_office_that_may_not_know(session: Session, world: World):
+    about_township = raise_for(session, add_dispute(session, world, about="township"))
+    officer = world.actor(session, Role.COUNTY_OFFICER)
+
+    offered = {unit.id for unit in offices_for(session, escalation_id=about_township, actor=officer, now=NOW)}
+
+    assert world.units["township"] not in offered
+    for unit in (world.units["township"], new_id()):
+        with pytest.raises(NotFoundError):
+            hand_over(session, escalation_id=about_township, to_unit=unit, reason="属于乡镇", actor=officer, now=NOW)
+
+
+def test_an_office_that_nothing_reaches_is_to_be_rung_up(session: Session, world: World):
+    escalation = _raised(session, world)
+
+    [(call, unit)] = waiting_calls(session, escalation.id)
+
+    assert (unit.id, call.rung, call.outcome) == (world.units["county"], 0, "")
+
+
+def test_a_call_nobody_answered_is_asked_for_again_and_an_answered_one_is_proof(session: Session, world: World):
+    escalation = _raised(session, world)
+    officer, later = world.actor(session, Role.COUNTY_OFFICER), NOW + HOUR
+    [(first, _)] = waiting_calls(session, escalation.id)
+
+    record_call(session, call_id=first.id, note=CallNote("no_answer", "", later), actor=officer, now=later)
+    [(second, _)] = waiting_calls(session, escalation.id)
+    record_call(session, call_id=second.id, note=CallNote("answered", "值班员", later), actor=officer, now=later)
+
+    assert waiting_calls(session, escalation.id) == []
+    assert kinds_of(session, escalation.id)[-2:] == ["called", "called"]
+    assert escalation.state == "open"
+    with pytest.raises(ConflictError, match="已经有人记录"):
+        record_call(session, call_id=first.id, note=CallNote("answered", "值班员", later), actor=officer, now=later)
+
+
+@pytest.mark.parametrize(
+    ("note", "field"),
+    [
+        (CallNote("maybe", "", NOW), "outcome"),
+        (CallNote("answered", " ", NOW), "answered_by"),
+        (CallNote("answered", "值班员", NOW + timedelta(minutes=1)), "called_at"),
+        (CallNote("answered", "值班员", NOW - timedelta(minutes=1)), "called_at"),
+        (CallNote("answered", "13812345678", NOW), "reason"),
+    ],
+)
+def test_a_call_that_cannot_be_is_not_recorded(session: Session, world: World, note: CallNote, field: str):
+    escalation = _raised(session, world)
+    [(call, _)] = waiting_calls(session, escalation.id)
+
+    with pytest.raises(InvalidError) as refused:
+        record_call(session, call_id=call.id, note=note, actor=world.actor(session, Role.COUNTY_OFFICER), now=NOW)
+
+    assert field in refused.value.fields
+    assert session.get_one(PhoneCall, call.id).outcome == ""
+
+
+def test_the_alarm_of_an_exhausted_ladder_stands_until_an_office_takes_it_up(session: Session, world: World):
+    escalation = _raised(session, world)
+    for hours in (2, 4, 6):
+        step_up_due(session, now=NOW + hours * HOUR)
+    alarm = session.scalars(select(Alarm)).one()
+    assert (alarm.kind, alarm.cleared_at, alarm.division_code) == ("exhausted", None, "990101")
+
+    _take(session, world, escalation, at=NOW + timedelta(days=1))
+
+    session.refresh(alarm)
+    assert alarm.cleared_at == NOW + timedelta(days=1)
+
+
+def test_a_person_gets_so_many_pushes_a_day_and_then_one_digest(session: Session, world: World):
+    device = add_subscription(session, world, "county_officer")
+    for number in range(1, 17):
+        raise_for(session, add_dispute(session, world, number=number))
+
+    rows = session.execute(select(OutboxMessage.purpose, OutboxMessage.due_at).order_by(OutboxMessage.created_at)).all()
+
+    assert [row.purpose for row in rows].count("escalation") == 12
+    digest = [row for row in rows if row.purpose == "digest"]
+    assert [row.due_at for row in digest] == [SATURDAY_EIGHT]
+    assert session.scalar(select(func.count()).select_from(InboxItem)) == 16
+    danger = raise_escalation(
+        session, event_kind="safety_duty", dispute_id=add_dispute(session, world, number=20), division_code=VILLAGE,
+        category="0101", grade="red", reason="有人身危险", now=NOW,
+    )  # fmt: skip
+    assert _due(session, danger) == [NOW]
+    assert device
+
+
+def test_each_endpoint_of_the_office_that_the_rung_names_gets_a_message(session: Session, world: World):
+    for kind, disabled in (("wecom", None), ("mail", None), ("wecom", NOW)):
+        session.add(
+            ChannelEndpoint(
+                id=new_id(), unit_id=world.units["county"], kind=kind, name="群", sealed="k1.x", created_at=NOW,
+                disabled_at=disabled,
+            )
+        )  # fmt: skip
+    _policy(session, world)
+
+    escalation = _raised(session, world)
+
+    rows = session.scalars(select(OutboxMessage).where(OutboxMessage.escalation_id == escalation.id)).all()
+    assert [(row.channel, row.unit_id, row.subscription_id) for row in rows] == [("wecom", world.units["county"], None)]
+    assert len({row.receipt for row in rows} - {""}) == 1
+
+
+def test_a_rung_for_one_role_knocks_at_those_devices_and_at_all_where_there_are_none(session: Session, world: World):
+    add_subscription(session, world, "county_officer")
+    other = add_account(session, world, "second_officer", role=Role.SECURITY_ADMIN, unit="county", division="990101")
+    _policy(session, world, replace(COUNTY_FIRST[0], whom="county_officer"), COUNTY_FIRST[1])
+    first = _raised(session, world)
+    _policy(session, world, replace(COUNTY_FIRST[0], whom="township_lead"), COUNTY_FIRST[1])
+    second = raise_for(session, add_dispute(session, world, number=2))
+
+    assert len(_due(session, first.id)) == len(_due(session, second)) == 1
+    assert other
+
+
+def test_a_round_is_a_cause_of_its_own(session: Session, world: World):
+    round_id = closed_round(session, now=NOW)
+
+    raised = raise_escalation(
+        session, event_kind="round_missing", round_id=round_id, division_code="990101001", category="", grade="yellow",
+        reason="还有 2 个村没有回报。", now=NOW,
+    )  # fmt: skip
+
+    escalation = session.get_one(Escalation, raised)
+    assert (escalation.round_id, escalation.state) == (round_id, "open")
+    assert session.get_one(Division, escalation.division_code).level == "township"
+    assert escalation.next_step_at == NOW + timedelta(minutes=DAY)
