@@ -22,7 +22,7 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 from flask import Flask
 
-from grid_app.adapters.map_feed import LISTENERS, most_listeners
+from grid_app.adapters.listeners import LISTENERS, most_listeners
 from grid_app.cli.context import load_app, load_settings, refuse
 from grid_app.cli.first_clocks import fill_first_lists, start_first_clocks
 from grid_app.cli.heap import settle_heap

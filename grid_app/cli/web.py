@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import resource
 from dataclasses import replace
+from typing import Final
+from wsgiref.types import WSGIApplication
 
 import click
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from grid_app.adapters.map_feed import LISTENERS, most_listeners
+from grid_app.adapters.line_hub import LineHub
+from grid_app.adapters.listeners import LISTENERS, most_held
 from grid_app.cli.context import load_settings, refuse
 from grid_app.cli.heap import settle_heap
+from grid_app.cli.line_worker import LineWorker, giving_lines_away
 from grid_app.cli.serve import NO_TLS, is_loopback, upgrade_embedded, wiring_of
 from grid_app.factory import create_app
 from grid_app.settings import Settings, SettingsError, server_problems
+
+OPEN_FILES: Final = 8_192
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -27,11 +33,21 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         app = create_app(self._settings)
-        app.config[LISTENERS] = most_listeners(int(self.cfg.threads))
+        app.config[LISTENERS] = most_held(allow_open_files())
         settle_heap()
-        return app
+        return giving_lines_away(app, LineHub())
+
+
+def allow_open_files() -> int:
+    """Let this process open as many files as the system allows it without asking anybody, and return how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return OPEN_FILES if soft == resource.RLIM_INFINITY else soft
 
 
 @click.command("web")
@@ -54,7 +70,7 @@ def web_command(bind: str, workers: int, threads: int) -> None:
     except SettingsError as error:
         refuse(str(error))
     options: dict[str, object] = {
-        "bind": bind, "workers": workers, "threads": threads, "worker_class": "gthread", "proc_name": "grid-app",
+        "bind": bind, "workers": workers, "threads": threads, "worker_class": LineWorker, "proc_name": "grid-app",
     }  # fmt: skip
     if settings.tls_certificate:
         options |= {"certfile": settings.tls_certificate, "keyfile": settings.tls_key}

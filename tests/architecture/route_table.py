@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.architecture.coverage_routes import COVERAGE_ROUTES
 from tests.architecture.export_routes import EXPORT_ROUTES
+from tests.architecture.inbox_routes import INBOX_ROUTES
+from tests.architecture.incident_routes import INCIDENT_ROUTES
 from tests.architecture.indicator_routes import INDICATOR_ROUTES
 from tests.architecture.joint_routes import JOINT_ROUTES
 from tests.architecture.layer_routes import LAYER_ROUTES
@@ -16,6 +18,8 @@ ROUTES = {
     **MORE,
     **COVERAGE_ROUTES,
     **EXPORT_ROUTES,
+    **INBOX_ROUTES,
+    **INCIDENT_ROUTES,
     **INDICATOR_ROUTES,
     **JOINT_ROUTES,
     **LAYER_ROUTES,
@@ -162,18 +166,6 @@ ROUTES = {
     "home.read_notice": "signed_in",
     "home.ready": "public",
     "home.styleguide": "public",
-    "inbox.detail": "escalation.read",
-    "inbox.drop_device": "push.subscribe",
-    "inbox.edit_ladder": "policy.edit",
-    "inbox.index": "escalation.read",
-    "inbox.policies": "policy.edit",
-    "inbox.push": "push.subscribe",
-    "inbox.push_key": "push.subscribe",
-    "inbox.push_test": "push.subscribe",
-    "inbox.save_ladder": "policy.edit",
-    "inbox.subscribe": "push.subscribe",
-    "inbox.take_up": "escalation.acknowledge",
-    "inbox.unsubscribe": "push.subscribe",
     "intake.columns": "dispute.import",
     "intake.drop": "dispute.import",
     "intake.go_on": "dispute.import",

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from grid_app.adapters.map_feed import LISTENERS
+from grid_app.adapters.listeners import LISTENERS
 from grid_app.database.transaction import transaction
 from grid_app.http.tiles import cut
 from grid_app.models.disputes import DisputeEvent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from grid_app.adapters.map_feed import LISTENERS
+from grid_app.adapters.listeners import LISTENERS
 from grid_app.database.transaction import transaction
 from grid_app.http.tiles import cut
 from tests.browser.conftest import signed_in

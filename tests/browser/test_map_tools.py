@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from grid_app.adapters.map_feed import LISTENERS
+from grid_app.adapters.listeners import LISTENERS
 from grid_app.database.transaction import transaction
 from grid_app.http.tiles import cut
 from grid_app.models.rounds import Round

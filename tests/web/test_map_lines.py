@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grid_app.adapters import map_feed
-from grid_app.adapters.map_feed import FEWEST, LISTENERS, MOST, most_of_one
+from grid_app.adapters.listeners import FEWEST, LISTENERS, MOST, most_of_one
 from grid_app.database.transaction import transaction
 from grid_app.models.accounts import Account, Assignment
 from tests.web.forms import FreshClient
@@ -51,7 +51,7 @@ def test_an_open_line_ends_with_the_right_to_it_and_gives_its_place_back(sign_in
     answer.close()
 
     assert rest <= 6
-    assert not map_feed.feed_of(app.extensions["grid"].engine)._open
+    assert not map_feed.feed_of(app.extensions["grid"].engine).listeners
 
 
 def test_one_account_does_not_take_the_lines_of_all(sign_in, app):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from grid_app.adapters import map_feed
-from grid_app.adapters.map_feed import FEWEST, MOST, most_listeners
+from grid_app.adapters.listeners import FEWEST, MOST, most_listeners
 from grid_app.database.base import new_id
 from grid_app.database.transaction import transaction
 from grid_app.models.disputes import Dispute, DisputeEvent

@@ -6,6 +6,7 @@ It may be repeated without harm, and it is how the office that raised the matter
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
-from grid_app.http.guard import guard_pages, requires, the_actor
+from grid_app.http.guard import guard_pages, in_background, requires, the_actor
 from grid_app.policy import Action, Actor, allows
 from grid_app.queries.inbox import PAGE_ROWS, InboxPage, InboxRow, inbox_page, inbox_row
 from grid_app.queries.inbox_history import (
@@ -29,6 +30,7 @@ from grid_app.services.escalations.ladders import EVENT_KIND_WORDS, UNIT_KIND_WO
 from grid_app.services.escalations.steps import acknowledge, mark_seen
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
+from grid_app.web.inbox.live import add_routes, live_of_inbox
 from grid_app.web.inbox.policies import edit_ladder, policies, save_ladder_form
 from grid_app.web.inbox.push import (
     drop_device,
@@ -42,11 +44,14 @@ from grid_app.web.inbox.words import answer_of, cause_link, line_of, moments_of,
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
+LAST_PAGE: Final = 100_000
+
 bp = Blueprint("inbox", __name__)
 guard_pages(bp)
 bp.add_url_rule("/inbox/policies", "policies", policies)
 bp.add_url_rule("/inbox/policies/<event_kind>", "edit_ladder", edit_ladder)
 bp.add_url_rule("/inbox/policies/<event_kind>", "save_ladder", save_ladder_form, methods=["POST"])
+add_routes(bp)
 bp.add_url_rule("/push", "push", push)
 bp.add_url_rule("/push/key", "push_key", push_key)
 bp.add_url_rule("/push/test", "push_test", push_test, methods=["POST"])
@@ -59,22 +64,15 @@ bp.add_url_rule("/push/subscriptions/<uuid:device_id>/drop", "drop_device", drop
 @requires(Action.READ_INBOX)
 def index() -> str:
     """Show what waits in the inboxes of the acting unit, or with ``answered=1`` what was taken up."""
-    actor, now = the_actor(), wired().clock.now()
-    answered = request.args.get("answered") == "1"
-    number = max(1, request.args.get("page", 1, type=int))
-    with reading() as session:
-        page = inbox_page(session, actor, answered=answered, page=number)
-        told = _who_is_told([row for kind in EVENT_KIND_WORDS for row in ladder_versions(session, kind)[:1]])
-    return render_template(
-        "pages/inbox.html",
-        rows=[line_of(row, now) for row in page.rows],
-        halves=_halves(page, answered=answered),
-        answered=answered,
-        unit_name=actor.unit_name,
-        told=told,
-        may_subscribe=allows(actor, Action.SUBSCRIBE_PUSH),
-        pages=_pages(page, answered=answered, number=number),
-    )
+    return render_template("pages/inbox.html", **_listed())
+
+
+@bp.get("/inbox/list")
+@requires(Action.READ_INBOX)
+@in_background
+def part() -> str:
+    """Give the part of that page which an open inbox puts in its place when something came or went."""
+    return render_template("pages/inbox_list.html", **_listed())
 
 
 @bp.get("/inbox/<uuid:escalation_id>")
@@ -129,6 +127,26 @@ def _detail_page(row: InboxRow, actor: Actor) -> str:
     )
 
 
+def _listed() -> dict[str, object]:
+    actor, now = the_actor(), wired().clock.now()
+    answered = request.args.get("answered") == "1"
+    number = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
+    live = live_of_inbox()
+    with reading() as session:
+        page = inbox_page(session, actor, answered=answered, page=number)
+        told = _who_is_told([row for kind in EVENT_KIND_WORDS for row in ladder_versions(session, kind)[:1]])
+    return {
+        "rows": [line_of(row, now) for row in page.rows],
+        "halves": _halves(page, answered=answered),
+        "answered": answered,
+        "unit_name": actor.unit_name,
+        "told": told,
+        "may_subscribe": allows(actor, Action.SUBSCRIBE_PUSH),
+        "pages": _pages(page, answered=answered, number=number),
+        "live": live | {"part": _address("inbox.part", answered=answered, number=number)},
+    }
+
+
 def _who_is_told(ladders: list[LadderRow]) -> str:
     kinds = {rung["unit_kind"]: None for ladder in ladders for rung in ladder.rungs}
     return "、".join(UNIT_KIND_WORDS.get(kind, kind) for kind in kinds)
@@ -152,11 +170,12 @@ def _pages(page: InboxPage, *, answered: bool, number: int) -> dict[str, str | N
         return None
     first, last = (number - 1) * PAGE_ROWS + 1, min(number * PAGE_ROWS, total)
 
-    def address(other: int) -> str:
-        return url_for("inbox.index", answered=1 if answered else None, page=other)
-
     return {
         "text": f"第 {first}-{last} 件,共 {total} 件",
-        "previous": address(number - 1) if number > 1 else None,
-        "next": address(number + 1) if last < total else None,
+        "previous": _address("inbox.index", answered=answered, number=number - 1) if number > 1 else None,
+        "next": _address("inbox.index", answered=answered, number=number + 1) if last < total else None,
     }
+
+
+def _address(endpoint: str, *, answered: bool, number: int) -> str:
+    return url_for(endpoint, answered=1 if answered else None, page=number)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, request
+from flask import Blueprint, Response, jsonify, make_response, request
 
-from grid_app.adapters.map_feed import LISTENERS, MapFeed, feed_of, most_listeners
+from grid_app.adapters import map_feed
+from grid_app.adapters.map_feed import MapFeed, feed_of
 from grid_app.adapters.map_feed import told as versions_told
-from grid_app.http.guard import in_background, requires, still_there, the_actor
+from grid_app.http.guard import in_background, requires
+from grid_app.http.lines import open_line
 from grid_app.policy import Action
 from grid_app.web.maps.asked import Asked, asked
 from grid_app.web.maps.facts import told
@@ -20,7 +20,6 @@ from grid_app.web.maps.kept import ask_anew, known_versions, one_answer
 from grid_app.wiring import wired
 
 FULL: Final = "现在看地图的人多,改为每 8 秒查一次更新。"
-WAIT_SECONDS: Final = "8"
 
 
 @requires(Action.READ_MAP)
@@ -57,17 +56,13 @@ def version() -> Response:
 @in_background
 def events() -> Response:
     """Keep a line open and tell each change; when too many listen, or one account too often, let the page poll."""
-    feed, account = _feed(), the_actor().account_id
-    if not feed.join(current_app.config.get(LISTENERS, most_listeners(0)), by=account):
-        full = make_response(FULL, 503)
-        full.headers["Retry-After"] = WAIT_SECONDS
-        full.headers["Cache-Control"] = "no-store"
-        return full
-    answer = Response(_heard(feed), mimetype="text/event-stream")
-    answer.call_on_close(partial(feed.leave, by=account))
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Accel-Buffering"] = "no"
-    return answer
+    feed, now = _feed(), wired().clock.now
+    return open_line(
+        feed.listeners,
+        lambda may_hear: feed.line(now, may_hear=may_hear),
+        every=map_feed.ASK_EVERY_SECONDS,
+        full=FULL,
+    )
 
 
 def add_routes(bp: Blueprint) -> None:
@@ -80,7 +75,3 @@ def add_routes(bp: Blueprint) -> None:
 
 def _feed() -> MapFeed:
     return feed_of(wired().engine)
-
-
-def _heard(feed: MapFeed) -> Iterator[str]:
-    return feed.lines(wired().clock.now, may_hear=still_there())
