@@ -82,6 +82,8 @@ class Action(StrEnum):
     MANAGE_PLACES = "place.manage"
     MANAGE_JOBS = "job.manage"
     READ_AUDIT = "audit.read"
+    READ_ROSTER = "roster.read"
+    EDIT_ROSTER = "roster.edit"
 
 
 _FIELD = frozenset({Role.GRID_WORKER, Role.MEDIATOR, Role.VILLAGE_LEAD})
@@ -142,6 +144,8 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.MANAGE_PLACES: frozenset({Role.SYSADMIN}),
     Action.MANAGE_JOBS: frozenset({Role.SYSADMIN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
+    Action.READ_ROSTER: _OFFICE | {Role.SECURITY_ADMIN},
+    Action.EDIT_ROSTER: _OFFICE,
 }
 
 DELEGABLE = frozenset({Action.DECIDE_FINDING, Action.HANDLE_DISPUTE, Action.RUN_ROUND, Action.ACKNOWLEDGE})

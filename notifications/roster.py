@@ -4,6 +4,7 @@ Every span of time is half open: a shift that ends when another begins leaves ne
 no clock and counts nothing about anybody; a roster exists to reach an office.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,7 +99,11 @@ def on_duty_at(roster: Roster, moment: datetime) -> tuple[OnDuty, ...]:
     >>> on_duty_at(roster, eight + timedelta(hours=9))
     ()
     """
-    running = sorted((one for one in roster.shifts if one.span.holds(moment)), key=_order)
+    return _answer(roster, (one for one in roster.shifts if one.span.holds(moment)), moment)
+
+
+def _answer(roster: Roster, shifts: Iterable[Shift], moment: datetime) -> tuple[OnDuty, ...]:
+    running = sorted(shifts, key=_order)
     wanted = [(shift.people[0], MAIN) for shift in running if shift.people]
     wanted += [(who, DEPUTY) for shift in running for who in shift.people[1:]]
     found: dict[UUID, OnDuty] = {}
@@ -126,13 +131,17 @@ def uncovered(roster: Roster, asked: Iterable[Span]) -> tuple[Span, ...]:
     """
     found: list[Span] = []
     moments = sorted(_changes(roster))
+    waiting = sorted(roster.shifts, key=_order, reverse=True)
+    running: list[Shift] = []
     for span in asked:
         if span.ends is None:
             raise ValueError("a span to be covered needs an end")
-        inner = [one for one in moments if span.begins < one < span.ends]
-        steps = [span.begins, *inner, span.ends]
-        for begins, ends in pairwise(steps):
-            if begins < ends and not on_duty_at(roster, begins):
+        inner = moments[bisect_right(moments, span.begins) : bisect_left(moments, span.ends)]
+        for begins, ends in pairwise([span.begins, *inner, span.ends]):
+            while waiting and waiting[-1].span.begins <= begins:
+                running.append(waiting.pop())
+            running = [one for one in running if one.span.holds(begins)]
+            if not _answer(roster, running, begins):
                 _join(found, Span(begins, ends))
     return tuple(found)
 

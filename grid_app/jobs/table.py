@@ -22,6 +22,7 @@ from grid_app.jobs.map_weeks import keep_weeks_job
 from grid_app.jobs.probes import forget_probes_job, judge_job, probe_job
 from grid_app.jobs.retention import NAME as RETENTION
 from grid_app.jobs.retention import clear_job
+from grid_app.jobs.roster import watch_rosters_job
 from grid_app.jobs.rounds import close_due_rounds_job, open_due_rounds_job
 from grid_app.jobs.support_work import open_due_reviews_job
 from grid_app.jobs.villages import assess_villages_job
@@ -136,6 +137,7 @@ JOBS: Final = (
         "A week that ended is looked at on Monday morning; without it kept, each look would count it anew.",
     ),
     Job(
+<<<<<<< Updated upstream
         "channels.probe",
         probe_job,
         timedelta(minutes=1),
@@ -152,6 +154,12 @@ JOBS: Final = (
         forget_probes_job,
         timedelta(hours=6),
         "Probes are kept 30 days; no hour of the day matters.",
+=======
+        "roster.watch",
+        watch_rosters_job,
+        timedelta(minutes=15),
+        "A gap in a duty roster is told a week ahead; a quarter of an hour is seen in time.",
+>>>>>>> Stashed changes
     ),
     Job(
         RETENTION,

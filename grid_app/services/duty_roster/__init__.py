@@ -1,0 +1,1 @@
+"""The duty roster of an office: patterns, shifts, leave, import, and alarms about its gaps."""
