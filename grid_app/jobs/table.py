@@ -137,7 +137,6 @@ JOBS: Final = (
         "A week that ended is looked at on Monday morning; without it kept, each look would count it anew.",
     ),
     Job(
-<<<<<<< Updated upstream
         "channels.probe",
         probe_job,
         timedelta(minutes=1),
@@ -154,12 +153,12 @@ JOBS: Final = (
         forget_probes_job,
         timedelta(hours=6),
         "Probes are kept 30 days; no hour of the day matters.",
-=======
+    ),
+    Job(
         "roster.watch",
         watch_rosters_job,
         timedelta(minutes=15),
         "A gap in a duty roster is told a week ahead; a quarter of an hour is seen in time.",
->>>>>>> Stashed changes
     ),
     Job(
         RETENTION,
