@@ -3,16 +3,16 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def hung_up_after(sock: socket.socket | None, seconds: float) -> Iterator[None]:
-    """Hang up on the far end unless the block is over in time; whoever waits for it sees the connection end."""
-    if sock is None:
-        yield
-        return
-    timer = threading.Timer(seconds, _hang_up, (sock,))
+def hung_up_after(seconds: float, connected: Callable[[], socket.socket | None]) -> Iterator[None]:
+    """Hang up on the far end unless the block is over in time; whoever waits for it sees the connection end.
+
+    ``connected`` gives the socket of that moment, which TLS may have replaced by then.
+    """
+    timer = threading.Timer(seconds, _hang_up, (connected,))
     timer.daemon = True
     timer.start()
     try:
@@ -21,7 +21,8 @@ def hung_up_after(sock: socket.socket | None, seconds: float) -> Iterator[None]:
         timer.cancel()
 
 
-def _hang_up(sock: socket.socket) -> None:
+def _hang_up(connected: Callable[[], socket.socket | None]) -> None:
     """Shut the connection below TLS, whose own shutting is not for two threads at a time."""
     with contextlib.suppress(OSError):
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        if (sock := connected()) is not None:
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)

@@ -6,11 +6,9 @@ Every foreseen end is a value; nothing of an address, which may hold a key, leav
 """
 
 import http.client
-import logging
 import socket
 import time
 from collections.abc import Callable, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -22,6 +20,8 @@ from urllib3.exceptions import HTTPError
 
 from notifications.channels.answers import Answer, outcome_of_fault
 from notifications.channels.deadline import hung_up_after
+from notifications.channels.quiet import keep_addresses_out_of_the_log
+from notifications.channels.sessions import StraightSession
 from notifications.endpoints import Resolve
 from notifications.messages import Misconfigured, Outcome, RetryLater
 from notifications.outward import OutwardRefused, OutwardRule, OutwardUnresolved, check_outward, check_reached
@@ -32,14 +32,6 @@ _FAULTS: Final = (requests.RequestException, HTTPError, http.client.HTTPExceptio
 
 Look = Callable[[str, str], None]
 """Looks at a host and the address it was reached at, and raises to hang up."""
-
-
-def keep_addresses_out_of_the_log() -> None:
-    """Silence what the HTTP library says of itself: it writes whole addresses, the keys in them included."""
-    for name in ("urllib3.connection", "urllib3.connectionpool"):
-        logger = logging.getLogger(name)
-        if _drop not in logger.filters:
-            logger.addFilter(_drop)
 
 
 class OutwardLine:
@@ -100,20 +92,6 @@ class OutwardLine:
         check_reached(host, address, rule=self._rule)
 
 
-class StraightSession(requests.Session):
-    """Never goes where an answer sends it, and never reads a body on the way there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self.adapters.clear()
-        self.headers.update({"User-Agent": "grid-app", "Accept-Encoding": "identity"})
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return that there is nowhere to go."""
-
-
 class _LookedAt(HTTPConnection):
     """Looks at the address it has reached before a word is said, and waits for no answer for ever."""
 
@@ -131,7 +109,7 @@ class _LookedAt(HTTPConnection):
 
     def getresponse(self) -> http.client.HTTPResponse:  # type: ignore[override]  # urllib3 overrides it so itself
         """Return the head of the answer, or hang up when it takes too long."""
-        with hung_up_after(cast("socket.socket | None", self.sock), self.longest):
+        with hung_up_after(self.longest, lambda: self.sock):
             return cast(http.client.HTTPResponse, super().getresponse())
 
 
@@ -192,7 +170,3 @@ def _whole(raw: BaseHTTPResponse, until: float) -> bytes:
 
 def _leave_to_the_proxy(host: str, address: str) -> None:
     """Accept the proxy's own address, which the operator has set."""
-
-
-def _drop(record: logging.LogRecord) -> bool:  # noqa: ARG001 - the library's signature
-    return False

@@ -12,6 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from notifications.channels.quiet import keep_addresses_out_of_the_log
 from notifications.endpoints import EndpointRefused, HostRule, check_address, is_loopback
 
 _KEPT_CONNECTIONS: Final = 8
@@ -32,15 +33,29 @@ class RedirectlessSession:
         return self._session.post(url, data=data, headers=headers, timeout=timeout, allow_redirects=False)
 
 
-def new_session(rule: HostRule) -> requests.Session:
+class StraightSession(requests.Session):
+    """Goes nowhere but where it is sent: no redirects, no cookies, no proxies or passwords of the environment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.adapters.clear()
+        self.headers.update({"User-Agent": "grid-app", "Accept-Encoding": "identity"})
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return that there is nowhere to go, so that no body is read on the way there either."""
+
+
+def new_session(rule: HostRule, *, proxy: str = "") -> requests.Session:
     """Return a session that connects to public addresses by https and, if the rule says so, to this machine.
 
-    It keeps connections open, keeps no cookies, and takes neither proxies nor passwords from the environment.
+    It keeps connections open. With a proxy every https call goes through it, and the proxy's own address is not
+    looked at: the operator has set it.
     """
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.adapters.clear()
+    keep_addresses_out_of_the_log()
+    session = StraightSession()
+    session.proxies = {"https": proxy} if proxy else {}
     session.mount("https://", _GuardedAdapter(pool_maxsize=_KEPT_CONNECTIONS))
     if rule.allow_loopback:
         session.mount("http://", _GuardedAdapter(pool_maxsize=_KEPT_CONNECTIONS))

@@ -8,12 +8,13 @@ that the audience of the first push service would be signed for the second.
 import json
 import logging
 import socket
+from collections.abc import Sequence
 from typing import Final
 
 import requests
 from py_vapid import Vapid02, VapidException
 
-from notifications.channels.answers import retry_after_seconds
+from notifications.channels.answers import outcome_of_fault, retry_after_seconds
 from notifications.channels.sessions import RedirectlessSession, new_session
 from notifications.endpoints import (
     EndpointRefused,
@@ -25,7 +26,7 @@ from notifications.endpoints import (
 )
 from notifications.messages import Gone, Message, Misconfigured, Outcome, Refused, RetryLater, Sent, topic_of
 from notifications.targets import PushTarget, Target
-from notifications.vapid import load_private_key
+from notifications.vapid import keypair_of, load_private_key
 
 LONGEST_PAYLOAD: Final = 3993
 """Bytes of clear text that fit a body of 4,096 (RFC 8291, 4): 86 are header, 16 tag, 1 is the end mark."""
@@ -56,12 +57,16 @@ class WebPushChannel:
         Keeps connections open between sends; by default one that also looks at the address it has reached.
         Redirects are not followed in either. One channel serves one thread.
     resolve
-        Turns the names of push services into addresses for the check.
+        Turns the names of push services into addresses for the check; not asked where a proxy does so.
+    older_keys
+        Keys that were in use before, newest first: a subscription is bound to the key it was made with.
+    proxy
+        ``http://[user:password@]host:port`` that every call goes through, empty for none.
 
     Raises
     ------
     ValueError
-        The key cannot be read, the subject is neither a mail nor an https address, or the timeout is not
+        A key cannot be read, the subject is neither a mail nor an https address, or the timeout is not
         positive.
     """
 
@@ -76,43 +81,55 @@ class WebPushChannel:
         allowed_hosts: HostRule,
         session: requests.Session | None = None,
         resolve: Resolve = socket.getaddrinfo,
+        older_keys: Sequence[str] = (),
+        proxy: str = "",
     ) -> None:
         if timeout_seconds <= 0:
             raise ValueError("推送的等待时间必须大于零秒；请检查设置。")
-        self._vapid = Vapid02(private_key=load_private_key(vapid_private_key_pem_or_b64))
+        keys = (vapid_private_key_pem_or_b64, *older_keys)
+        self._vapids = {keypair_of(key).public_b64url: Vapid02(private_key=load_private_key(key)) for key in keys}
+        self._oldest = tuple(self._vapids.values())[-1]
         self._subject = subject
         self._timeout_seconds = timeout_seconds
         self._rule = allowed_hosts
-        self._resolve = resolve
-        self._session = RedirectlessSession(session or new_session(allowed_hosts))
-        _check_subject(self._vapid, subject)
+        self._resolve = None if proxy else resolve
+        self._session = RedirectlessSession(session or new_session(allowed_hosts, proxy=proxy))
+        _check_subject(self._oldest, subject)
 
     def send(self, target: Target, message: Message) -> Outcome:
         """Return how the sending ended.
 
         2xx is sent; 404 and 410 mean that the subscription has ended; 406, 408, 425, 429, 5xx and a network
         that fails are for later, after what ``Retry-After`` asks; 400, 413 and a bad target are refused; 401
-        and 403 are a fault of the configuration.
+        and 403 are a fault of the configuration. A subscription made with a key that we have not got any more has
+        ended, too.
         """
-        from pywebpush import WebPushException  # noqa: PLC0415 - brings a whole HTTP client along, for the first push
-
         if not isinstance(target, PushTarget):
             return Refused("wrong_target", "The target is not a browser.")
+        vapid = self._vapids.get(target.vapid_public) if target.vapid_public else self._oldest
+        if vapid is None:
+            return Gone("vapid_key")
         payload = _payload_of(message)
         if len(payload) > LONGEST_PAYLOAD:
             return Refused("too_long", f"The message has {len(payload)} bytes, {LONGEST_PAYLOAD} fit.")
+        return self._tried(target, message, payload, vapid)
+
+    def _tried(self, target: PushTarget, message: Message, payload: bytes, vapid: Vapid02) -> Outcome:
+        """Return how one try ended."""
+        from pywebpush import WebPushException  # noqa: PLC0415 - brings a whole HTTP client along, for the first push
+
         try:
             check_endpoint(target.endpoint, rule=self._rule, resolve=self._resolve)
             check_subscription_keys(target.p256dh, target.auth)
-            return _sent(self._post(target, message, payload))
+            return _sent(self._post(target, message, payload, vapid))
         except EndpointRefused as error:
             return _outcome_of_refusal(error)
         except WebPushException as error:
             return _outcome_of_answer(error.response)
         except requests.RequestException as error:
-            return RetryLater(None, _name_of(error), type(error).__name__)
+            return outcome_of_fault(error)
 
-    def _post(self, target: PushTarget, message: Message, payload: bytes) -> requests.Response:
+    def _post(self, target: PushTarget, message: Message, payload: bytes, vapid: Vapid02) -> requests.Response:
         """Return the answer of the push service, 200 to 202; other answers come as WebPushException."""
         from pywebpush import webpush  # noqa: PLC0415 - as above
 
@@ -122,7 +139,7 @@ class WebPushChannel:
                 "keys": {"p256dh": target.p256dh, "auth": target.auth},
             },
             data=payload,
-            vapid_private_key=self._vapid,
+            vapid_private_key=vapid,
             vapid_claims={"sub": self._subject},  # a fresh one each time: pywebpush writes aud and exp into it
             content_encoding="aes128gcm",
             timeout=self._timeout_seconds,
@@ -151,11 +168,6 @@ def _outcome_of_refusal(error: EndpointRefused) -> Outcome:
     if isinstance(error, EndpointUnresolved):
         return RetryLater(None, "unresolved", "The push service's name has no address now.")
     return Refused("endpoint", "The endpoint or its keys are not ones that may be posted to.")
-
-
-def _name_of(error: requests.RequestException) -> str:
-    """Return the code of a network that failed; the error's own words hold the endpoint and stay inside."""
-    return "timeout" if isinstance(error, requests.Timeout) else "network"
 
 
 def _outcome_of_answer(response: requests.Response | None) -> Outcome:
