@@ -3,7 +3,7 @@
 Every implementation of a port passes the suite of that port in ``tests/contracts``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -32,6 +32,15 @@ class Claimed:
     lease_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the sending of a claimed message ended, and when to try again; None when it will not be tried again."""
+
+    claimed: Claimed
+    outcome: Outcome
+    retry_at: datetime | None
+
+
 class Clock(Protocol):
     """Tells the time."""
 
@@ -41,7 +50,10 @@ class Clock(Protocol):
 
 
 class Channel(Protocol):
-    """Carries a message to one target; every foreseen end is an outcome, never an exception."""
+    """Carries a message to one target; every foreseen end is an outcome, never an exception.
+
+    A channel that may be used by several threads at once says by how many in an attribute ``at_once``.
+    """
 
     @property
     def kind(self) -> str:
@@ -54,26 +66,44 @@ class Channel(Protocol):
 
 
 class Outbox(Protocol):
-    """Holds messages until each has ended: sent, gone, refused or given up."""
+    """Holds messages until each has ended: sent, gone, refused, misconfigured or given up.
 
-    def claim(self, now: datetime, *, limit: int, lease: timedelta, worker: str) -> Sequence[Claimed]:
+    One worker calls it from several threads, and several workers use it at once.
+    """
+
+    def claim(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease: timedelta,
+        worker: str,
+        channels: Collection[str] | None = None,
+    ) -> Sequence[Claimed]:
         """Return at most ``limit`` messages due at ``now``, held for ``worker`` until ``now + lease``.
 
         A message is due when its time has come, it has not ended, and no lease on it is running: no two
-        claims ever hold the same message at once. The claim is durable before this returns.
+        claims ever hold the same message at once. The claim is durable before this returns. ``channels`` are
+        the names of those to look at, None for all.
+        """
+        ...
+
+    def record_all(self, ended: Sequence[Ended], *, now: datetime) -> frozenset[str]:
+        """Keep how sendings ended, durably and all at once, free the messages, and return the ids that were lost.
+
+        ``Sent``, ``Gone``, ``Refused`` and ``Misconfigured`` are final. ``RetryLater`` makes the message due
+        again at ``retry_at``; with ``retry_at`` None it has been given up, which is final too. Lost is a claim
+        that is not in force any more (``lease_token``): its end was recorded before, or its lease ran out and
+        another worker took over. Nothing of it changes.
         """
         ...
 
     def record(self, claimed: Claimed, outcome: Outcome, *, now: datetime, retry_at: datetime | None) -> None:
-        """Keep how a sending ended, durably, and free the message.
-
-        ``Sent``, ``Gone``, ``Refused`` and ``Misconfigured`` are final. ``RetryLater`` makes the message due again at
-        ``retry_at``; with ``retry_at`` None it has been given up, which is final too.
+        """Keep how one sending ended, as ``record_all`` does.
 
         Raises
         ------
         LeaseLostError
-            The claim is not in force any more (``lease_token``): its end was recorded before, or its lease
-            ran out and another worker took over. Nothing changed.
+            The claim is not in force any more. Nothing changed.
         """
         ...

@@ -1,10 +1,11 @@
 """Our own stand-ins for the ports: a clock that stands still and an outbox in memory."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from notifications.messages import Message, Outcome, PushTarget, RetryLater
-from notifications.ports import Claimed, LeaseLostError
+from notifications.ports import Claimed, Ended, LeaseLostError
 
 
 class FrozenClock:
@@ -43,8 +44,20 @@ class MemoryOutbox:
         self._entries[name] = _Entry(channel, target, message, due_at)
         return name
 
-    def claim(self, now: datetime, *, limit: int, lease: timedelta, worker: str) -> list[Claimed]:
-        due = [name for name, entry in self._entries.items() if _is_due(entry, now)][:limit]
+    def claim(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease: timedelta,
+        worker: str,
+        channels: Collection[str] | None = None,
+    ) -> list[Claimed]:
+        due = [
+            name
+            for name, entry in self._entries.items()
+            if _is_due(entry, now) and (channels is None or entry.channel in channels)
+        ][:limit]
         return [self._hold(name, now + lease, worker) for name in due]
 
     def _hold(self, name: str, until: datetime, worker: str) -> Claimed:
@@ -61,6 +74,15 @@ class MemoryOutbox:
         due_at = retry_at if isinstance(outcome, RetryLater) else None
         self._entries[claimed.id] = replace(entry, due_at=due_at, lease_token="", lease_until=None)
         self.outcomes.append((claimed.id, outcome))
+
+    def record_all(self, ended: Sequence[Ended], *, now: datetime) -> frozenset[str]:
+        lost = set()
+        for one in ended:
+            try:
+                self.record(one.claimed, one.outcome, now=now, retry_at=one.retry_at)
+            except LeaseLostError:
+                lost.add(one.claimed.id)
+        return frozenset(lost)
 
 
 def _is_due(entry: _Entry, now: datetime) -> bool:

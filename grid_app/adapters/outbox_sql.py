@@ -1,32 +1,40 @@
 """The outbox in the database: messages are claimed with a lease, sent by others, and recorded once.
 
-Each claim and each record is a short transaction of its own; none is open while a channel talks to the network.
+Each claim and each record is a short transaction of its own; none is open while a channel talks to the network. On
+SQLite a transaction that writes takes the one turn to write: so nothing is claimed where nothing is due, and what ends
+at about the same time is recorded at once.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
+import random
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Engine, Row, func, select
 from sqlalchemy.orm import Session
 
-from grid_app.database.transaction import transaction
-from grid_app.models.accounts import Notice
-from grid_app.models.disputes import Dispute
-from grid_app.models.escalations import DeliveryAttempt, Escalation, OutboxMessage, PushSubscription
-from notifications.messages import Gone, Message, Outcome, PushTarget, Refused, RetryLater, Sent
-from notifications.ports import Claimed, LeaseLostError
+from grid_app.adapters.outbox_alarms import Alarms, Concerned
+from grid_app.adapters.outbox_claims import Chance, Tools, claim_due
+from grid_app.adapters.outbox_ends import DROPPED_NOTICE, End, write_ends
+from grid_app.adapters.outbox_rows import TAKEN_UP, Unseal, channels_due
+from grid_app.adapters.rate_buckets import keep_buckets, lock_buckets, rates_of
+from grid_app.database.transaction import reading, transaction
+from grid_app.models.channels import ChannelEndpoint
+from grid_app.models.escalations import Escalation, OutboxMessage, PushSubscription
+from notifications.messages import Outcome, RetryLater
+from notifications.ports import Claimed, Ended, LeaseLostError
 
-DROPPED_NOTICE: Final = (
-    "这台设备的推送已失效,收不到弹出提醒。提醒都还在收件箱里,不会丢;需要弹出提醒时,请在这台设备上重新开通“本机推送”。"
-)
-DETAIL_LENGTH: Final = 300
-_STATE_OF: Final[dict[type, str]] = {Sent: "sent", Gone: "gone", Refused: "failed", RetryLater: "failed"}
-_ATTEMPT_OF: Final[dict[type, str]] = {Sent: "sent", Gone: "gone", Refused: "refused", RetryLater: "retry"}
+__all__ = ["DROPPED_NOTICE", "SqlOutbox"]
+
+MOST_LOOKS: Final = 20
+"""Claims that found only what cannot be sent now, one after the other, before the next turn."""
+
+_CHANCE: Final = random.SystemRandom()
+
+Held = Row[*tuple[Any, ...]]
 
 
 class SqlOutbox:
@@ -36,132 +44,126 @@ class SqlOutbox:
     ----------
     engine
         The database; on PostgreSQL workers skip what others hold, on SQLite one writer goes after the other.
+    unseal
+        Reads the configuration of an office's endpoint; without it only devices can be told.
+    alarms
+        Who keeps alarms; without it none is raised.
+    chance
+        A number from 0 to 1, so that not everybody waits equally long.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        unseal: Unseal | None = None,
+        alarms: Alarms | None = None,
+        chance: Chance = _CHANCE.random,
+    ) -> None:
         self._engine = engine
+        self._tools = Tools(unseal, alarms, chance)
 
-    def claim(self, now: datetime, *, limit: int, lease: timedelta, worker: str) -> Sequence[Claimed]:  # noqa: ARG002 - the port's signature; the token, not the name, proves a claim
+    def channels_due(self, now: datetime) -> tuple[str, ...]:
+        """Return the names of the channels that have something due; writes nothing and waits for no writer."""
+        with reading(self._engine) as session:
+            return channels_due(session, now=now)
+
+    def claim(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease: timedelta,
+        worker: str,  # noqa: ARG002 - the port's signature; the token, not the name, proves a claim
+        channels: Collection[str] | None = None,
+    ) -> Sequence[Claimed]:
         """Return at most ``limit`` due messages, oldest first, held until ``now + lease``.
 
-        A message to a unit that its matter has been shut to meanwhile is stopped instead.
+        A message to a unit that its matter has been shut to meanwhile is stopped instead, and so is one that an
+        office has taken up; one that cannot be read ends with an alarm; one that its endpoint's rate does not allow
+        goes out inside a digest.
         """
+        for _ in range(MOST_LOOKS):
+            due = self.channels_due(now)
+            if not due or (channels is not None and not set(due) & set(channels)):
+                return []
+            with transaction(self._engine) as session:
+                looked, held = claim_due(session, self._tools, now=now, limit=limit, lease=lease, channels=channels)
+            if held or not looked:
+                return held
+        return []
+
+    def record_all(self, ended: Sequence[Ended], *, now: datetime) -> frozenset[str]:
+        """Keep how sendings ended, in one transaction, and return the ids of those whose lease was lost.
+
+        A subscription that is gone is dropped and its person told.
+        """
+        if not ended:
+            return frozenset()
         with transaction(self._engine) as session:
-            rows = session.execute(
-                select(OutboxMessage, PushSubscription, Dispute.about_unit_id)
-                .join(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)
-                .outerjoin(Escalation, Escalation.id == OutboxMessage.escalation_id)
-                .outerjoin(Dispute, Dispute.id == Escalation.dispute_id)
-                .where(
-                    OutboxMessage.state == "due",
-                    OutboxMessage.due_at <= now,
-                    or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now),
-                )
-                .order_by(OutboxMessage.due_at, OutboxMessage.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True, of=OutboxMessage)
-            ).all()
-            shut = [message for message, device, about in rows if about == device.unit_id]
-            for message in shut:
-                message.state, message.finished_at = "stopped", now
-            return [_hold(message, device, now + lease) for message, device, _ in rows if message not in shut]
+            held = _still_held(session, ended)
+            ends = [_end(held[one.claimed.id], one) for one in ended if one.claimed.id in held]
+            write_ends(session, ends, self._tools.alarms, now=now)
+            _settle(session, [held[str(end.id)] for end in ends], {end.id: end.outcome for end in ends}, now=now)
+        return frozenset(one.claimed.id for one in ended if one.claimed.id not in held)
 
     def record(self, claimed: Claimed, outcome: Outcome, *, now: datetime, retry_at: datetime | None) -> None:
-        """Keep how a sending ended; a subscription that is gone is dropped and its person told.
+        """Keep how one sending ended.
 
         Raises
         ------
         LeaseLostError
             The claim is not in force any more; nothing changed.
         """
-        message_id = UUID(claimed.id)
-        with transaction(self._engine) as session:
-            state = "due" if isinstance(outcome, RetryLater) and retry_at else _STATE_OF[type(outcome)]
-            if state == "due" and _is_taken_up(session, message_id):
-                state = "stopped"
-            if not _free(session, claimed, state, now=now, retry_at=retry_at):
-                raise LeaseLostError(claimed.id)
-            session.add(_attempt(message_id, outcome, now))
-            if isinstance(outcome, Gone):
-                _drop_device(session, message_id, outcome, now)
+        if self.record_all([Ended(claimed, outcome, retry_at)], now=now):
+            raise LeaseLostError(claimed.id)
 
 
-def _hold(message: OutboxMessage, device: PushSubscription, until: datetime) -> Claimed:
-    """Return the claim on a message, having put a fresh lease on its row."""
-    message.tries += 1
-    message.lease_token = secrets.token_urlsafe(16)
-    message.leased_until = until
-    return Claimed(
-        id=str(message.id),
-        channel=message.channel,
-        target=PushTarget(endpoint=device.endpoint, p256dh=device.p256dh, auth=device.auth),
-        message=Message(**{**message.message, "receipt": message.receipt}),
-        tries=message.tries,
-        lease_token=message.lease_token,
-    )
-
-
-def _free(session: Session, claimed: Claimed, state: str, *, now: datetime, retry_at: datetime | None) -> bool:
-    """Say whether the claim was still in force; if so the message has its new state and no lease."""
-    freed = session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.id == UUID(claimed.id),
-            OutboxMessage.state == "due",
-            OutboxMessage.lease_token == claimed.lease_token,
+def _still_held(session: Session, ended: Sequence[Ended]) -> dict[str, Held]:
+    """Return the rows whose claim is in force, by their ids; on PostgreSQL they are locked."""
+    unit = OutboxMessage.unit_id, PushSubscription.unit_id, ChannelEndpoint.unit_id
+    rows = session.execute(
+        select(
+            OutboxMessage.id,
+            OutboxMessage.lease_token,
+            OutboxMessage.escalation_id,
+            OutboxMessage.subscription_id,
+            OutboxMessage.endpoint_id,
+            OutboxMessage.channel,
+            OutboxMessage.purpose,
+            OutboxMessage.bucket,
+            func.coalesce(*unit).label("unit_id"),
+            Escalation.state.label("escalation_state"),
         )
-        .values(
-            state=state,
-            lease_token=None,
-            leased_until=None,
-            due_at=retry_at if state == "due" else OutboxMessage.due_at,
-            finished_at=None if state == "due" else now,
-        )
-        .execution_options(synchronize_session=False)
-        .returning(OutboxMessage.id)
-    )
-    return freed.first() is not None
+        .outerjoin(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)
+        .outerjoin(ChannelEndpoint, ChannelEndpoint.id == OutboxMessage.endpoint_id)
+        .outerjoin(Escalation, Escalation.id == OutboxMessage.escalation_id)
+        .where(OutboxMessage.id.in_([UUID(one.claimed.id) for one in ended]), OutboxMessage.state == "due")
+        .with_for_update(of=OutboxMessage)
+    ).all()
+    tokens = {one.claimed.id: one.claimed.lease_token for one in ended}
+    return {str(row.id): row for row in rows if row.lease_token == tokens[str(row.id)]}
 
 
-def _is_taken_up(session: Session, message_id: UUID) -> bool:
-    """Say whether an office has taken up what the message is about, so that nobody need be called again."""
-    state = session.scalar(
-        select(Escalation.state)
-        .join(OutboxMessage, OutboxMessage.escalation_id == Escalation.id)
-        .where(OutboxMessage.id == message_id)
-    )
-    return state == "acknowledged"
-
-
-def _attempt(message_id: UUID, outcome: Outcome, now: datetime) -> DeliveryAttempt:
-    code = outcome.provider_id if isinstance(outcome, Sent) else outcome.code
-    words = "" if isinstance(outcome, Sent | Gone) else outcome.detail
-    return DeliveryAttempt(
-        outbox_id=message_id,
-        at=now,
-        outcome=_ATTEMPT_OF[type(outcome)],
-        code=int(code) if code.isdecimal() and len(code) == 3 else None,
-        detail=" ".join(part for part in (code, words) if part)[:DETAIL_LENGTH],
+def _end(row: Held, one: Ended) -> End:
+    return End(
+        id=row.id,
+        outcome=one.outcome,
+        retry_at=one.retry_at,
+        taken_up=row.escalation_state in TAKEN_UP,
+        purpose=row.purpose,
+        subscription_id=row.subscription_id,
+        concerned=Concerned(row.unit_id, row.channel, row.endpoint_id, row.escalation_id),
     )
 
 
-def _drop_device(session: Session, message_id: UUID, outcome: Gone, now: datetime) -> None:
-    """Drop the subscription a message went to and leave its person a notice, once."""
-    device = select(OutboxMessage.subscription_id).where(OutboxMessage.id == message_id).scalar_subquery()
-    dropped = session.execute(
-        update(PushSubscription)
-        .where(PushSubscription.id == device, PushSubscription.dropped_at.is_(None))
-        .values(dropped_at=now, dropped_reason=f"push service answered {outcome.code}"[:100])
-        .execution_options(synchronize_session=False)
-        .returning(PushSubscription.account_id)
-    ).first()
-    if dropped is not None:
-        session.add(
-            Notice(
-                account_id=dropped.account_id,
-                kind="push_dropped",
-                text=DROPPED_NOTICE,
-                url="/push",
-                created_at=now,
-            )
-        )
+def _settle(session: Session, rows: Sequence[Held], outcomes: dict[UUID, Outcome], *, now: datetime) -> None:
+    """Count what was sent against its rate from now on; a service that named a time is left alone until then."""
+    limited = [row for row in rows if row.bucket and rates_of(row.channel)]
+    buckets = lock_buckets(session, {row.bucket: row.channel for row in limited}, now=now)
+    for row in limited:
+        buckets[row.bucket].settle(str(row.id))
+        outcome = outcomes[row.id]
+        if isinstance(outcome, RetryLater) and outcome.after_seconds:
+            buckets[row.bucket].block(now, outcome.after_seconds)
+    keep_buckets(session, buckets.values())

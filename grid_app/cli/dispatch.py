@@ -6,15 +6,12 @@ import signal
 import threading
 from dataclasses import asdict
 from types import FrameType
-from typing import Final
 
 import click
 
 from grid_app.cli.context import in_app, print_json
-from grid_app.jobs.delivery import added, report_in_words, send_due_messages
+from grid_app.jobs.delivery import POLL_SECONDS, lanes_here, report_in_words, send_due_messages
 from notifications.dispatcher import DispatchReport
-
-PAUSE_SECONDS: Final = 5.0
 
 
 @click.command("dispatch")
@@ -31,7 +28,7 @@ def dispatch_command(once: bool, as_json: bool) -> None:  # noqa: FBT001 - flags
 
 
 def _until_told_to_stop(*, quiet: bool) -> DispatchReport:
-    """Send what is due again and again; a signal ends it after the message being sent."""
+    """Send what is due again and again; a signal ends it after the messages being sent."""
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -41,10 +38,10 @@ def _until_told_to_stop(*, quiet: bool) -> DispatchReport:
     signal.signal(signal.SIGINT, end)
     if not quiet:
         click.echo("正在发送到期的推送(按 Ctrl-C 停止)。")
-    total = DispatchReport()
+    lanes, total = lanes_here(), DispatchReport()
     while not stop.is_set():
-        batch = send_due_messages(most_batches=1)
-        total = added(total, batch)
-        if batch.claimed == 0:
-            stop.wait(PAUSE_SECONDS)
-    return total
+        lanes.begin()
+        stop.wait(POLL_SECONDS)
+        total += lanes.take_report()
+    lanes.finish()
+    return total + lanes.take_report()

@@ -145,7 +145,7 @@ class OutboxContract:
         outbox = self._outbox_with("one", "two")
         first, _second = self._claim(outbox)
 
-        outbox.record(first, Gone("410"), now=NOW, retry_at=None)
+        outbox.record(first, Refused("400", ""), now=NOW, retry_at=None)
 
         left = self._claim(outbox, NOW + LEASE)
         assert len(left) == 1

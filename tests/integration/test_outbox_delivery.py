@@ -133,12 +133,15 @@ def test_the_phone_shows_case_place_category_grade_and_due(app: Flask, app_world
     report = send_due_messages()
 
     assert report == DispatchReport(sent=1)
+    with reading() as session:
+        receipt = session.scalars(select(OutboxMessage.receipt)).one()
     assert receiver.received == [
         {
             "title": "请确认收到：990101-2026-00001（红）",
             "body": "云岭村，土地及资源权属纠纷·土地承包经营，期限：11月20日(周五) 12:00。",
             "url": f"/inbox/{escalation_id}",
             "tag": f"escalation-{escalation_id}",
+            "receipt": receipt,
         }
     ]
     assert receiver.deliveries[0].headers["Topic"] == topic_of(f"escalation-{escalation_id}")

@@ -159,7 +159,7 @@ def test_a_service_that_never_recovers_is_given_up_and_said_aloud(caplog):
 @pytest.mark.parametrize("jitter", [0.0, 1.0])
 def test_the_jitter_reaches_the_wait(jitter):
     outbox, clock = outbox_with("one"), FrozenClock(NOW)
-    dispatch(outbox, RecordingChannel([LATER]), clock, jitter=jitter)
+    dispatch(outbox, RecordingChannel([LATER]), clock, jitter=lambda: jitter)
     clock.advance(timedelta(seconds=30))
 
     assert dispatch(outbox, RecordingChannel(), clock).claimed == (0 if jitter else 1)
