@@ -41,6 +41,7 @@ from grid_app.web.field import pages as field_app
 from grid_app.web.findings import pages as findings
 from grid_app.web.handling import pages as handling
 from grid_app.web.inbox import pages as inbox
+from grid_app.web.inbox.push_answers import renew_device, take_receipt
 from grid_app.web.indicators import pages as indicators
 from grid_app.web.intake import pages as intake
 from grid_app.web.joint import pages as joint
@@ -168,6 +169,8 @@ def _install(app: Flask) -> None:
     for module in PAGES:
         app.register_blueprint(module.bp)
     csrf.exempt(residents.bp)  # nobody is signed in there; its forms carry signed marks of their own
+    for answered_by_workers in (take_receipt, renew_device):
+        csrf.exempt(answered_by_workers)  # a service worker has no form and no cookie; the secret it sends is the proof
     for module in API:
         app.register_blueprint(module.bp)
         csrf.exempt(module.bp)

@@ -139,6 +139,7 @@ AUDIT_WORDS: Final = {
     "project.duty_ended": "结束项目责任单位",
     "project.matter_linked": "事项归入项目",
     "project.matter_unlinked": "事项移出项目",
+    "push.renewed": "提醒换到新地址",
     "push.subscribed": "打开提醒",
     "push.unsubscribed": "关闭提醒",
     "rooms.imported": "导入调解室",

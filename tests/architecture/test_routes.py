@@ -87,7 +87,7 @@ def test_no_two_routes_answer_the_same_address(app):
 
 
 @on_sqlite
-def test_the_sign_in_the_size_of_letters_and_the_forms_of_residents_are_all_that_strangers_may_write(app):
+def test_sign_in_size_of_letters_answers_of_devices_and_forms_of_residents_are_all_that_strangers_may_write(app):
     public = {
         rule.endpoint for rule in rules(app) if action_of(app, rule) is Action.PUBLIC and rule.methods & set(WRITES)
     }
@@ -95,6 +95,7 @@ def test_the_sign_in_the_size_of_letters_and_the_forms_of_residents_are_all_that
     assert public == {
         "sign_in.enter", "sign_in.leave", "api_devices.register", "display.large_text", "residents.send_report",
         "residents.ask", "residents.evaluate", "residents.complain", "residents.ask_for",
+        "inbox.take_receipt", "inbox.renew_device",
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mayGo } from "../../grid_app/static/office/confirm.js";
 import { delayAfter, describe, follow, parseStatus } from "../../grid_app/static/office/progress.js";
-import { advice, decodeKey, isSupported, within } from "../../grid_app/static/office/push_subscribe.js";
+import { advice, decodeKey, follow as followTest, isOfKey, isSupported, TEST_SECONDS, within } from "../../grid_app/static/office/push_subscribe.js";
 import { readPlace } from "../../grid_app/static/field/mini_map.js";
 
 test("a form that is underway does not go twice", () => {
@@ -49,7 +49,8 @@ test("a push service that never answers is told within the time", async () => {
 });
 
 test("every way of failing says 收不到推送 or 没有开通, what to do, and that nothing is lost", () => {
-  for (const reason of ["unsupported", "denied", "unreachable"]) assert.match(advice(reason), /^本机收不到推送:.+提醒不会丢/s);
+  for (const reason of ["unsupported", "denied", "silent", "unreachable"]) assert.match(advice(reason), /^本机收不到推送:.+收不到推送也不会漏/s);
+  for (const reason of ["silent", "unreachable"]) assert.match(advice(reason), /国内多数网络连不上谷歌.+请换 Firefox/);
   assert.match(advice("not-saved", "网络断了。"), /没有开通成功:网络断了。请再点一次/);
 });
 
@@ -62,6 +63,49 @@ test("a browser without push is recognised", () => {
 test("the public key is read as base64url", () => {
   assert.deepEqual([...decodeKey("-_8A")], [251, 255, 0]);
   assert.deepEqual([...decodeKey("_w")], [255]);
+});
+
+test("a subscription under an old key is told from one under ours", () => {
+  const made = (...bytes) => ({ options: { applicationServerKey: Uint8Array.from(bytes).buffer } });
+
+  assert.equal(isOfKey(made(251, 255, 0), "-_8A"), true);
+  assert.equal(isOfKey(made(251, 255, 1), "-_8A"), false);
+  assert.equal(isOfKey(made(251, 255), "-_8A"), false);
+  assert.equal(isOfKey({ options: {} }, "-_8A"), true);
+});
+
+/** Follow a test of push against these answers, two seconds each; returns what was told. */
+async function told(answers) {
+  const said = [];
+  let at = 0;
+  const ask = async () => {
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  await followTest({ ask, tell: (one) => said.push(one), wait: async () => (at += 2000), now: () => at });
+  return said;
+}
+
+test("a test of push is followed until it is over, with the seconds", async () => {
+  const said = await told([
+    { is_over: false, tone: "waiting", text: "在排队。" },
+    new Error("网络断了"),
+    { is_over: true, tone: "success", text: "能收到推送:4 秒内到达。" },
+  ]);
+
+  assert.deepEqual(said, [
+    { tone: "waiting", text: "在排队。(0 秒)" },
+    { tone: "success", text: "能收到推送:4 秒内到达。" },
+  ]);
+});
+
+test("a server that never says how the test went ends it with a sentence", async () => {
+  const said = await told([new Error("网络断了")]);
+
+  assert.equal(said.length, 1);
+  assert.match(said[0].text, /^没有试成:.*请过一会儿再点一次/);
+  assert.equal((await told([{ is_over: false, tone: "waiting", text: "x" }])).length, TEST_SECONDS / 2 + 1);
 });
 
 test("hidden fields that hold no place give none", () => {

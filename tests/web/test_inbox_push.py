@@ -13,7 +13,7 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading
 from grid_app.jobs.delivery import send_due_messages
 from grid_app.models.escalations import PushSubscription
-from grid_app.web.inbox.words import device_label
+from grid_app.web.inbox.push_words import device_label
 from notifications.vapid import keypair_of
 from tests.push_receiver import PushReceiver
 from tests.world import NOW, World
@@ -38,14 +38,14 @@ def _dropped() -> list[datetime | None]:
 def test_administrators_have_no_push(sign_in: SignIn, name: str):
     client = sign_in(name)
 
-    answers = [client.get("/push"), client.get("/push/key"), client.post("/push/subscriptions", json={})]
+    answers = [client.get("/push"), client.post("/push/test"), client.post("/push/subscriptions", json={})]
     answers.append(client.delete("/push/subscriptions", json={}))
 
     assert [answer.status_code for answer in answers] == [403] * 4
 
 
 def test_somebody_not_signed_in_is_sent_to_sign_in(app: Flask, app_world: World):
-    assert app.test_client().get("/push/key").status_code == 302
+    assert app.test_client().get("/push").status_code == 302
     assert app.test_client().post("/push/subscriptions", json={}).status_code == 401
 
 
@@ -108,7 +108,7 @@ def test_a_browser_subscribes_is_tried_and_switched_off(app: Flask, sign_in: Sig
 
     assert key == keypair_of(app.extensions["grid"].keys.vapid_private).public_b64url
     assert made.status_code == 201
-    assert "测试推送已排队(1 台设备)" in tried
+    assert "测试通知已排队(1 台设备)" in tried
     assert report.sent == 1
     assert receiver.received[0]["title"] == "推送测试"
     page = client.get("/push").get_data(as_text=True)
@@ -144,6 +144,12 @@ def test_the_page_carries_what_the_button_needs(sign_in: SignIn):
 
     assert 'data-module="push-subscribe" data-url="/push/subscriptions"' in page
     assert f'data-public-key="{client.get("/push/key").json["key"]}"' in page
+
+
+def test_a_key_is_for_everybody_who_listens(app: Flask, app_world: World):
+    answer = app.test_client().get("/push/key")
+
+    assert answer.json["key"] == keypair_of(app.extensions["grid"].keys.vapid_private).public_b64url
 
 
 def test_devices_are_named_in_plain_words():

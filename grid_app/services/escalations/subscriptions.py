@@ -13,16 +13,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from grid_app.database.base import new_id
+from grid_app.database.once import insert_once
 from grid_app.errors import ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.escalations import OutboxMessage, PushSubscription
 from grid_app.policy import Action, Actor, allows
 from grid_app.services.audit import record_audit
-from grid_app.services.escalations.rows import insert_once
+from grid_app.services.escalations.receipts import new_receipt
 from notifications.endpoints import EndpointRefused, HostRule, check_endpoint, check_subscription_keys
 from notifications.messages import Message, PushTarget
 
 LABEL_LENGTH: Final = 60
 TEST_TTL_SECONDS: Final = 600
+TEST_EVERY_SECONDS: Final = 10
 BY_PERSON: Final = "switched off by its person"
 
 
@@ -130,20 +132,24 @@ def unsubscribe(session: Session, *, subscription_id: UUID | None, actor: Actor,
     record_audit(session, actor, "push.unsubscribed", now=now, target=("push_subscription", str(subscription_id)))
 
 
-def send_test(session: Session, *, actor: Actor, now: datetime) -> int:
-    """Put a test message for each live browser of the account into the outbox and return how many there are.
+def send_test(session: Session, *, actor: Actor, now: datetime, endpoint: str = "") -> list[UUID]:
+    """Put a test message for each live browser of the account into the outbox and return which browsers those are.
 
-    Asked again within the same minute, it adds nothing.
+    With ``endpoint`` only that browser is tried. Asked again within ten seconds, it adds nothing.
     """
-    devices = session.scalars(
-        select(PushSubscription.id).where(
-            PushSubscription.account_id == actor.account_id, PushSubscription.dropped_at.is_(None)
-        )
-    ).all()
+    question = select(PushSubscription.id).where(
+        PushSubscription.account_id == actor.account_id, PushSubscription.dropped_at.is_(None)
+    )
+    if endpoint:
+        question = question.where(PushSubscription.endpoint == endpoint)
+    devices = list(session.scalars(question))
     for device in devices:
         row = {
-            "dedupe_key": f"test:{device}:{now:%Y%m%d%H%M}",
+            "dedupe_key": f"test:{device}:{now.timestamp() // TEST_EVERY_SECONDS:.0f}",
             "subscription_id": device,
+            "unit_id": actor.unit_id,
+            "purpose": "test",
+            "receipt": new_receipt(),
             "channel": "webpush",
             "message": asdict(_test_message(device)),
             "state": "due",
@@ -152,7 +158,7 @@ def send_test(session: Session, *, actor: Actor, now: datetime) -> int:
             "created_at": now,
         }
         insert_once(session, OutboxMessage, row)
-    return len(devices)
+    return devices
 
 
 def _test_message(device: UUID) -> Message:

@@ -32,14 +32,7 @@ from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
 from grid_app.web.inbox.live import add_routes, live_of_inbox
 from grid_app.web.inbox.policies import edit_ladder, policies, save_ladder_form
-from grid_app.web.inbox.push import (
-    drop_device,
-    push,
-    push_key,
-    push_test,
-    subscribe_json,
-    unsubscribe_json,
-)
+from grid_app.web.inbox.push import add_push_routes
 from grid_app.web.inbox.words import answer_of, cause_link, line_of, moments_of, next_step_words
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
@@ -52,12 +45,7 @@ bp.add_url_rule("/inbox/policies", "policies", policies)
 bp.add_url_rule("/inbox/policies/<event_kind>", "edit_ladder", edit_ladder)
 bp.add_url_rule("/inbox/policies/<event_kind>", "save_ladder", save_ladder_form, methods=["POST"])
 add_routes(bp)
-bp.add_url_rule("/push", "push", push)
-bp.add_url_rule("/push/key", "push_key", push_key)
-bp.add_url_rule("/push/test", "push_test", push_test, methods=["POST"])
-bp.add_url_rule("/push/subscriptions", "subscribe", subscribe_json, methods=["POST"])
-bp.add_url_rule("/push/subscriptions", "unsubscribe", unsubscribe_json, methods=["DELETE"])
-bp.add_url_rule("/push/subscriptions/<uuid:device_id>/drop", "drop_device", drop_device, methods=["POST"])
+add_push_routes(bp)
 
 
 @bp.get("/inbox")

@@ -1,0 +1,85 @@
+"""What a service worker says by itself, with nobody signed in: a message was shown; the device listens elsewhere.
+
+Both hold a secret that only the device can know, and that is all that is asked of them.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from grid_app.errors import NotFoundError
+from grid_app.models.escalations import HAS_RECEIPT, OutboxMessage, PushSubscription
+from grid_app.services.audit import record_audit
+from notifications.messages import PushTarget
+
+RECEIPT_BYTES: Final = 32
+RECEIPT: Final = re.compile(r"[A-Za-z0-9_-]{32,48}")
+LISTENS_NO_MORE: Final = "推送没有接上:服务器不认得这台设备原来的推送。请在这台设备上打开“本机推送”,重新开通。"
+
+
+def new_receipt() -> str:
+    """Return what a message is answered with: 256 bits by chance, 43 letters."""
+    return secrets.token_urlsafe(RECEIPT_BYTES)
+
+
+def note_delivery(session: Session, receipt: str, *, now: datetime) -> bool:
+    """Note that a device has shown the message with this receipt; say whether there is such a message.
+
+    The first answer counts: a second changes nothing.
+    """
+    if not RECEIPT.fullmatch(receipt):
+        return False
+    found = session.execute(
+        select(OutboxMessage.id, OutboxMessage.delivered_at).where(OutboxMessage.receipt == receipt, HAS_RECEIPT)
+    ).first()
+    if found is None:
+        return False
+    if found.delivered_at is None:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == found.id, OutboxMessage.delivered_at.is_(None))
+            .values(delivered_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    return True
+
+
+def require_listening(session: Session, *, endpoint: str, auth: str) -> PushSubscription:
+    """Return the live subscription with this endpoint and this secret, which its browser alone knows.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    found = session.scalar(
+        select(PushSubscription).where(PushSubscription.endpoint == endpoint, PushSubscription.dropped_at.is_(None))
+    )
+    if found is None or not hmac.compare_digest(found.auth.encode(), auth.encode()):
+        raise NotFoundError(LISTENS_NO_MORE)
+    return found
+
+
+def renew(session: Session, *, endpoint: str, auth: str, target: PushTarget, now: datetime) -> None:
+    """Put a browser's new subscription in the place of its old one; whose device it is does not change.
+
+    Raises
+    ------
+    NotFoundError
+        The old one is not known, or is somebody's no more.
+    """
+    kept = require_listening(session, endpoint=endpoint, auth=auth)
+    other = session.scalar(
+        select(PushSubscription.id).where(PushSubscription.endpoint == target.endpoint, PushSubscription.id != kept.id)
+    )
+    if other is not None:
+        raise NotFoundError(LISTENS_NO_MORE)
+    kept.endpoint, kept.p256dh, kept.auth = target.endpoint, target.p256dh, target.auth
+    record_audit(session, None, "push.renewed", now=now, target=("push_subscription", str(kept.id)))

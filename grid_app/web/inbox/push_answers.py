@@ -1,0 +1,76 @@
+"""What the service worker of a device says by itself: a message was shown; the browser has a new subscription.
+
+Nobody need be signed in there any more, and a worker has no form and no CSRF mark: the secret in what it sends is all
+that is asked of it. No cookie counts here, so nobody else's page can act in a person's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from flask import Response, request
+
+from grid_app.database.transaction import reading, transaction
+from grid_app.errors import NotFoundError, Refusal
+from grid_app.http.guard import in_background, requires
+from grid_app.http.problems import problem, problem_of_refusal
+from grid_app.policy import Action
+from grid_app.services.escalations.receipts import note_delivery, renew, require_listening
+from grid_app.services.escalations.subscriptions import read_target
+from grid_app.services.residents.limits import Limit, count_try, is_used_up
+from grid_app.web.residents.frame import address_key
+from grid_app.wiring import wired
+
+MOST_BYTES: Final = 8 * 1024
+WRONG_SECRETS: Final = Limit("push_answer", 60, timedelta(minutes=15))
+"""Wrong ones from one address. Right ones are taken all the same: a whole office may stand behind one address."""
+TOO_MANY: Final = "这个网络里传来的错误太多,请过一刻钟再试。"
+
+
+@requires(Action.PUBLIC)
+@in_background
+def take_receipt() -> Response:
+    """Note that a device has shown a message; the answer is the same whether there is such a message or not."""
+    receipt = _sent().get("receipt")
+    with transaction() as session:
+        known = note_delivery(session, receipt if isinstance(receipt, str) else "", now=wired().clock.now())
+    return _answer(known=known)
+
+
+@requires(Action.PUBLIC)
+@in_background
+def renew_device() -> Response:
+    """Put a browser's new subscription in the place of the one it had, which it proves by that one's secret."""
+    sent, wiring = _sent(), wired()
+    endpoint, auth = str(sent.get("endpoint", "")), str(sent.get("auth", ""))
+    try:
+        with reading() as session:
+            require_listening(session, endpoint=endpoint, auth=auth)
+        target = read_target(sent.get("subscription"), rule=wiring.push_rule)
+        with transaction() as session:
+            renew(session, endpoint=endpoint, auth=auth, target=target, now=wiring.clock.now())
+    except NotFoundError as refusal:
+        refused = _answer(known=False)
+        return refused if refused.status_code == 429 else problem_of_refusal(refusal)
+    except Refusal as refusal:
+        return problem_of_refusal(refusal)
+    return Response(status=204)
+
+
+def _sent() -> Mapping[str, object]:
+    request.max_content_length = MOST_BYTES
+    document = request.get_json(silent=True)
+    return document if isinstance(document, dict) else {}
+
+
+def _answer(*, known: bool) -> Response:
+    """Return 204, or 429 for an address that has used up its tries, whatever it sent; a wrong secret is counted."""
+    key, now = address_key(), wired().clock.now()
+    with reading() as session:
+        over = is_used_up(session, WRONG_SECRETS, key, now=now)
+    if not known and not over:
+        with transaction() as session:
+            count_try(session, WRONG_SECRETS, key, now=now)
+    return problem(429, "too_many", TOO_MANY) if over else Response(status=204)
