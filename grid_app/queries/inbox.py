@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from grid_app.models.accounts import Assignment, Unit
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, InboxItem
+from grid_app.models.incidents import Incident
 from grid_app.models.places import Division
 from grid_app.models.rounds import Finding
 from grid_app.policy import Action, Actor, Role, dispute_scope
@@ -37,8 +38,9 @@ class Desk:
 class InboxRow:
     """One escalation as a list shows it.
 
+    ``told_at`` is when devices may hear of it, ``act_due_at`` when the office that took it up must have acted;
     ``due_at`` is when it goes to the next rung, ``None`` once nobody is left or somebody took it up; ``place`` is
-    the village, or the division itself when it is larger; ``case_code`` the number of the dispute or finding.
+    the village, or the division itself when it is larger; ``case_code`` the number of the dispute, finding or incident.
     """
 
     escalation_id: UUID
@@ -57,7 +59,13 @@ class InboxRow:
     acknowledged_unit: str | None
     dispute_id: UUID | None
     finding_id: UUID | None
+    round_id: UUID | None
+    incident_id: UUID | None
     policy_id: UUID
+    act_due_at: datetime | None
+    acted_at: datetime | None
+    acknowledged_unit_id: UUID | None
+    told_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -91,9 +99,12 @@ def reachable(actor: Actor, desks: Sequence[Desk]) -> ColumnElement[bool]:
         reach.append(InboxItem.unit_id.in_(_units_under(actor.division_path)))
     about = aliased(Dispute)
     about_own = select(about.id).where(about.id == Escalation.dispute_id, about.about_unit_id.in_(units))
+    told_of = aliased(Incident)
+    concerns_own = select(told_of.id).where(told_of.id == Escalation.incident_id, told_of.about_unit_id.in_(units))
     conditions = [
         select(InboxItem.id).where(InboxItem.escalation_id == Escalation.id, or_(*reach)).exists(),
         ~about_own.exists(),
+        ~concerns_own.exists(),
     ]
     if not scope.sees_sealed:
         conditions.append(Escalation.category.not_like(f"{SEALED}%"))
@@ -164,7 +175,7 @@ def _rows() -> Select[Any]:
     return (
         select(
             Escalation,
-            func.coalesce(Dispute.case_code, Finding.code, Escalation.code),
+            func.coalesce(Dispute.case_code, Finding.code, Incident.code, Escalation.code),
             case((place.level == "grid", village.name), else_=place.name),
             Unit.name,
         )
@@ -172,6 +183,7 @@ def _rows() -> Select[Any]:
         .outerjoin(village, village.code == place.parent_code)
         .outerjoin(Dispute, Dispute.id == Escalation.dispute_id)
         .outerjoin(Finding, Finding.id == Escalation.finding_id)
+        .outerjoin(Incident, Incident.id == Escalation.incident_id)
         .outerjoin(Unit, Unit.id == Escalation.acknowledged_unit_id)
     )
 
@@ -189,10 +201,16 @@ def _row(found: Escalation, case_code: str, place: str, acknowledged_unit: str |
         reason=found.reason,
         opened_at=found.opened_at,
         rung=found.rung,
-        due_at=found.next_step_at,
+        due_at=(found.rung_due_at or found.next_step_at) if found.state == "open" else None,
         acknowledged_at=found.acknowledged_at,
         acknowledged_unit=acknowledged_unit,
         dispute_id=found.dispute_id,
         finding_id=found.finding_id,
+        round_id=found.round_id,
+        incident_id=found.incident_id,
         policy_id=found.policy_id,
+        act_due_at=found.act_due_at,
+        acted_at=found.acted_at,
+        acknowledged_unit_id=found.acknowledged_unit_id,
+        told_at=found.told_at,
     )

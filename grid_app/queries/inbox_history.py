@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,21 +15,27 @@ from grid_app.models.accounts import Account, Assignment, Unit
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import (
     DeliveryAttempt,
+    Escalation,
     EscalationEvent,
     EscalationPolicy,
     InboxItem,
     OutboxMessage,
     PushSubscription,
 )
+from grid_app.models.incidents import Incident
 from grid_app.models.rounds import Finding
 from grid_app.policy import Action, Actor, allows, dispute_scope
 from grid_app.queries.inbox import InboxRow, desks_of
+from grid_app.queries.incidents import may_be_seen
 from grid_app.queries.scoping import codes_under, visible
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step; ``person`` and ``lender`` are named for an acknowledgement alone, ``unit_kind`` for ``nobody``."""
+    """One step; ``person`` and ``lender`` are named for what an office answers, ``unit_kind`` for ``nobody``.
+
+    ``details`` are codes, counts and the words that an office gave, such as why it handed the matter over.
+    """
 
     at: datetime
     kind: str
@@ -36,20 +44,28 @@ class Step:
     person: str | None
     lender: str | None
     unit_kind: str
+    details: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Knock:
-    """Messages to the devices of one unit that were queued at one moment and have come equally far.
+    """Messages to one unit over one channel that were queued at one moment and have come equally far.
 
-    ``state`` is due, sent, gone, failed or stopped; ``ended_at`` is the first end, ``None`` while they are due.
+    ``state`` is due, sent, gone, failed, stopped or merged; ``ended_at`` is the first end, ``None`` while they are due.
+    ``heard_at`` is when they may go out; ``code`` what the other side answered to the sending; ``delivered`` how many
+    devices have said that they showed it, the first of them at ``delivered_at``.
     """
 
     unit_name: str
+    channel: str
     state: str
-    devices: int
+    count: int
     queued_at: datetime
+    heard_at: datetime
     ended_at: datetime | None
+    code: int | None
+    delivered: int
+    delivered_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -88,26 +104,49 @@ def steps_of(session: Session, escalation_id: UUID) -> list[Step]:
         .order_by(EscalationEvent.at, EscalationEvent.id)
     )
     return [
-        Step(event.at, event.kind, event.rung, unit, name, lent_by, str(event.details.get("unit_kind", "")))
+        Step(
+            event.at,
+            event.kind,
+            event.rung,
+            unit,
+            name,
+            lent_by,
+            str(event.details.get("unit_kind", "")),
+            event.details,
+        )
         for event, unit, name, lent_by in rows
     ]
 
 
 def knocks_of(session: Session, escalation_id: UUID) -> list[Knock]:
-    """Return how far the pushes of an escalation have come, per unit and moment, oldest first."""
+    """Return how far the messages of an escalation have come, per unit, channel and moment, oldest first."""
+    answered = (
+        select(DeliveryAttempt.outbox_id, func.max(DeliveryAttempt.code).label("code"))
+        .join(OutboxMessage, OutboxMessage.id == DeliveryAttempt.outbox_id)
+        .where(OutboxMessage.escalation_id == escalation_id, DeliveryAttempt.outcome == "sent")
+        .group_by(DeliveryAttempt.outbox_id)
+        .subquery()
+    )
+    moment = (OutboxMessage.created_at, Unit.name, OutboxMessage.channel, OutboxMessage.state)
     rows = session.execute(
         select(
             Unit.name,
+            OutboxMessage.channel,
             OutboxMessage.state,
             func.count(),
             OutboxMessage.created_at,
+            func.min(OutboxMessage.due_at),
             func.min(OutboxMessage.finished_at),
+            func.max(answered.c.code),
+            func.count(OutboxMessage.delivered_at),
+            func.min(OutboxMessage.delivered_at),
         )
-        .join(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)
-        .join(Unit, Unit.id == PushSubscription.unit_id)
+        .outerjoin(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)
+        .join(Unit, Unit.id == func.coalesce(OutboxMessage.unit_id, PushSubscription.unit_id))
+        .outerjoin(answered, answered.c.outbox_id == OutboxMessage.id)
         .where(OutboxMessage.escalation_id == escalation_id)
-        .group_by(Unit.name, OutboxMessage.state, OutboxMessage.created_at)
-        .order_by(OutboxMessage.created_at, Unit.name, OutboxMessage.state)
+        .group_by(*moment)
+        .order_by(*moment)
     )
     return [Knock(*row) for row in rows]
 
@@ -136,16 +175,19 @@ def units_told(session: Session, escalation_id: UUID) -> list[ToldUnit]:
 
 def next_unit_kind(session: Session, row: InboxRow) -> str | None:
     """Return the kind of unit that is asked next when nobody answers, ``None`` on the last rung."""
-    policy = session.get_one(EscalationPolicy, row.policy_id)
-    return str(policy.rungs[row.rung + 1]["unit_kind"]) if row.rung + 1 < len(policy.rungs) else None
+    kept = session.scalar(select(Escalation.ladder).where(Escalation.id == row.escalation_id)) or {}
+    rungs = kept.get("rungs") or session.get_one(EscalationPolicy, row.policy_id).rungs
+    return str(rungs[row.rung + 1]["unit_kind"]) if row.rung + 1 < len(rungs) else None
 
 
 def may_open_cause(session: Session, row: InboxRow, actor: Actor) -> bool:
-    """Say whether the dispute or finding behind an escalation lies in the actor's own scope."""
+    """Say whether the dispute, finding or incident behind an escalation lies in the actor's own scope."""
     scope = dispute_scope(actor)
     if row.dispute_id is not None:
         question = select(Dispute.id).where(Dispute.id == row.dispute_id, visible(scope))
         return allows(actor, Action.READ_DISPUTES) and session.scalar(question) is not None
+    if row.incident_id is not None:
+        return session.scalar(select(Incident.id).where(Incident.id == row.incident_id, may_be_seen(actor))) is not None
     if not scope.paths or not allows(actor, Action.READ_FINDINGS):
         return False
     found = select(Finding.id).where(Finding.id == row.finding_id, Finding.division_code.in_(codes_under(scope)))

@@ -1,6 +1,9 @@
 """Routes of the inbox, of devices that are knocked at, and of the ladders behind both."""
 
 INBOX_ROUTES = {
+    "inbox.acted": "escalation.acknowledge",
+    "inbox.note_call": "escalation.acknowledge",
+    "inbox.pass_on": "escalation.acknowledge",
     "inbox.detail": "escalation.read",
     "inbox.drop_device": "push.subscribe",
     "inbox.edit_ladder": "policy.edit",

@@ -149,7 +149,8 @@ def _check_call(note: CallNote, call: PhoneCall, now: datetime) -> None:
         raise InvalidError("请选电话的结果:有人接听、没有人接或号码不对。", fields={"outcome": "请选一项"})
     if note.outcome == "answered" and not note.answered_by.strip():
         raise InvalidError("请写明接听的人(例如:值班员),还没有记录。", fields={"answered_by": "请写明接听的人"})
-    if not call.asked_at <= note.called_at <= now:
+    asked_at = call.asked_at.replace(second=0, microsecond=0)  # forms know no seconds
+    if not asked_at <= note.called_at <= now:
         raise InvalidError("打电话的时间要在要求打电话之后、现在之前,还没有记录。", fields={"called_at": "请改时间"})
     _reason(note.answered_by or "-")
 

@@ -6,6 +6,7 @@ It may be repeated without harm, and it is how the office that raised the matter
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import guard_pages, in_background, requires, the_actor
 from grid_app.policy import Action, Actor, allows
-from grid_app.queries.inbox import PAGE_ROWS, InboxPage, InboxRow, inbox_page, inbox_row
+from grid_app.queries.inbox import PAGE_ROWS, WAITING_STATES, InboxPage, InboxRow, inbox_page, inbox_row
 from grid_app.queries.inbox_history import (
     is_unseen,
     knocks_of,
@@ -26,14 +27,17 @@ from grid_app.queries.inbox_history import (
     units_told,
 )
 from grid_app.queries.ladders import LadderRow, ladder_versions
-from grid_app.services.escalations.ladders import EVENT_KIND_WORDS, UNIT_KIND_WORDS
-from grid_app.services.escalations.steps import acknowledge, mark_seen
+from grid_app.services.escalations.events import EVENT_KIND_WORDS
+from grid_app.services.escalations.ladder_rows import UNIT_KIND_WORDS
+from grid_app.services.escalations.taking import acknowledge, mark_seen
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
+from grid_app.web.inbox.answers import add_answer_routes, answers_of
 from grid_app.web.inbox.live import add_routes, live_of_inbox
 from grid_app.web.inbox.policies import edit_ladder, policies, save_ladder_form
 from grid_app.web.inbox.push import add_push_routes
-from grid_app.web.inbox.words import answer_of, cause_link, line_of, moments_of, next_step_words
+from grid_app.web.inbox.timeline import moments_of
+from grid_app.web.inbox.words import answer_of, cause_link, line_of, next_step_words
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
@@ -44,6 +48,7 @@ guard_pages(bp)
 bp.add_url_rule("/inbox/policies", "policies", policies)
 bp.add_url_rule("/inbox/policies/<event_kind>", "edit_ladder", edit_ladder)
 bp.add_url_rule("/inbox/policies/<event_kind>", "save_ladder", save_ladder_form, methods=["POST"])
+add_answer_routes(bp)
 add_routes(bp)
 add_push_routes(bp)
 
@@ -76,7 +81,7 @@ def detail(escalation_id: UUID) -> str:
     if unseen:
         with transaction() as session:
             mark_seen(session, escalation_id=escalation_id, actor=actor, now=now)
-    return _detail_page(row, actor)
+    return _detail_page(row, actor, now)
 
 
 @bp.post("/inbox/<uuid:escalation_id>/acknowledge")
@@ -92,10 +97,11 @@ def take_up(escalation_id: UUID) -> Response:
     return redirect(url_for("inbox.detail", escalation_id=escalation_id))
 
 
-def _detail_page(row: InboxRow, actor: Actor) -> str:
+def _detail_page(row: InboxRow, actor: Actor, now: datetime) -> str:
     with reading() as session:
         steps, knocks = steps_of(session, row.escalation_id), knocks_of(session, row.escalation_id)
         told, next_kind = units_told(session, row.escalation_id), next_unit_kind(session, row)
+        answers = answers_of(session, row, actor, now)
         link = cause_link(row) if may_open_cause(session, row, actor) else None
     return render_template(
         "pages/inbox_detail.html",
@@ -104,14 +110,15 @@ def _detail_page(row: InboxRow, actor: Actor) -> str:
         why=EVENT_KIND_WORDS.get(row.event_kind, row.event_kind),
         opened=local_time(row.opened_at),
         state=ESCALATION_STATE_WORDS[row.state],
-        waiting=row.state != "acknowledged",
-        may_answer=row.state != "acknowledged" and allows(actor, Action.ACKNOWLEDGE),
+        waiting=row.state in WAITING_STATES,
+        may_answer=row.state in WAITING_STATES and allows(actor, Action.ACKNOWLEDGE),
         answer=answer_of(row),
-        next_step=next_step_words(row, next_kind),
+        next_step=next_step_words(row, next_kind, now),
         told="、".join(unit.unit_name for unit in told),
         phones=[unit for unit in told if unit.number],
         link=link,
-        moments=moments_of(steps, knocks),
+        moments=moments_of(steps, knocks, now),
+        **answers,
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from flask import current_app, url_for
 
 from grid_app.queries.inbox import InboxRow
-from grid_app.queries.inbox_history import DeviceRow, Knock, Step
+from grid_app.queries.inbox_history import DeviceRow
 from grid_app.services.escalations.events import EVENT_KIND_WORDS
 from grid_app.services.escalations.ladder_rows import UNIT_KIND_WORDS
 from grid_app.services.escalations.ladder_words import duration
@@ -18,25 +16,6 @@ from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
 from grid_app.web.wording import local_time, remaining
 
-STEP_TITLES: Final = {
-    "opened": "发出提醒",
-    "told": "放进收件箱",
-    "nobody": "这一级没有可以通知的单位,直接转下一级",
-    "climbed": "没有人确认,转给下一级",
-    "seen": "已看到",
-    "acknowledged": "已确认收到",
-    "exhausted": "各级均未确认",
-    "shut_out": "这件事对这个单位保密了,不再通知它",
-}
-STEP_TONES: Final = {"nobody": "attention", "climbed": "attention", "exhausted": "attention"}
-KNOCK_TITLES: Final = {
-    "due": "推送在排队",
-    "sent": "推送已发出",
-    "gone": "推送没有送到:设备的推送已失效",
-    "failed": "推送没有送到",
-    "stopped": "推送不再发:已有单位确认,或者不该由它知道",
-}
-KNOCK_TONES: Final = {"due": "waiting", "gone": "attention", "failed": "attention"}
 OUTCOME_WORDS: Final = {
     "sent": "上次推送已发出",
     "retry": "上次推送服务没有答应,稍后再发",
@@ -52,18 +31,6 @@ SYSTEMS: Final = (
     ("Mac OS", "苹果电脑"),
     ("Linux", "Linux"),
 )
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One entry of the timeline component."""
-
-    title: str
-    at: str
-    iso: str
-    actor: str = ""
-    body: str = ""
-    tone: str = ""
 
 
 def line_of(row: InboxRow, now: datetime) -> dict[str, object]:
@@ -91,6 +58,8 @@ def waited(since: datetime, now: datetime) -> str:
 
 def due_of(row: InboxRow, now: datetime) -> str:
     """Return until when somebody should answer, or why that is over."""
+    if row.state == "acknowledged" and row.act_due_at is not None:
+        return f"{local_time(row.act_due_at)}前处置({remaining(row.act_due_at, now)})"
     if row.state == "exhausted" or row.due_at is None:
         return ESCALATION_STATE_WORDS[row.state]
     return f"{local_time(row.due_at)}前({remaining(row.due_at, now)})"
@@ -103,27 +72,29 @@ def answer_of(row: InboxRow) -> str:
     return f"{row.acknowledged_unit},{local_time(row.acknowledged_at)}"
 
 
-def next_step_words(row: InboxRow, next_kind: str | None) -> str:
-    """Return what happens when nobody answers."""
+def next_step_words(row: InboxRow, next_kind: str | None, now: datetime) -> str:
+    """Return what happens when nobody answers, or nothing is done."""
     if row.state == "exhausted":
         return "请直接打电话落实,再在这里确认收到。"
-    if row.due_at is None:
+    if row.state == "acknowledged" and row.act_due_at is not None:
+        return f"请在{local_time(row.act_due_at)}前处置,或在这里记录已处置;到时没有处置,会重新等待确认。"
+    if row.due_at is None or row.state != "open":
         return ""
+    held_words = ""
+    if row.told_at is not None and row.told_at > now:
+        held_words = f"夜间和休息时间不打扰,推送等到{local_time(row.told_at)}再发。"
     then = f"转给{UNIT_KIND_WORDS.get(next_kind, next_kind)}" if next_kind else "标为“各级均未确认”"
-    return f"{local_time(row.due_at)}前没有人确认,{then}。"
-
-
-def moments_of(steps: Sequence[Step], knocks: Sequence[Knock]) -> list[Moment]:
-    """Return the timeline, newest first: told, sent, seen, taken up."""
-    found = [(step.at, _step_moment(step)) for step in steps]
-    found += [(knock.ended_at or knock.queued_at, _knock_moment(knock)) for knock in knocks]
-    return [moment for _at, moment in sorted(found, key=lambda pair: pair[0])][::-1]
+    return f"{held_words}{local_time(row.due_at)}前没有人确认,{then}。"
 
 
 def cause_link(row: InboxRow) -> tuple[str, str] | None:
-    """Return address and words of the link to the dispute or finding behind an escalation."""
+    """Return address and words of the link to the dispute, finding or incident behind an escalation."""
+    if row.incident_id is not None:
+        return _link("incidents.detail", "打开这份紧急报告", incident_id=row.incident_id)
     if row.dispute_id is not None:
         return _link("disputes.detail", "打开这件纠纷", dispute_id=row.dispute_id)
+    if row.round_id is not None:
+        return _link("rounds.detail", "打开这一轮排查", round_id=row.round_id)
     return _link("findings.detail", "打开这条苗头提示", finding_id=row.finding_id)
 
 
@@ -157,30 +128,3 @@ def _link(endpoint: str, words: str, **values: object) -> tuple[str, str] | None
     if endpoint not in current_app.view_functions:
         return None
     return url_for(endpoint, **values), words  # type: ignore[arg-type]  # identifiers, whatever url_for calls them
-
-
-def _step_moment(step: Step) -> Moment:
-    person = step.person or ""
-    if step.lender:
-        person = f"{person}(代{step.lender})"
-    body = UNIT_KIND_WORDS.get(step.unit_kind, step.unit_kind)
-    return Moment(
-        title=STEP_TITLES.get(step.kind, step.kind),
-        at=local_time(step.at),
-        iso=step.at.isoformat(),
-        actor=" · ".join(word for word in (step.unit_name or "", person) if word),
-        body=body,
-        tone=STEP_TONES.get(step.kind, ""),
-    )
-
-
-def _knock_moment(knock: Knock) -> Moment:
-    at = knock.ended_at or knock.queued_at
-    return Moment(
-        title=KNOCK_TITLES.get(knock.state, knock.state),
-        at=local_time(at),
-        iso=at.isoformat(),
-        actor=knock.unit_name,
-        body=f"{knock.devices} 台设备",
-        tone=KNOCK_TONES.get(knock.state, ""),
-    )
