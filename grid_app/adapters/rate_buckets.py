@@ -88,15 +88,16 @@ def keep_buckets(session: Session, buckets: Iterable[Bucket]) -> None:
 
 
 def _bucket(row: RateBucket, rates: Sequence[Rate], now: datetime) -> Bucket:
-    moment = now.timestamp()
+    moment, stored = now.timestamp(), [_read(one) for one in row.sends]
     blocked = (row.blocked_until - now).total_seconds() if row.blocked_until else 0.0
     return Bucket(
         key=row.key,
         rates=rates,
-        sendings=still_counting((_read(one) for one in row.sends), moment, rates),
+        sendings=still_counting(stored, moment, rates),
         now=moment,
         blocked_seconds=blocked if blocked <= LONGEST_BLOCK.total_seconds() else 0.0,
         blocked_until=row.blocked_until,
+        changed=any(one.at > moment and not one.id for one in stored),  # a clock put back: they count from now on
     )
 
 

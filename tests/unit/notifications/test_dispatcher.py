@@ -1,6 +1,8 @@
 """A batch: every message ends, and its end is written down before the next one is sent."""
 
 import logging
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -163,3 +165,69 @@ def test_the_jitter_reaches_the_wait(jitter):
     clock.advance(timedelta(seconds=30))
 
     assert dispatch(outbox, RecordingChannel(), clock).claimed == (0 if jitter else 1)
+
+
+class ParallelChannel(RecordingChannel):
+    """Meets with three others before it answers, so that it ends only when four are sent at once."""
+
+    at_once = 4
+
+    def __init__(self, answers=()):
+        super().__init__(answers)
+        self.barrier = threading.Barrier(4, timeout=10)
+
+    def send(self, target, message):
+        self.barrier.wait()
+        return super().send(target, message)
+
+
+def test_a_channel_that_allows_it_is_used_by_several_threads_at_once():
+    outbox = outbox_with(*"abcdefgh")
+
+    report = dispatch(outbox, ParallelChannel())
+
+    assert report == DispatchReport(sent=8)
+    assert len({name for name, _ in outbox.outcomes}) == 8
+
+
+def test_when_ends_cannot_be_recorded_no_further_send_begins():
+    class Broken(MemoryOutbox):
+        def record_all(self, ended, *, now):
+            raise OSError("the database is away")
+
+    outbox, channel = Broken(), ParallelChannel()
+    for number in range(400):
+        outbox.put(Message(f"{number}", "t", "b", "/", "high", 60), TARGET, channel="recording", due_at=NOW)
+    channel.barrier = threading.Barrier(1)
+    channel.send = lambda target, message: time.sleep(0.01) or Sent("")
+
+    with pytest.raises(OSError, match="away"):
+        dispatch(outbox, channel, limit=400)
+
+    assert threading.active_count() < 20
+
+
+def test_a_service_that_does_not_answer_is_left_alone_for_the_rest_of_the_batch():
+    outbox = outbox_with(*"abcdef")
+    channel = RecordingChannel([RetryLater(None, "timeout", "")] * 6)
+
+    report = dispatch(outbox, channel)
+
+    assert report == DispatchReport(retried=6)
+    assert len(channel.messages) == 3
+
+
+def test_the_wait_of_each_message_is_drawn_anew():
+    outbox, waits = outbox_with("one", "two"), iter((0.0, 1.0))
+    clock = FrozenClock(NOW)
+    dispatch(outbox, RecordingChannel([LATER] * 2), clock, jitter=lambda: next(waits))
+    clock.advance(timedelta(seconds=30))
+
+    assert dispatch(outbox, RecordingChannel(), clock) == DispatchReport(sent=1)
+
+
+def test_a_worker_may_look_at_some_channels_alone():
+    outbox = outbox_with("one")
+
+    assert dispatch(outbox, RecordingChannel(), only=("mail",)) == DispatchReport()
+    assert dispatch(outbox, RecordingChannel(), only=("recording",)) == DispatchReport(sent=1)
