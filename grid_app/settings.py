@@ -12,6 +12,7 @@ from grid_app.clock import SHANGHAI
 
 TILE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/[^\s\"'<>\\;]*")
 PROBE_HOURS = re.compile(r"08:[3-5][0-9]|09:[0-5][0-9]|1[0-6]:[0-5][0-9]")
+LONGEST_TICK_SECONDS = 60
 PROBE_SMS = ("never", "weekly", "daily")
 EXAMPLE_VALUES = frozenset({"", "changeme", "change-me", "example", "secret", "dev", "test", "xxx"})
 
@@ -41,6 +42,7 @@ class Settings:
     absolute_hours: int = 12
     device_days: int = 30
     reveals_per_day: int = 20
+    tick_seconds: int = 10
     probe_at: str = "09:30"
     probe_sms: str = "never"
     tls_certificate: str = ""
@@ -79,6 +81,7 @@ ENVIRONMENT = {
     "absolute_hours": "GRID_ABSOLUTE_HOURS",
     "device_days": "GRID_DEVICE_DAYS",
     "reveals_per_day": "GRID_REVEALS_PER_DAY",
+    "tick_seconds": "GRID_TICK_SECONDS",
     "probe_at": "GRID_PROBE_AT",
     "probe_sms": "GRID_PROBE_SMS",
     "tls_certificate": "GRID_TLS_CERTIFICATE",
@@ -113,6 +116,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
                 problems.append(f"{variable}:{error}")
     settings = Settings(**values)  # type: ignore[arg-type]  # each value was parsed to its field's type
     problems += server_problems(settings) + base_map_problems(settings) + probe_problems(settings)
+    if settings.tick_seconds > LONGEST_TICK_SECONDS:
+        problems.append(f"{ENVIRONMENT['tick_seconds']}:最多 {LONGEST_TICK_SECONDS} 秒")
     if problems:
         raise SettingsError("设置有误,程序没有启动。请改正后重试:" + ";".join(problems))
     return settings

@@ -124,7 +124,8 @@ def _fill(scheduler: BaseScheduler, app: Flask, jobs: Iterable[Job], wanted: Lea
     runner, now = JobRunner(app, leader), SystemClock().now()
     scheduler.add_job(runner.renew, _every(leader.tick), id=RENEWAL, next_run_time=now)
     for job in jobs:
-        scheduler.add_job(runner.run, _every(job.every), args=(job,), id=job.name, next_run_time=now)
+        step = timedelta(seconds=wiring.settings.tick_seconds) if job.ticks else job.every
+        scheduler.add_job(runner.run, _every(step), args=(job,), id=job.name, next_run_time=now)
     scheduler.add_listener(lambda _event: leader.release(), EVENT_SCHEDULER_SHUTDOWN)
 
 

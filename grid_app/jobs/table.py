@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from grid_app.jobs.callbacks import draw_callbacks_job
-from grid_app.jobs.delivery import deliver_job
+from grid_app.jobs.delivery import POLL_SECONDS, deliver_job, sweep_job
 from grid_app.jobs.exports import clear_exports_job, make_exports_job
 from grid_app.jobs.findings import escalate_undecided_job
 from grid_app.jobs.housekeeping import forget_chunks_job, forget_job, place_stragglers_job
@@ -31,12 +31,16 @@ from grid_app.jobs.whistles import name_silence_job
 
 @dataclass(frozen=True)
 class Job:
-    """One line of the table; ``name`` is also the row of ``job_leases`` in which its last run is kept."""
+    """One line of the table; ``name`` is also the row of ``job_leases`` in which its last run is kept.
+
+    What ``ticks`` runs as often as the setting ``tick_seconds`` says, and ``every`` where nothing is set.
+    """
 
     name: str
     function: Callable[[], object]
     every: timedelta
     why: str
+    ticks: bool = False
 
 
 JOBS: Final = (
@@ -45,12 +49,19 @@ JOBS: Final = (
         step_up_job,
         timedelta(seconds=30),
         "An escalation goes to the next office within a minute of its time, the shortest of which is minutes.",
+        ticks=True,
     ),
     Job(
         "outbox.deliver",
         deliver_job,
-        timedelta(seconds=10),
+        timedelta(seconds=POLL_SECONDS),
         "A red matter should knock at the door while the person who raised it still looks at the page.",
+    ),
+    Job(
+        "outbox.sweep",
+        sweep_job,
+        timedelta(minutes=1),
+        "What nobody comes for is stuck after a quarter of an hour; a minute more changes nothing.",
     ),
     Job(
         "imports.go_on",
