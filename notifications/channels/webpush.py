@@ -55,7 +55,7 @@ class WebPushChannel:
         The push services that may be posted to, asked again before each sending.
     session
         Keeps connections open between sends; by default one that also looks at the address it has reached.
-        Redirects are not followed in either. One channel serves one thread.
+        Redirects are not followed in either. It must stand use by several threads, as one of requests does.
     resolve
         Turns the names of push services into addresses for the check; not asked where a proxy does so.
     older_keys
@@ -71,6 +71,8 @@ class WebPushChannel:
     """
 
     kind: Final = "webpush"
+    at_once: Final = 8
+    """Threads that may send at once: one works while others wait for an answer."""
 
     def __init__(
         self,
