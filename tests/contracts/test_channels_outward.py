@@ -1,5 +1,6 @@
-"""Robots, text messages and webhooks obey the law of the port against far ends that check as the vendors do."""
+"""Robots, text messages, webhooks and mail obey the law of the port against far ends that check as the vendors do."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -8,12 +9,13 @@ from grid_app.clock import SystemClock
 from notifications.channels.aliyun import AliyunGateway
 from notifications.channels.dingtalk import DingTalkChannel
 from notifications.channels.feishu import FeishuChannel
+from notifications.channels.mail import MailChannel
 from notifications.channels.sms import GenericGateway, SmsAccount, SmsChannel
 from notifications.channels.webhook import WebhookChannel
 from notifications.channels.wecom import WeComChannel
 from notifications.messages import RetryLater
 from notifications.ports import Channel
-from notifications.targets import RobotTarget, SmsTarget, Target, WebhookTarget
+from notifications.targets import MailTarget, RobotTarget, SmsTarget, Target, WebhookTarget
 from tests.contracts.channel_contract import OutwardContract, a_message
 from tests.fake_vendors import (
     KEY,
@@ -27,7 +29,8 @@ from tests.fake_vendors import (
     WeComRobot,
     template_says,
 )
-from tests.far_end import CUT, DRIP, HANG, PORTAL, Reply, says
+from tests.far_end import CUT, DRIP, HANG, PORTAL, QUICK_SECONDS, Reply, says
+from tests.mail_server import PASSWORD, CountyMail
 
 NUMBER = "13800001111"
 SITE = "https://grid.example.gov.cn"
@@ -206,3 +209,43 @@ class TestAliyunSms(TemplateOnly):
     def make_channel(self) -> Channel:
         gateway = AliyunGateway(self.vendor.far_end.line(), ACCOUNT, clock=SystemClock(), base_url=self.origin)
         return SmsChannel(gateway, ACCOUNT)
+
+
+class TestMailChannel(OutwardContract):
+    vendor_wait = 300
+
+    @pytest.fixture(autouse=True)
+    def _server(self):
+        with CountyMail() as server:
+            self.server = server
+            self.account = server.account()
+            yield
+
+    def make_channel(self) -> Channel:
+        return MailChannel(self.account, clock=SystemClock(), site=SITE)
+
+    def make_target(self) -> Target:
+        return MailTarget("zhiban@township.example.gov.cn")
+
+    def told(self) -> list[str]:
+        return [letter["Subject"].removeprefix("【网格平台】") for letter in self.server.letters]
+
+    def secrets(self) -> tuple[str, ...]:
+        return (PASSWORD, "mail-password-wrong", "zhiban@township")
+
+    def let_it(self, happen: str) -> None:
+        answers = {
+            "rate_limited": ("rcpt", "451 4.7.1 greylisted, zhiban@township.example.gov.cn"),
+            "gone": ("rcpt", "550 5.1.1 zhiban@township.example.gov.cn: user unknown"),
+            "refused": ("data", "554 5.7.1 spam"),
+            "hang": ("manner", "hang"),
+            "cut": ("manner", "cut"),
+        }
+        if happen in answers:
+            setattr(self.server, *answers[happen])
+        changes = {
+            "misconfigured": {"password": "mail-password-wrong"},
+            "hang": {"timeout_seconds": QUICK_SECONDS},
+            "nobody": {"port": 9},
+        }
+        self.account = replace(self.account, **changes.get(happen, {}))
