@@ -42,6 +42,7 @@ from grid_app.web.findings import pages as findings
 from grid_app.web.handling import pages as handling
 from grid_app.web.inbox import pages as inbox
 from grid_app.web.inbox.push_answers import renew_device, take_receipt
+from grid_app.web.incidents import pages as incidents
 from grid_app.web.indicators import pages as indicators
 from grid_app.web.intake import pages as intake
 from grid_app.web.joint import pages as joint
@@ -85,6 +86,7 @@ PAGES = (
     findings,
     signals,
     inbox,
+    incidents,
     indicators,
     bulletins,
     callbacks,

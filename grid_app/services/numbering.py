@@ -17,6 +17,7 @@ TRACKING_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 TRACKING_LENGTH = 10
 COUNTY_DIGITS = 6
 FINDING_PREFIX = "F"
+INCIDENT_PREFIX = "J"
 
 
 def next_case_codes(session: Session, *, county_code: str, year: int, count: int) -> list[str]:
@@ -34,6 +35,13 @@ def next_finding_code(session: Session, cell: str, *, now: datetime) -> str:
     county, year = cell[:COUNTY_DIGITS], local_date(now).year
     number = _raised(session, counter=f"{FINDING_PREFIX}{county}", year=year, by=1)
     return f"{FINDING_PREFIX}{county}-{year}-{number:04d}"
+
+
+def next_incident_code(session: Session, division_code: str, *, now: datetime) -> str:
+    """Return the next number of an incident in its county, such as ``J990101-2026-0001``."""
+    county, year = division_code[:COUNTY_DIGITS], local_date(now).year
+    number = _raised(session, counter=f"{INCIDENT_PREFIX}{county}", year=year, by=1)
+    return f"{INCIDENT_PREFIX}{county}-{year}-{number:04d}"
 
 
 def _raised(session: Session, *, counter: str, year: int, by: int) -> int:

@@ -46,6 +46,7 @@ NAVIGATION = (
     ("苗头提示", "findings.index", Action.READ_FINDINGS),
     ("信号", "signals.index", Action.READ_SIGNALS),
     ("收件箱", "inbox.index", Action.READ_INBOX),
+    ("紧急报告", "incidents.index", Action.READ_INCIDENTS),
     ("群众", "residents_office.index", Action.HANDLE_DISPUTE),
     ("今日要事", "dashboard.index", Action.HANDLE_DISPUTE),
     ("地图", "maps.index", Action.READ_MAP),

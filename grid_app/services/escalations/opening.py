@@ -34,12 +34,14 @@ class Cause:
     reason: str
     part: str = ""
     round_id: UUID | None = None
+    incident_id: UUID | None = None
     danger: bool = False
 
     @property
     def key(self) -> str:
         """Return the key under which this cause escalates once per grade."""
-        return f"{self.event_kind}:{self.part or self.dispute_id or self.finding_id or self.round_id}:{self.grade}"
+        about = self.part or self.dispute_id or self.finding_id or self.round_id or self.incident_id
+        return f"{self.event_kind}:{about}:{self.grade}"
 
 
 def open_escalation(session: Session, cause: Cause, *, now: datetime) -> UUID:
@@ -72,6 +74,7 @@ def open_escalation(session: Session, cause: Cause, *, now: datetime) -> UUID:
         dispute_id=cause.dispute_id,
         finding_id=cause.finding_id,
         round_id=cause.round_id,
+        incident_id=cause.incident_id,
         bounces=0,
         division_code=cause.division_code,
         category=cause.category,

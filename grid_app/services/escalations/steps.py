@@ -39,6 +39,7 @@ def raise_escalation(
     dispute_id: UUID | None = None,
     finding_id: UUID | None = None,
     round_id: UUID | None = None,
+    incident_id: UUID | None = None,
     division_code: str,
     category: str,
     grade: str,
@@ -53,7 +54,7 @@ def raise_escalation(
     ----------
     event_kind
         One of :data:`grid_app.services.escalations.events.EVENTS` that something raises here.
-    dispute_id, finding_id, round_id
+    dispute_id, finding_id, round_id, incident_id
         The cause, exactly one of them; its row may still be waiting in the session.
     category
         Of the matter; empty for a round.
@@ -75,12 +76,12 @@ def raise_escalation(
     InvalidError
         None or several causes are given, or nothing raises this event kind here.
     """
-    causes = [one for one in (dispute_id, finding_id, round_id) if one is not None]
+    causes = [one for one in (dispute_id, finding_id, round_id, incident_id) if one is not None]
     if len(causes) != 1:
-        raise InvalidError("提醒必须对应一件纠纷、一条苗头提示或一个排查轮次,没有发出;请检查程序。")
+        raise InvalidError("提醒必须对应一件纠纷、一条苗头提示、一个排查轮次或一份紧急报告,没有发出;请检查程序。")
     cause = Cause(
         event_kind, dispute_id, finding_id, division_code, category, grade, reason, part, round_id=round_id,
-        danger=danger,
+        incident_id=incident_id, danger=danger,
     )  # fmt: skip
     session.flush()  # the caller's own rows first: an error in them is not a repeated cause
     if _is_known(session, cause):

@@ -14,6 +14,7 @@ from grid_app.models.accounts import Account, Assignment, Unit
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, PushSubscription
 from grid_app.models.findings import FindingCourse
+from grid_app.models.incidents import Incident
 from grid_app.models.places import Division
 from grid_app.models.rounds import Finding
 from grid_app.policy import Action, Actor, allows, covers, dispute_scope
@@ -56,6 +57,10 @@ def matter_of(session: Session, escalation: Escalation) -> Matter:
     if escalation.finding_id is not None:
         code = session.get_one(Finding, escalation.finding_id).code
         return replace(matter, case_code=code, kept_out=_of_finding(session, escalation, escalation.finding_id))
+    if escalation.incident_id is not None:
+        incident = session.get_one(Incident, escalation.incident_id)
+        about = {incident.about_unit_id} if incident.about_unit_id else set()
+        return replace(matter, case_code=incident.code, kept_out=frozenset(about))
     return replace(matter, case_code=escalation.code, what=BY_CODE[escalation.event_kind].words)
 
 

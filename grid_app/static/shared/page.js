@@ -14,6 +14,7 @@ const starters = {
   "progress": async () => (await import("../office/progress.js")).startProgress,
   "map-page": async ({ dataset }) => (await import(dataset.script ?? "../office/map_page.js")).startMapPage, // a bundle or modules
   "dividing-line": async () => (await import("../office/dividing_line.js")).startDividingLine,
+  "device-clock": async () => (await import("../office/device_clock.js")).startDeviceClock,
   "print": async () => startPrint,
   "error-summary": async () => (element) => element.focus(),
 };
