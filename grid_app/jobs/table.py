@@ -18,6 +18,7 @@ from grid_app.jobs.findings import escalate_undecided_job
 from grid_app.jobs.housekeeping import forget_chunks_job, forget_job, place_stragglers_job
 from grid_app.jobs.imports import go_on_with_imports_job
 from grid_app.jobs.ladders import step_up_job
+from grid_app.jobs.limits import raise_limits_job
 from grid_app.jobs.map_weeks import keep_weeks_job
 from grid_app.jobs.probes import forget_probes_job, judge_job, probe_job
 from grid_app.jobs.retention import NAME as RETENTION
@@ -98,6 +99,12 @@ JOBS: Final = (
         escalate_undecided_job,
         timedelta(minutes=5),
         "Somebody has two days to decide about a finding; five minutes late is seen in time.",
+    ),
+    Job(
+        "limits.raise",
+        raise_limits_job,
+        timedelta(minutes=5),
+        "A limit of the law is told three days before its end; five minutes late is seen in time.",
     ),
     Job(
         "boundaries.stragglers",

@@ -94,10 +94,10 @@ def test_seeding_twice_writes_once_and_keeps_what_was_edited(session: Session, w
     assert current_policy(session, "grade_red", now=NOW).version == 2
 
 
-def test_every_standing_ladder_has_two_rungs_and_a_basis(session: Session, world: World):
+def test_every_standing_ladder_ends_with_the_county_leaders_and_has_a_basis(session: Session, world: World):
     policies = [current_policy(session, kind, now=NOW) for kind in EVENT_KIND_WORDS]
 
-    assert {len(rungs_of(policy)) for policy in policies} == {2}
+    assert {rungs_of(policy)[-1].unit_kind for policy in policies} == {"county_lead_office"}
     assert policies[0].basis == "《信访工作条例》第二十五条"
     assert all(policy.basis for policy in policies)
 

@@ -26,7 +26,8 @@ class EventKind:
 
     ``cause`` is what it is about; ``danger`` whether it always breaks quiet hours; ``one_wait`` whether only red
     matters come this way, so that a rung has a single waiting time; ``missing`` is the sentence why nothing raises it
-    here, empty when something does; ``idle_minutes`` how long it may rest once taken up, in the ladder it starts with.
+    here, empty when something does. In the ladder it starts with, ``idle_minutes`` is how long it may rest once taken
+    up, and with ``township_first`` the township is asked before the county.
     """
 
     code: str
@@ -37,6 +38,7 @@ class EventKind:
     one_wait: bool = False
     missing: str = ""
     idle_minutes: int = 0
+    township_first: bool = False
 
     @property
     def is_available(self) -> bool:
@@ -64,8 +66,8 @@ EVENTS: Final = (
         one_wait=True,
         idle_minutes=HOUR,
     ),
-    EventKind("round_missing", "排查结束还有村(社区)没有回报", f"{SOURCE};{OWN_LIMIT}", "round", idle_minutes=2 * DAY),
-    EventKind("reopened", "办结以后又重新打开", f"{SOURCE};{OWN_LIMIT}", "dispute", idle_minutes=2 * DAY),
+    EventKind("round_missing", "排查结束还有村(社区)没有回报", f"{SOURCE};{OWN_LIMIT}", "round", township_first=True),
+    EventKind("reopened", "办结以后又重新打开", f"{SOURCE};{OWN_LIMIT}", "dispute", township_first=True),
     EventKind(
         "supervision_due",
         "督办到期没有答复",

@@ -74,6 +74,12 @@ DEFAULT_RUNGS: Final = (
     RungRow("county_office", DAY, 2 * HOUR, tuple(one for one in EVERY_CHANNEL if one != "phone")),
     RungRow("county_lead_office", DAY, 2 * HOUR, EVERY_CHANNEL),
 )
+TOWNSHIP_FIRST: Final = (RungRow("township_government", DAY, 2 * HOUR, DEFAULT_RUNGS[0].channels), *DEFAULT_RUNGS)
+
+
+def default_rungs(event_kind: str) -> tuple[RungRow, ...]:
+    """Return the rungs with which the ladder of an event kind starts."""
+    return TOWNSHIP_FIRST if BY_CODE[event_kind].township_first else DEFAULT_RUNGS
 
 
 def rungs_of(policy: EscalationPolicy) -> tuple[RungRow, ...]:

@@ -16,7 +16,7 @@ from grid_app.models.escalations import EscalationPolicy
 from grid_app.policy import Action, Actor, allows
 from grid_app.services.audit import record_audit
 from grid_app.services.escalations.events import AVAILABLE, EVENT_KIND_WORDS
-from grid_app.services.escalations.ladder_rows import DEFAULT_RUNGS, AfterTaking, RungRow, check_ladder
+from grid_app.services.escalations.ladder_rows import AfterTaking, RungRow, check_ladder, default_rungs
 
 
 def seed_ladders(session: Session, now: datetime) -> None:
@@ -27,7 +27,7 @@ def seed_ladders(session: Session, now: datetime) -> None:
             "version": 1,
             "name": event.words,
             "basis": event.basis,
-            "rungs": [asdict(rung) for rung in DEFAULT_RUNGS],
+            "rungs": [asdict(rung) for rung in default_rungs(event.code)],
             "idle_minutes": event.idle_minutes,
             "bounce_limit": AfterTaking.bounce_limit,
             "enabled": True,

@@ -20,6 +20,7 @@ from grid_app.models.rounds import Finding
 from grid_app.policy import Action, Actor, allows, covers, dispute_scope
 from grid_app.queries.accounts import assignment_is_valid
 from grid_app.queries.finding_duties import complained_units, duty_units
+from grid_app.queries.on_duty import on_duty
 from grid_app.services.accounts.actors import actor_of, actors_of
 from grid_app.services.escalations.events import BY_CODE
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED, group_of
@@ -143,7 +144,7 @@ def devices_to_tell(
     if whom != EVERYONE:
         meant = _on_duty(session, unit, now) if whom == ON_DUTY else None
         chosen = [
-            device for device, actor in told if (actor.role == whom if meant is None else actor.account_id in meant)
+            device for device, actor in told if (actor.role == whom if meant is None else actor.assignment_id in meant)
         ]
         if chosen:
             return chosen
@@ -151,9 +152,8 @@ def devices_to_tell(
 
 
 def _on_duty(session: Session, unit: Unit, now: datetime) -> set[UUID]:
-    """Return the accounts that are on duty for a unit at this moment."""
-    del session, unit, now
-    return set()
+    """Return the assignments that are on duty for a unit at this moment, substitutes put in."""
+    return {one.assignment_id for one in on_duty(session, unit.id, now)}
 
 
 def accounts_of(session: Session, *, role: str, path: str, now: datetime) -> list[UUID]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink
 from grid_app.models.rounds import Finding, FindingMember
-from grid_app.services.escalations.steps import raise_escalation
+from grid_app.services.matters.alerts import escalate_red
 from grid_app.services.numbering import next_event_number
 from grid_app.vocabulary.findings import LIVE_STATES, SHARED_GRIEVANCE
 from grid_app.vocabulary.words import OPEN_STATES
@@ -50,20 +50,6 @@ def regrade(session: Session, dispute: Dispute, *, now: datetime) -> None:
     )
     if grade.colour == RED and before != RED:
         escalate_red(session, dispute, now=now)
-
-
-def escalate_red(session: Session, dispute: Dispute, *, now: datetime) -> None:
-    """Raise the escalation of a dispute whose colour has just become red."""
-    raise_escalation(
-        session,
-        event_kind="grade_red",
-        dispute_id=dispute.id,
-        division_code=dispute.division_code,
-        category=dispute.category,
-        grade=dispute.grade,
-        reason=";".join(dispute.grade_reasons),
-        now=now,
-    )
 
 
 def _own_facts(dispute: Dispute, *, failed_attempts: int = 0, shared: bool = False) -> DisputeFacts:

@@ -23,6 +23,7 @@ from grid_app.queries.scoping import visible
 from grid_app.services.audit import CHAIN_LOCK, record_audit
 from grid_app.services.clocks.running import move_clocks
 from grid_app.services.control_words import CONTROL_WORDS, control_words_in
+from grid_app.services.matters.alerts import escalate_reopened
 from grid_app.services.matters.words import EVENT_WORDS
 from grid_app.services.numbering import next_event_number
 
@@ -226,6 +227,8 @@ def write(
     dispute.state = after
     dispute.version += 1
     move_clocks(session, dispute, kind=kind, now=step.now, by_unit=step.actor.unit_id)
+    if kind == "reopened":
+        escalate_reopened(session, dispute, now=step.now)
     record_audit(
         session, step.actor, f"dispute.{kind}", now=step.now, target=("dispute", str(dispute.id)), details=details
     )

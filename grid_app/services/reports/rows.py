@@ -23,7 +23,8 @@ from grid_app.services.audit import Deed, record_audits
 from grid_app.services.clocks.rules import rulebook
 from grid_app.services.clocks.running import TURNS, clocks_from, starts_of
 from grid_app.services.control_words import CONTROL_WORDS
-from grid_app.services.matters.grading import RED, escalate_red, first_grade
+from grid_app.services.matters.alerts import escalate_red
+from grid_app.services.matters.grading import RED, first_grade
 from grid_app.services.matters.links import link_disputes
 from grid_app.services.matters.points import drop_point, is_without_point
 from grid_app.services.matters.said import said_of

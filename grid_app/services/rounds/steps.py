@@ -17,6 +17,7 @@ from grid_app.policy import Actor, covers
 from grid_app.services.audit import record_audit
 from grid_app.services.control_words import refuse_control_words
 from grid_app.services.rounds.calendar import Period, period_on
+from grid_app.services.rounds.missing import raise_missing
 from grid_app.services.rounds.templates import schedule_of, seed_templates, workdays
 from grid_app.vocabulary.words import LEVEL_WORDS
 
@@ -148,6 +149,7 @@ def close_round(session: Session, *, round_id: UUID, actor: Actor | None, now: d
     row.closed_at = now
     row.window_end = min(row.window_end, local_date(now))
     record_audit(session, actor, "round.closed", now=now, target=("round", str(row.id)))
+    raise_missing(session, row, now=now)
 
 
 def close_overdue_rounds(session: Session, *, now: datetime) -> list[UUID]:

@@ -7,15 +7,14 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from grid_app.clock import SHANGHAI, local
-from grid_app.database.transaction import transaction
+from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError, NotFoundError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action, Actor, allows
-from grid_app.queries.inbox import InboxRow, desks_of
+from grid_app.queries.inbox import WAITING_STATES, InboxRow, desks_of
 from grid_app.services.escalations.answering import (
     CALL_OUTCOMES,
     CallNote,
@@ -78,31 +77,22 @@ def note_call(escalation_id: UUID, call_id: UUID) -> Response:
     return _back(escalation_id)
 
 
-def answers_of(session: Session, row: InboxRow, actor: Actor, now: datetime) -> dict[str, object]:
+def answers_of(row: InboxRow, actor: Actor, now: datetime) -> dict[str, object]:
     """Return what the page offers besides taking up: acting, other offices, calls to make."""
     if not allows(actor, Action.ACKNOWLEDGE):
         return {"may_act": False, "offices": [], "calls": []}
-    own = row.acknowledged_unit_id in {desk.unit_id for desk in desks_of(session, actor)}
-    waits = row.state != "acted"
+    with reading() as session:
+        own = row.acknowledged_unit_id in {desk.unit_id for desk in desks_of(session, actor)}
+        key = row.escalation_id
+        units = offices_for(session, escalation_id=key, actor=actor, now=now) if row.state != "acted" else []
+        calls = waiting_calls(session, key) if row.state in WAITING_STATES else []
     return {
         "may_act": row.state == "acknowledged" and own,
-        "offices": _offices(session, row, actor, now) if waits else [],
-        "calls": _calls(session, row) if row.state in {"open", "exhausted"} else [],
+        "offices": [(str(unit.id), unit.name) for unit in units],
+        "calls": [{"id": call.id, "unit": unit.name, "number": unit.duty_phone} for call, unit in calls],
         "outcomes": list(CALL_OUTCOMES.items()),
         "now_typed": local(now).strftime(CALL_TIME),
     }
-
-
-def _offices(session: Session, row: InboxRow, actor: Actor, now: datetime) -> list[tuple[str, str]]:
-    found = offices_for(session, escalation_id=row.escalation_id, actor=actor, now=now)
-    return [(str(unit.id), unit.name) for unit in found]
-
-
-def _calls(session: Session, row: InboxRow) -> list[dict[str, object]]:
-    return [
-        {"id": call.id, "unit": unit.name, "number": unit.duty_phone}
-        for call, unit in waiting_calls(session, row.escalation_id)
-    ]
 
 
 def _moment(typed: str, now: datetime) -> datetime:

@@ -101,8 +101,8 @@ def _detail_page(row: InboxRow, actor: Actor, now: datetime) -> str:
     with reading() as session:
         steps, knocks = steps_of(session, row.escalation_id), knocks_of(session, row.escalation_id)
         told, next_kind = units_told(session, row.escalation_id), next_unit_kind(session, row)
-        answers = answers_of(session, row, actor, now)
         link = cause_link(row) if may_open_cause(session, row, actor) else None
+    answers = answers_of(row, actor, now)
     return render_template(
         "pages/inbox_detail.html",
         row=row,

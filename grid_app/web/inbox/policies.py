@@ -15,11 +15,11 @@ from grid_app.policy import Action
 from grid_app.queries.ladders import LadderRow, ladder_versions
 from grid_app.services.escalations.events import BY_CODE, EVENT_KIND_WORDS
 from grid_app.services.escalations.ladder_rows import (
-    DEFAULT_RUNGS,
     INBOX,
     UNIT_KIND_WORDS,
     RungRow,
     check_ladder,
+    default_rungs,
     rungs_from,
 )
 from grid_app.services.escalations.ladder_words import in_words
@@ -44,7 +44,9 @@ def policies() -> str:
 def edit_ladder(event_kind: str) -> str:
     """Show the form that holds the ladder in use."""
     current = _current(event_kind)
-    return _form(event_kind, values=_values(_rungs_of(current)), basis=_basis_of(event_kind, current), errors={})
+    return _form(
+        event_kind, values=_values(_rungs_of(event_kind, current)), basis=_basis_of(event_kind, current), errors={}
+    )
 
 
 @requires(Action.EDIT_POLICY)
@@ -117,8 +119,8 @@ def _current(event_kind: str) -> LadderRow | None:
         return next((row for row in ladder_versions(session, event_kind) if row.in_use), None)
 
 
-def _rungs_of(row: LadderRow | None) -> Sequence[RungRow]:
-    return rungs_from(row.rungs) if row else DEFAULT_RUNGS
+def _rungs_of(event_kind: str, row: LadderRow | None) -> Sequence[RungRow]:
+    return rungs_from(row.rungs) if row else default_rungs(event_kind)
 
 
 def _basis_of(event_kind: str, row: LadderRow | None) -> str:
@@ -142,7 +144,7 @@ def _shown(event_kind: str, rows: Sequence[LadderRow]) -> dict[str, object]:
     return {
         "name": EVENT_KIND_WORDS[event_kind],
         "basis": _basis_of(event_kind, current),
-        "words": in_words(event_kind, _rungs_of(current)),
+        "words": in_words(event_kind, _rungs_of(event_kind, current)),
         "url": url_for("inbox.edit_ladder", event_kind=event_kind),
         "saved": f"第 {current.version} 版,{local_time(current.created_at)}保存" if current else "系统自带",
         "versions": [
