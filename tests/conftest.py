@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import NodeId
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
@@ -45,6 +46,21 @@ def pytest_collection_finish() -> None:
     """Let the garbage collector pass by what was imported and collected: walking it was a sixth of all the work."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the group of a test behind its id, by which pytest-xdist keeps a group on one worker.
+
+    pytest-xdist 3.8 writes it into ``_nodeid``, which pytest 9.2 no longer reads (pytest-xdist#1386); the tests of a
+    group were spread, and each worker made for itself what they share.
+    """
+    if not config.getoption("loadgroup", default=False):
+        return
+    for item in items:
+        group = item.get_closest_marker("xdist_group")
+        if group is not None and not item.nodeid.endswith(f"@{group.args[0]}"):
+            item._id = NodeId.parse(f"{item.nodeid}@{group.args[0]}")
 
 
 def missing(what: str) -> None:
