@@ -35,13 +35,13 @@ from bench.lists.rows import lists_rows
 from bench.map.rows import map_rows
 from bench.ogc.rows import ogc_rows
 from bench.organisations.rows import organisations_rows
+from bench.push.rows import push_rows
 from bench.report_rows import (
     Row,
     acceptance_rows,
     chromium_rows,
     faults_rows,
     locate_rows,
-    push_rows,
     scan_rows,
     start_rows,
     sync_rows,

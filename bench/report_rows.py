@@ -67,20 +67,6 @@ def sync_rows(found: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def push_rows(found: Mapping[str, Any]) -> list[Row]:
-    """Return the rate of each way of sending and its share of the bare loop."""
-    bar = found["bar"]
-    rates = [Row(f"{name}: messages a second", f"{rate:.0f}") for name, rate in found["messages_per_second"].items()]
-    shares = [
-        Row(words, f"{found[key]:.0%}", f">= {bar:.0%}", found[key] >= bar)
-        for key, words in (
-            ("share_of_bare", "share of a bare `webpush()` loop"),
-            ("share_of_bare_kept_connection", "share of a bare loop that keeps its connection"),
-        )
-    ]
-    return rates + shares
-
-
 def faults_rows(found: Mapping[str, Any]) -> list[Row]:
     """Return how often phones and the server were killed, and what was lost or doubled by it."""
     return [
