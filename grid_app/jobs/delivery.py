@@ -33,7 +33,7 @@ BATCH: Final = 64
 the lease, and that a worker which dies holds few back until their lease ends."""
 POLL_SECONDS: Final = 1.0
 """How often the outbox is looked at, by one question that writes nothing: what was raised is on its way in a second."""
-STAY_SECONDS: Final = 0.9
+STAY_SECONDS: Final = 0.5
 EXTENSION: Final = "grid_lanes"
 
 _chance: Final = random.SystemRandom()

@@ -14,6 +14,8 @@ import grid_app.models.incidents  # noqa: F401 - foreign keys lead there
 from grid_app.database.base import Base, UuidKey
 
 HAS_RECEIPT = text("receipt <> ''")
+WAITS = text("state = 'due'")
+IS_MERGED = text("merged_into IS NOT NULL")
 
 
 class EscalationPolicy(Base):
@@ -170,13 +172,19 @@ class OutboxMessage(Base):
         Index("ix_outbox_messages_due", "state", "due_at"),
         Index("ix_outbox_messages_endpoint_id_state_finished_at", "endpoint_id", "state", "finished_at"),
         Index("ix_outbox_messages_subscription_id_delivered_at", "subscription_id", "delivered_at"),
+        Index("ix_outbox_messages_waiting_target", "escalation_id", "subscription_id", "endpoint_id",
+              sqlite_where=WAITS, postgresql_where=WAITS),
+        Index("ix_outbox_messages_merged_into", "merged_into", sqlite_where=IS_MERGED, postgresql_where=IS_MERGED),
         Index("ix_outbox_messages_receipt", "receipt", unique=True, sqlite_where=HAS_RECEIPT,
               postgresql_where=HAS_RECEIPT),
     )  # fmt: skip
 
 
 class DeliveryAttempt(Base):
-    """One try at delivering an outbox message, and what the other side answered."""
+    """One try at delivering an outbox message, and what the other side answered.
+
+    ``outcome``: sent, gone, refused, misconfig (a person has to mend the channel) or retry.
+    """
 
     __tablename__ = "delivery_attempts"
 

@@ -82,6 +82,7 @@ def test_dispatch_once_sends_what_is_due_and_prints_one_document(migrated: Flask
             "retried": 0,
             "gone": 0,
             "refused": 0,
+            "misconfigured": 0,
             "given_up": 0,
             "lost": 0,
         }
