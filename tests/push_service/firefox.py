@@ -76,9 +76,12 @@ class Firefoxes:
         self.acknowledged: list[int] = []
         """The codes that messages were acknowledged with, oldest first: 100 is shown, 102 a key that does not fit."""
 
-    def forget_all(self) -> None:
-        """Know no browser any more: each that says hello again is told to subscribe anew."""
-        self._lines.clear()
+    async def forget_all(self) -> None:
+        """Know no browser any more: each that says hello again, as it does now, has to subscribe anew."""
+        lines, self._lines = list(self._lines.values()), {}
+        for line in lines:
+            if line.socket is not None:
+                await line.socket.close()
 
     async def hang_up(self) -> None:
         """Close every line; a browser tries again by itself."""
@@ -150,7 +153,8 @@ class Firefoxes:
             line.socket = None
 
     def _register(self, uaid: str, said: dict[str, Any]) -> dict[str, object]:
-        browser = FarBrowser(uaid, str(said["channelID"]), str(said.get("key") or ""))
+        key = str(said.get("key") or "").rstrip("=")  # Firefox pads it, senders do not
+        browser = FarBrowser(uaid, str(said["channelID"]), key)
         return {
             "messageType": "register",
             "channelID": browser.channel,

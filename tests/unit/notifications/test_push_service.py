@@ -9,7 +9,7 @@ import sys
 
 import pytest
 import requests
-from aiohttp import ClientSession
+from aiohttp import ClientSession, WSMsgType
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from notifications.channels.webpush import WebPushChannel
@@ -123,13 +123,15 @@ def test_only_the_key_that_firefox_subscribed_with_may_post(service: PushService
     assert service.refusals == ["the subscription belongs to another key"]
 
 
-def test_a_firefox_that_was_forgotten_gets_a_new_name(service: PushService):
+def test_a_firefox_that_was_forgotten_is_hung_up_on_and_gets_a_new_name(service: PushService):
     async def talk() -> tuple[str, str]:
-        async with ClientSession() as line, line.ws_connect(service.websocket) as socket:
-            firefox = Firefox(socket, new_keys())
-            first = await firefox.hello()
-            service.firefoxes.forget_all()
-            return first, await firefox.hello(first)
+        async with ClientSession() as line:
+            async with line.ws_connect(service.websocket) as socket:
+                first = await Firefox(socket, new_keys()).hello()
+                await asyncio.to_thread(service.run, service.firefoxes.forget_all())
+                assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+            async with line.ws_connect(service.websocket) as socket:
+                return first, await Firefox(socket, new_keys()).hello(first)
 
     first, second = asyncio.run(talk())
 
