@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.queries.retention import due_matters, due_media
-from grid_app.services.retention.removal import bounds_of, clear_matters, clear_media, due_now
+from grid_app.queries.retention import due_incidents, due_matters, due_media
+from grid_app.services.retention.removal import bounds_of, clear_incidents, clear_matters, clear_media, due_now
 from grid_app.wiring import wired
 
 AT_ONCE: Final = 500
@@ -36,7 +37,20 @@ def clear_job() -> str:
                 media += clear_media(session, files, now=now)
         if len(files) < AT_ONCE:
             break
-    return f"matters={matters} media={media}" if matters or media else ""
+    incidents = _clear_incidents(now)
+    told = f"matters={matters} media={media}" if matters or media or incidents else ""
+    return f"{told} incidents={incidents}" if incidents else told
+
+
+def _clear_incidents(now: datetime) -> int:
+    cleared = 0
+    for _ in range(MOST_RUNS):
+        with transaction() as session:
+            ids = due_incidents(session, bounds_of(session, now=now), size=AT_ONCE)
+            cleared += clear_incidents(session, ids, now=now) if ids else 0
+        if len(ids) < AT_ONCE:
+            break
+    return cleared
 
 
 def dry_run() -> dict[str, int]:

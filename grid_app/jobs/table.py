@@ -17,6 +17,7 @@ from grid_app.jobs.exports import clear_exports_job, make_exports_job
 from grid_app.jobs.findings import escalate_undecided_job
 from grid_app.jobs.housekeeping import forget_chunks_job, forget_job, place_stragglers_job
 from grid_app.jobs.imports import go_on_with_imports_job
+from grid_app.jobs.incidents import tell_late_job
 from grid_app.jobs.ladders import step_up_job
 from grid_app.jobs.limits import raise_limits_job
 from grid_app.jobs.map_weeks import keep_weeks_job
@@ -63,6 +64,12 @@ JOBS: Final = (
         sweep_job,
         timedelta(minutes=1),
         "What nobody comes for is stuck after a quarter of an hour; a minute more changes nothing.",
+    ),
+    Job(
+        "incidents.tell_late",
+        tell_late_job,
+        timedelta(seconds=30),
+        "The hour of a first report is counted in minutes; half a minute late is on time.",
     ),
     Job(
         "imports.go_on",

@@ -13,6 +13,7 @@ from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Dispute, DisputeEvent, Party, Submission
 from grid_app.models.follow_ups import FollowUp
 from grid_app.models.handling import Opinion, OpinionReview
+from grid_app.models.incidents import Incident
 from grid_app.models.mediation import MediationAgreement
 from grid_app.models.residents import Evaluation, ResidentComplaint, ResidentRequest
 from grid_app.models.retention import RetentionHold
@@ -29,6 +30,7 @@ class Bounds:
     matter: datetime
     agreed: datetime
     media: datetime
+    incident: datetime
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,12 @@ def due_media(session: Session, bounds: Bounds, *, size: int) -> list[UUID]:
     return list(session.scalars(question))
 
 
+def due_incidents(session: Session, bounds: Bounds, *, size: int) -> list[UUID]:
+    """Return ended incidents whose words have to go, the oldest id first; one of a held dispute waits with it."""
+    question = select(Incident.id).where(_incident_is_due(bounds)).order_by(Incident.id).limit(size)
+    return list(session.scalars(question))
+
+
 def end_of(session: Session, dispute_id: UUID) -> End | None:
     """Return when a matter ended and whether it is kept long; ``None`` while it is open."""
     last = select(func.max(DisputeEvent.at)).where(DisputeEvent.dispute_id == Dispute.id).scalar_subquery()
@@ -76,6 +84,7 @@ def count_due(session: Session, bounds: Bounds) -> dict[str, int]:
     counts = {
         "matters": select(func.count()).select_from(Dispute).where(ended, _holds_words(), ~_waits()),
         "media": media.where(_ended_before(bounds.media), ~_waits()),
+        "incidents": select(func.count()).select_from(Incident).where(_incident_is_due(bounds)),
         "waiting": select(func.count()).select_from(Dispute).where(ended, _holds_words(), _waits()),
     }
     return {name: session.scalar(question) or 0 for name, question in counts.items()}
@@ -87,6 +96,11 @@ def _ended_before(moment: datetime) -> ColumnElement[bool]:
         Dispute.state.in_(ENDED_STATES),
         or_(Dispute.closed_at < moment, and_(Dispute.closed_at.is_(None), Dispute.received_at < moment, last < moment)),
     )
+
+
+def _incident_is_due(bounds: Bounds) -> ColumnElement[bool]:
+    held = exists().where(RetentionHold.dispute_id == Incident.dispute_id, RetentionHold.lifted_at.is_(None))
+    return and_(Incident.ended_at < bounds.incident, Incident.cleared_at.is_(None), ~held)
 
 
 def _is_kept_long() -> ColumnElement[bool]:

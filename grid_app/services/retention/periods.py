@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,7 @@ CODE: Final = "retention"
 PERIOD_WORDS: Final = {
     "matter": "没有协议的事项:姓名、电话、原始上报、群众说的话",
     "agreed": "有协议或者进入法定途径的事项:姓名、电话、原始上报、群众说的话",
+    "incident": "终报了的紧急报告:写的文字",
     "media": "照片和语音",
 }
 """What each row clears, by its code; no other row can be saved."""
@@ -58,7 +59,7 @@ def first_periods() -> Periods:
 def periods_on(session: Session, day: date) -> Periods:
     """Return the periods that count on ``day``."""
     saved = version_on(session, CODE, day)
-    return Periods(saved.number, _read(saved.rows)) if saved else first_periods()
+    return Periods(saved.number, _read(_with_new_rows(saved.rows))) if saved else first_periods()
 
 
 def save_periods(session: Session, *, days: Mapping[str, str], new: NewVersion, actor: Actor, now: datetime) -> int:
@@ -86,3 +87,9 @@ def _read(rows: Sequence[Mapping[str, Any]]) -> tuple[Period, ...]:
     if {row.code for row in found} != set(PERIOD_WORDS):
         raise ValueError("a period is missing or unknown")
     return found
+
+
+def _with_new_rows(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows of a saved version, and those of the file that are newer than it."""
+    known = {str(row["code"]) for row in rows}
+    return [*rows, *(asdict(row) for row in first_periods().rows if row.code not in known)]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from grid_app.clock import local_date
 from grid_app.models.attachments import Attachment
 from grid_app.models.disputes import Party, Submission
+from grid_app.models.incidents import Incident, IncidentEntry
 from grid_app.models.residents import Evaluation, ResidentComplaint, ResidentRequest
 from grid_app.queries.retention import Bounds, count_due
 from grid_app.services.audit import record_audit
@@ -24,7 +25,7 @@ CLEARED: Final = "retention.cleared"
 def bounds_of(session: Session, *, now: datetime) -> Bounds:
     """Return the moments that the periods in force give today."""
     periods = periods_on(session, local_date(now))
-    ends = {code: now - timedelta(days=periods.days(code)) for code in ("matter", "agreed", "media")}
+    ends = {code: now - timedelta(days=periods.days(code)) for code in ("matter", "agreed", "media", "incident")}
     return Bounds(**ends)
 
 
@@ -65,6 +66,19 @@ def clear_media(session: Session, ids: Sequence[UUID], *, now: datetime) -> int:
     gone = len(session.execute(delete(Attachment).where(Attachment.id.in_(ids)).returning(Attachment.id)).all())
     record_audit(session, None, CLEARED, now=now, details={"media": gone})
     return gone
+
+
+def clear_incidents(session: Session, ids: Sequence[UUID], *, now: datetime) -> int:
+    """Clear the words of these incidents; times, numbers and the clock of the first report stay. Return how many."""
+    session.execute(
+        update(IncidentEntry)
+        .where(IncidentEntry.incident_id.in_(ids))
+        .values(issue="", asked="", answering="")
+        .execution_options(synchronize_session=False)
+    )
+    done = _changed(session, update(Incident).where(Incident.id.in_(ids)).values(place_words="", cleared_at=now))
+    record_audit(session, None, CLEARED, now=now, details={"incidents": done})
+    return done
 
 
 def _changed(session: Session, step: object) -> int:
