@@ -25,6 +25,8 @@ from grid_app.web.assistance import pages as assistance
 from grid_app.web.backtests import pages as backtests
 from grid_app.web.bulletins import pages as bulletins
 from grid_app.web.callbacks import pages as callbacks
+from grid_app.web.channels import alarms, reachability
+from grid_app.web.channels import pages as channels
 from grid_app.web.committees import pages as committees
 from grid_app.web.coverage import pages as coverage
 from grid_app.web.dashboard import pages as dashboard
@@ -90,6 +92,9 @@ PAGES = (
     indicators,
     bulletins,
     callbacks,
+    channels,
+    reachability,
+    alarms,
     intake,
     leading,
     joint,

@@ -16,6 +16,9 @@ from grid_app.http.problems import problem, problem_of_http, problem_of_refusal
 
 PAGE_STATUS = {"not_found": 404, "forbidden": 403, "conflict": 409, "invalid": 422}
 CARRIED_LENGTH = 2 * 1024 * 1024
+CHANNELS = "channels"
+SECRETIVE = ("sign_in", CHANNELS)
+"""Whose forms hold passwords and keys: nothing of them is ever put into a page again."""
 _NOT_LATIN = re.compile(r"[^\x00-\x7f]")
 HTTP_SENTENCES = {
     400: "内容没有收全,可能是网络断了。没有保存;请回到上一页再提交一次,填写的内容还在那里。",
@@ -66,6 +69,8 @@ def sign_in_again(sentence: str) -> Response:
     browser, and the page says how to get back to it.
     """
     carried = posted_fields()
+    if request.blueprint == CHANNELS:
+        sentence = "登录已过期。密钥和号码不在页面之间传递:请重新登录,再填一次。"
     if sum(len(value) for _, value in carried) > CARRIED_LENGTH:
         carried, sentence = [], "登录已过期。内容太长带不过来:请用浏览器的“后退”回到刚才的页面,另开一页登录后再提交。"
     page = render_template(
@@ -81,8 +86,8 @@ def sign_in_again(sentence: str) -> Response:
 
 
 def posted_fields() -> list[tuple[str, str]]:
-    """Return the posted fields in their order, without the form's mark; those about passwords are not repeated."""
-    if request.blueprint == "sign_in":
+    """Return the posted fields in their order, without the form's mark; none of those with passwords and keys."""
+    if request.blueprint in SECRETIVE:
         return []
     return [(name, value) for name in request.form for value in request.form.getlist(name) if name != "csrf_token"]
 
@@ -115,6 +120,9 @@ def form_expired(_error: CSRFError) -> Response | WerkzeugResponse:
     if request.blueprint == "sign_in":
         flash("页面打开得太久了,请再填一次。", "warning")
         return redirect(_target())
+    if request.blueprint == CHANNELS:
+        flash("页面打开得太久了,没有保存。请再填一次。", "warning")
+        return redirect(url_for("channels.index"))
     page = render_template(
         "pages/form_expired.html", carried=posted_fields(), carried_to=_target(), lost_files=posted_files()
     )

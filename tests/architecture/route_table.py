@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.architecture.channel_routes import CHANNEL_ROUTES
 from tests.architecture.coverage_routes import COVERAGE_ROUTES
 from tests.architecture.export_routes import EXPORT_ROUTES
 from tests.architecture.inbox_routes import INBOX_ROUTES
@@ -16,6 +17,7 @@ from tests.architecture.village_routes import VILLAGE_ROUTES
 
 ROUTES = {
     **MORE,
+    **CHANNEL_ROUTES,
     **COVERAGE_ROUTES,
     **EXPORT_ROUTES,
     **INBOX_ROUTES,

@@ -97,6 +97,14 @@ def test_a_new_configuration_is_a_new_endpoint_and_what_waits_goes_there(session
     assert session.scalars(select(OutboxMessage.endpoint_id)).one() == new
 
 
+def test_the_same_robot_may_get_another_secret(session: Session, world: World):
+    old, admin = add(session, world), world.actor(session, Role.SYSADMIN)
+
+    new = replace_endpoint(session, endpoint_id=old, config=robot(), cipher=CIPHER, actor=admin, now=NOW)
+
+    assert session.get_one(ChannelEndpoint, new).disabled_at is None
+
+
 def test_a_new_name_keeps_the_endpoint(session: Session, world: World):
     found = add(session, world)
 

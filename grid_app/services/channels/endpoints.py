@@ -97,11 +97,11 @@ def replace_endpoint(
         session, actor, "channel.replaced", now=now, target=("channel_endpoint", str(old.id)),
         details={"kind": old.kind, "by": str(found)},
     )  # fmt: skip
+    old.disabled_at, old.disabled_reason = now, REPLACED
     _refuse_twice(session, unit, entry, cipher)
     session.add(_row(found, unit.id, entry, cipher, actor=actor, now=now))
     session.flush()  # what waits is turned to its id
     _turn_waiting(session, old.id, found)
-    old.disabled_at, old.disabled_reason = now, REPLACED
     clear_alarms(session, old.id, now=now, why="已换新的")
     return found
 

@@ -20,7 +20,7 @@ ALGORITHMS: Final = {"sha256": "HMAC-SHA256", "sm3": "HMAC-SM3(国密)"}
 
 _ROBOT_KEY: Final = {
     "wecom": re.compile(r"[0-9A-Za-z_-]{20,80}"),
-    "dingtalk": re.compile(r"[0-9A-Za-z]{32,128}"),
+    "dingtalk": re.compile(r"[0-9A-Za-z_-]{32,128}"),
     "feishu": re.compile(r"[0-9A-Za-z_-]{20,80}"),
 }
 _LOOKS: Final = {

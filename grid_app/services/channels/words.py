@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from grid_app.clock import local
 from grid_app.queries.reachability import Office
 from grid_app.queries.reachability_states import ChannelState
@@ -36,13 +38,13 @@ def who_acts(channel: ChannelState, office: Office, mender: Office | None) -> st
 
 def alarm_text(channel: ChannelState, office: Office, mender: Office | None) -> str:
     """Return the text of the alarm about a dead channel: unit, channel, since when, why, who must act."""
-    since = f"从{moment_in_words(channel)}起" if channel.since else "现在"
+    since = f"从{moment_words(channel.since)}起" if channel.since else "现在"
     return f"{office.name}的{channel_name(channel)}{since}不通。{why_dead(channel)}{who_acts(channel, office, mender)}"
 
 
-def moment_in_words(channel: ChannelState) -> str:
-    """Return since when a channel is dead, such as ``11月21日 09:31``."""
-    if channel.since is None:
+def moment_words(moment: datetime | None) -> str:
+    """Return a moment in short, such as ``11月21日 09:31``; empty for none."""
+    if moment is None:
         return ""
-    shown = local(channel.since)
+    shown = local(moment)
     return f"{shown.month}月{shown.day}日 {shown:%H:%M}"

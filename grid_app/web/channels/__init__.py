@@ -1,0 +1,1 @@
+"""Pages of channels: endpoints of offices, the reachability board, alarms."""
