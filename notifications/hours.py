@@ -66,14 +66,20 @@ class QuietHours:
     def heard_at(self, moment: datetime, *, danger: bool, grade: str, hours: OfficeHours) -> datetime:
         """Return when a knock that is due at ``moment`` may be heard: at once, or when it is held until.
 
-        Danger is heard at once. What is red is held until the morning, whatever the day; the rest until offices open.
+        Danger is heard at once. What is red is held until the morning, whatever the day; the rest until the morning of
+        a day on which people work.
         """
         if danger:
             return moment
         awake = self._awake_at(moment)
-        if grade == RED or hours.works(awake.astimezone(SHANGHAI).date()):
+        if grade == RED:
             return awake
-        return max(awake, hours.open_at(awake))
+        today = awake.astimezone(SHANGHAI).date()
+        for ahead in range(LONGEST_SEARCH_DAYS):
+            day = today + timedelta(days=ahead)
+            if hours.works(day):
+                return awake if day == today else datetime.combine(day, self.ends, SHANGHAI).astimezone(moment.tzinfo)
+        return awake
 
     def _awake_at(self, moment: datetime) -> datetime:
         local = moment.astimezone(SHANGHAI)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from grid_app.jobs.auditing import NAME as AUDITOR
+from grid_app.jobs.auditing import audit_job
 from grid_app.jobs.callbacks import draw_callbacks_job
 from grid_app.jobs.delivery import POLL_SECONDS, deliver_job, sweep_job
 from grid_app.jobs.exports import clear_exports_job, make_exports_job
@@ -106,6 +108,12 @@ JOBS: Final = (
         escalate_undecided_job,
         timedelta(minutes=5),
         "Somebody has two days to decide about a finding; five minutes late is seen in time.",
+    ),
+    Job(
+        AUDITOR,
+        audit_job,
+        timedelta(minutes=5),
+        "An office that was passed over must be heard of before the next one's time is over; the shortest is minutes.",
     ),
     Job(
         "limits.raise",

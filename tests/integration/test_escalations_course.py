@@ -37,7 +37,7 @@ from tests.world import NOW, World, add_account
 
 NIGHT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # Friday 23:00 in Shanghai
 SATURDAY_EIGHT = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
-MONDAY_HALF_PAST_EIGHT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+MONDAY_EIGHT = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 COUNTY_FIRST = (
     RungRow("county_office", 480, 120, ("inbox", "webpush", "wecom", "phone")),
@@ -101,7 +101,7 @@ def test_what_is_not_red_waits_for_a_working_day(session: Session, world: World)
 
     escalation = _raised(session, world, event_kind="finding_confirmed", grade="yellow", now=NIGHT)
 
-    assert _due(session, escalation.id) == [MONDAY_HALF_PAST_EIGHT]
+    assert _due(session, escalation.id) == [MONDAY_EIGHT]
 
 
 @pytest.mark.parametrize(("kind", "danger"), [("grade_red", True), ("safety_duty", False)])

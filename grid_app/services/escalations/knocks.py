@@ -80,16 +80,23 @@ class Knock:
 
 @dataclass(frozen=True)
 class Knocked:
-    """How many devices, endpoints and telephones of a unit were knocked at."""
+    """How many devices, endpoints and telephones of a unit were knocked at; ``held`` devices wait for a digest."""
 
     devices: int = 0
     endpoints: int = 0
     calls: int = 0
+    held: int = 0
 
     @property
     def is_nobody(self) -> bool:
         """Say whether nothing at all will ring there."""
-        return self.devices + self.endpoints + self.calls == 0
+        return self.devices + self.endpoints + self.calls + self.held == 0
+
+    @property
+    def details(self) -> dict[str, str | int]:
+        """Return what the history keeps of it."""
+        counts: dict[str, str | int] = {"endpoints": self.endpoints, "calls": self.calls, "held": self.held}
+        return {"devices": self.devices, **{name: count for name, count in counts.items() if count}}
 
 
 def knock(session: Session, telling: Knock, unit: Unit) -> Knocked:
@@ -98,23 +105,26 @@ def knock(session: Session, telling: Knock, unit: Unit) -> Knocked:
     A unit that nothing else reaches is to be rung up, also when its rung does not say so.
     """
     wanted = telling.rung.channels
-    devices = _devices(session, telling, unit) if PUSH in wanted else 0
+    devices, held = _devices(session, telling, unit) if PUSH in wanted else (0, 0)
     endpoints = _endpoints(session, telling, unit)
-    rings = PHONE in wanted or (len(wanted) > 1 and devices + endpoints == 0)
-    return Knocked(devices, endpoints, int(rings and _ask_for_call(session, telling, unit)))
+    rings = PHONE in wanted or (len(wanted) > 1 and devices + endpoints + held == 0)
+    return Knocked(devices, endpoints, int(rings and _ask_for_call(session, telling, unit)), held)
 
 
-def _devices(session: Session, telling: Knock, unit: Unit) -> int:
+def _devices(session: Session, telling: Knock, unit: Unit) -> tuple[int, int]:
+    """Return how many devices got a message, and how many only a place in the next digest."""
     devices = devices_to_tell(session, unit, telling.matter, whom=telling.rung.whom, now=telling.now)
     danger = telling.escalation.urgency == DANGER
     full = set() if danger else _full_today(session, devices, telling.now)
+    held = 0
     for device in devices:
         if device.account_id in full:
             _into_digest(session, device, telling.now)
+            held += 1
             continue
         row = telling.row(unit, device.id) | {"subscription_id": device.id, "channel": PUSH}
         insert_once(session, OutboxMessage, row)
-    return len(devices)
+    return len(devices) - held, held
 
 
 def _endpoints(session: Session, telling: Knock, unit: Unit) -> int:

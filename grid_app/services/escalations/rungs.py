@@ -15,6 +15,7 @@ from grid_app.policy import Role
 from grid_app.services.alarms import raise_alarm
 from grid_app.services.audit import record_audit
 from grid_app.services.escalations.course import course_of, heard_at, ladder_at, office_hours
+from grid_app.services.escalations.events import DANGER
 from grid_app.services.escalations.knocks import Knock, knock
 from grid_app.services.escalations.rows import insert_once, note_event
 from grid_app.services.escalations.targets import Matter, accounts_of, codes_on, matter_of, units_to_tell
@@ -67,7 +68,7 @@ def tell_again(session: Session, escalation: Escalation, *, now: datetime) -> No
         knocked = knock(session, telling, unit)
         note_event(
             session, escalation.id, "repeated", rung=telling.number, now=now, unit_id=unit.id,
-            details={"devices": knocked.devices, "endpoints": knocked.endpoints, "calls": knocked.calls},
+            details=knocked.details,
         )  # fmt: skip
     escalation.told_at = telling.heard_at
     _look_again(escalation, ladder, now)
@@ -81,11 +82,9 @@ def tell_unit(session: Session, telling: Knock, unit: Unit, *, kind: str = "told
     }  # fmt: skip
     insert_once(session, InboxItem, item)
     knocked = knock(session, telling, unit)
-    details: dict[str, str | int] = {"devices": knocked.devices}
-    if knocked.endpoints:
-        details["endpoints"] = knocked.endpoints
-    if knocked.calls:
-        details["calls"] = knocked.calls
+    details = knocked.details
+    if escalation.urgency == DANGER:
+        details["danger"] = 1
     if telling.heard_at > telling.now:
         details["held_until"] = telling.heard_at.isoformat()
     note_event(session, escalation.id, kind, rung=telling.number, now=telling.now, unit_id=unit.id, details=details)

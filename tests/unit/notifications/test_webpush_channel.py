@@ -3,7 +3,6 @@
 import json
 import logging
 import socket
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +14,6 @@ from notifications.channels.webpush import LONGEST_PAYLOAD, WebPushChannel
 from notifications.endpoints import HostRule
 from notifications.messages import Gone, Message, Misconfigured, PushTarget, Refused, RetryLater, Sent, topic_of
 from notifications.vapid import new_keypair
-from tests.proxy import Proxy
 from tests.push_receiver import Answer, PushReceiver, target_of
 
 SUBJECT = "mailto:duty@example.org"
@@ -288,48 +286,3 @@ def test_the_key_works_in_both_its_forms(receiver, target, form):
     channel = WebPushChannel(getattr(KEYS, form), SUBJECT, allowed_hosts=RULE)
 
     assert isinstance(channel.send(target, a_message()), Sent)
-
-
-def test_a_subscription_is_sent_to_with_the_key_it_was_made_with(receiver):
-    old, new = new_keypair(), new_keypair()
-    channel = WebPushChannel(
-        new.private_b64url, "mailto:duty@example.org", allowed_hosts=RULE, older_keys=[old.private_b64url]
-    )
-    made_with = {pair.public_b64url: target_of(receiver.subscription(pair.public_b64url)) for pair in (old, new)}
-
-    ends = [channel.send(replace(to, vapid_public=key), a_message()) for key, to in made_with.items()]
-    unmarked = channel.send(made_with[old.public_b64url], a_message())
-
-    assert [type(end) for end in [*ends, unmarked]] == [Sent, Sent, Sent]
-    assert receiver.refusals == []
-
-
-def test_a_subscription_of_a_key_that_is_kept_no_more_has_ended(receiver, target):
-    outcome = a_channel().send(replace(target, vapid_public=new_keypair().public_b64url), a_message())
-
-    assert outcome == Gone("vapid_key")
-    assert receiver.requests == 0
-
-
-def test_with_a_proxy_names_are_left_to_it_and_every_call_goes_there(target):
-    asked = []
-
-    def resolve(host, port):
-        asked.append(host)
-        return []
-
-    with Proxy() as proxy:
-        channel = WebPushChannel(
-            new_keypair().private_pem,
-            "mailto:duty@example.org",
-            allowed_hosts=HostRule(),
-            resolve=resolve,
-            proxy=proxy.address,
-            timeout_seconds=5,
-        )
-        outside = PushTarget("https://updates.push.services.mozilla.com/wpush/v2/x", target.p256dh, target.auth)
-        outcome = channel.send(outside, a_message())
-
-    assert outcome.code == "proxy"
-    assert proxy.asked == ["updates.push.services.mozilla.com:443"]
-    assert asked == []

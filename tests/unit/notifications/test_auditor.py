@@ -1,0 +1,103 @@
+"""The auditor agrees with the engine on whatever the engine does, and finds what somebody took away or put in."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from notifications.auditor import Entry, Queued, Told, differences
+from tests.simulated_ladders import Simulated, faults_of, simulated, works
+
+STORIES = 1_500
+
+
+def _codes(told: Told, now) -> set[str]:
+    return {one.code for one in differences(told, now=now, works=works)}
+
+
+def test_the_second_reckoning_agrees_with_the_engine_on_thousands_of_ladders():
+    rng = random.Random(20261123)  # noqa: S311 - a story
+    for number in range(STORIES):
+        one, now = simulated(rng)
+
+        assert _codes(one.told(), now) == set(), f"story {number}"
+        assert not +faults_of(one), f"story {number}"
+
+
+def test_a_machine_that_slept_is_late_and_skips_nobody():
+    rng, codes = random.Random(7), set()  # noqa: S311 - a story
+    for _ in range(600):
+        one, now = simulated(rng, asleep=True)
+
+        found = _codes(one.told(), now)
+        assert found <= {"late", "overdue", "not_asked_again"}
+        assert not +faults_of(one)
+        codes |= found
+    assert "late" in codes
+
+
+def _story(*, climbs: int) -> tuple[Simulated, object]:
+    rng = random.Random(11)  # noqa: S311 - a story
+    while True:
+        one, now = simulated(rng)
+        told = [entry for entry in one.entries if entry.kind == "told"]
+        if len({entry.rung for entry in told}) >= climbs and one.course.state == "open" and not one.ladder.idle:
+            return one, now
+
+
+def test_a_telling_that_was_taken_away_is_found():
+    one, now = _story(climbs=3)
+    second = [entry for entry in one.entries if entry.kind == "told"][1]
+    without = tuple(entry for entry in one.entries if entry.at != second.at)
+
+    assert "skipped" in _codes(replace(one.told(), entries=without), now)
+
+
+def test_a_message_an_inbox_row_and_a_beginning_that_are_missing_are_found():
+    one, now = _story(climbs=2)
+    told = one.told()
+
+    assert _codes(replace(told, messages=told.messages[1:]), now) == {"not_queued"}
+    assert _codes(replace(told, lies_with=told.lies_with[1:]), now) == {"inbox"}
+    assert _codes(replace(told, lies_with=(*told.lies_with, told.lies_with[0])), now) == {"inbox"}
+    assert "not_begun" in _codes(replace(told, entries=(), messages=()), now)
+
+
+def test_a_step_that_came_too_early_and_one_that_never_came_are_found():
+    one, now = _story(climbs=2)
+    told = one.told()
+    first = told.entries[0].at
+    hasty = tuple(replace(entry, at=first + timedelta(seconds=1)) if entry.rung else entry for entry in told.entries)
+
+    assert "early" in _codes(replace(told, entries=hasty), now)
+    assert "overdue" in _codes(told, now + timedelta(days=30))
+
+
+def test_a_state_that_the_history_does_not_tell_is_found():
+    one, now = _story(climbs=2)
+
+    assert _codes(replace(one.told(), state="acknowledged"), now) >= {"state"}
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(1, set()), (13, {"sent_after_answer"})])
+def test_what_is_sent_long_after_the_answer_is_found(minutes: int, found: set[str]):
+    one, now = _story(climbs=2)
+    at = now + timedelta(minutes=5)
+    one.answer(at)
+    told = one.told()
+    late = Queued(told.messages[0].at, 0, told.messages[0].unit, sent_at=at + timedelta(minutes=minutes))
+    messages = (late, *told.messages[1:])
+
+    assert _codes(replace(told, messages=messages, idle=timedelta(0)), at) == found
+
+
+def test_an_escalation_that_hands_over_stays_on_its_rung():
+    one, now = _story(climbs=2)
+    rung, at = one.course.rung, now + timedelta(seconds=1)
+    handed = (Entry(at, "handed_over", rung, "unit-9"), Entry(at, "told", rung, "unit-8", promised=0))
+    told = replace(one.told(), entries=(*one.entries, *handed), lies_with=(*one.lies_with, "unit-8"))
+
+    assert _codes(told, at) == set()
