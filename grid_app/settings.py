@@ -9,11 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 from grid_app.clock import SHANGHAI
+from notifications.outward import ALIYUN_URL, DINGTALK_URL, FEISHU_URL, WECOM_URL, OutwardRule, host_of
 
 TILE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/[^\s\"'<>\\;]*")
 PROBE_HOURS = re.compile(r"08:[3-5][0-9]|09:[0-5][0-9]|1[0-6]:[0-5][0-9]")
 LONGEST_TICK_SECONDS = 60
 PROBE_SMS = ("never", "weekly", "daily")
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+SMS_VARIABLES = re.compile(r"[A-Za-z_]\w*=(count|case)(,[A-Za-z_]\w*=(count|case))*", flags=re.ASCII)
+ALIYUN, OFF = "aliyun", "off"
 EXAMPLE_VALUES = frozenset({"", "changeme", "change-me", "example", "secret", "dev", "test", "xxx"})
 
 
@@ -51,6 +55,27 @@ class Settings:
     base_map_key: str = field(default="", repr=False)
     base_map_matrix: str = "w"
     base_map_attribution: str = ""
+    vapid_old_keys: tuple[str, ...] = field(default=(), repr=False)
+    site_url: str = ""
+    outward_proxy: str = field(default="", repr=False)
+    outward_hosts: tuple[str, ...] = ()
+    outward_internal_hosts: tuple[str, ...] = ()
+    outward_ca_file: str = ""
+    wecom_url: str = WECOM_URL
+    dingtalk_url: str = DINGTALK_URL
+    feishu_url: str = FEISHU_URL
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_sender: str = ""
+    sms_gateway: str = ""
+    sms_key_id: str = ""
+    sms_key_secret: str = field(default="", repr=False)
+    sms_sign_name: str = ""
+    sms_template: str = ""
+    sms_variables: str = "count=count"
 
     @property
     def url(self) -> str:
@@ -63,36 +88,20 @@ class Settings:
         return self.url.startswith("sqlite")
 
 
-ENVIRONMENT = {
-    "instance_dir": "GRID_INSTANCE_DIR",
+ENVIRONMENT = {name: f"GRID_{name.upper()}" for name in Settings.__dataclass_fields__} | {
     "database_url": "DATABASE_URL",
-    "server_mode": "GRID_SERVER_MODE",
-    "session_key": "GRID_SESSION_KEY",
-    "receipt_key": "GRID_RECEIPT_KEY",
-    "field_keys": "GRID_FIELD_KEYS",
-    "vapid_private_key": "GRID_VAPID_PRIVATE_KEY",
-    "office_keys": "GRID_OFFICE_KEYS",
-    "vapid_subject": "GRID_VAPID_SUBJECT",
-    "push_hosts": "GRID_PUSH_HOSTS",
-    "push_allow_loopback": "GRID_PUSH_ALLOW_LOOPBACK",
     "demo_mode": "GRID_DEMO",
     "simulated_now": "SIMULATED_NOW",
-    "idle_minutes": "GRID_IDLE_MINUTES",
-    "absolute_hours": "GRID_ABSOLUTE_HOURS",
-    "device_days": "GRID_DEVICE_DAYS",
-    "reveals_per_day": "GRID_REVEALS_PER_DAY",
-    "tick_seconds": "GRID_TICK_SECONDS",
-    "probe_at": "GRID_PROBE_AT",
-    "probe_sms": "GRID_PROBE_SMS",
-    "tls_certificate": "GRID_TLS_CERTIFICATE",
-    "tls_key": "GRID_TLS_KEY",
-    "base_map_urls": "GRID_BASE_MAP_URLS",
-    "base_map_key": "GRID_BASE_MAP_KEY",
-    "base_map_matrix": "GRID_BASE_MAP_MATRIX",
-    "base_map_attribution": "GRID_BASE_MAP_ATTRIBUTION",
 }
+"""The name of each setting in the environment: ``GRID_`` and the field, save for three that were named before."""
 
-SPLIT_AT = {"push_hosts": ",", "base_map_urls": None}
+SPLIT_AT = {
+    "push_hosts": ",",
+    "base_map_urls": None,
+    "vapid_old_keys": ",",
+    "outward_hosts": ",",
+    "outward_internal_hosts": ",",
+}
 """Settings with several values, and what stands between them; ``None`` is white space."""
 KEY_FIELDS = ("session_key", "receipt_key", "field_keys", "vapid_private_key", "office_keys")
 
@@ -116,6 +125,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
                 problems.append(f"{variable}:{error}")
     settings = Settings(**values)  # type: ignore[arg-type]  # each value was parsed to its field's type
     problems += server_problems(settings) + base_map_problems(settings) + probe_problems(settings)
+    problems += outward_problems(settings)
     if settings.tick_seconds > LONGEST_TICK_SECONDS:
         problems.append(f"{ENVIRONMENT['tick_seconds']}:最多 {LONGEST_TICK_SECONDS} 秒")
     if problems:
@@ -156,6 +166,68 @@ def probe_problems(settings: Settings) -> list[str]:
         problems.append(f"{ENVIRONMENT['probe_at']}:“{settings.probe_at}”不在 08:30 到 16:59 之间,请写成 09:30")
     if settings.probe_sms not in PROBE_SMS:
         problems.append(f"{ENVIRONMENT['probe_sms']}:“{settings.probe_sms}”请写 never、weekly 或 daily")
+    return problems
+
+
+def outward_rule(settings: Settings) -> OutwardRule:
+    """Return which hosts this server may call of itself: those of the robots and the gateway, and those listed.
+
+    Raises
+    ------
+    ValueError
+        A host or the proxy is not one.
+    """
+    own = (settings.wecom_url, settings.dingtalk_url, settings.feishu_url, sms_address(settings))
+    hosts = {host_of(url) for url in own if host_of(url)} - set(settings.outward_internal_hosts)
+    return OutwardRule(
+        hosts=(*settings.outward_hosts, *sorted(hosts)),
+        internal_hosts=settings.outward_internal_hosts,
+        proxy=settings.outward_proxy,
+    )
+
+
+def sms_address(settings: Settings) -> str:
+    """Return where text messages are handed over, empty for nowhere."""
+    return ALIYUN_URL if settings.sms_gateway == ALIYUN else settings.sms_gateway
+
+
+def outward_problems(settings: Settings) -> list[str]:
+    """Return what is wrong with the ways outward: hosts, robots, mail and text messages."""
+    problems = []
+    try:
+        outward_rule(settings)
+    except ValueError as error:
+        problems.append(str(error))
+    named = ("wecom_url", "dingtalk_url", "feishu_url", "site_url")
+    for name, url in [(name, getattr(settings, name)) for name in named] + [("sms_gateway", sms_address(settings))]:
+        inside = host_of(url) in settings.outward_internal_hosts or name == "site_url"
+        if url not in ("", OFF) and not url.startswith(("https://", "http://") if inside else "https://"):
+            problems.append(f"{ENVIRONMENT[name]} 要以 https:// 开头(只有内网主机可以用 http://)")
+    return problems + mail_problems(settings) + sms_problems(settings)
+
+
+def mail_problems(settings: Settings) -> list[str]:
+    """Return what is missing for mail, nothing when no mail server is set."""
+    if not settings.smtp_host:
+        return []
+    problems = []
+    if settings.smtp_security not in ("starttls", "tls", "plain"):
+        problems.append(f"{ENVIRONMENT['smtp_security']} 只能是 starttls、tls 或 plain")
+    if not MAIL_ADDRESS.fullmatch(settings.smtp_sender):
+        problems.append(f"{ENVIRONMENT['smtp_sender']} 要写发件邮箱地址")
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        problems.append(f"{ENVIRONMENT['smtp_user']} 和 {ENVIRONMENT['smtp_password']} 要么都写,要么都不写")
+    return problems
+
+
+def sms_problems(settings: Settings) -> list[str]:
+    """Return what is missing for text messages, nothing when no gateway is set."""
+    if not settings.sms_gateway:
+        return []
+    needed = ("sms_key_id", "sms_key_secret", "sms_sign_name", "sms_template")
+    problems = [f"{ENVIRONMENT[name]} 没有设置" for name in needed if not getattr(settings, name)]
+    if not SMS_VARIABLES.fullmatch(settings.sms_variables):
+        problems.append(f"{ENVIRONMENT['sms_variables']} 要写成 变量名=count 或 变量名=case,用逗号分开")
     return problems
 
 

@@ -10,13 +10,13 @@ from sqlalchemy import Engine, inspect
 
 from grid_app.adapters.attachment_files import SealedAttachmentFiles
 from grid_app.adapters.locator import MemoryPlaceFinder
+from grid_app.adapters.outward_channels import make_channels
 from grid_app.clock import Clock, ShiftedClock, SystemClock
 from grid_app.database.transaction import reading
 from grid_app.models.accounts import InstallationFact
 from grid_app.ports import AttachmentFiles, PlaceFinder
 from grid_app.security.keys import Keys, load_keys
 from grid_app.settings import Settings, SettingsError
-from notifications.channels.webpush import WebPushChannel
 from notifications.endpoints import DEFAULT_PUSH_HOSTS, HostRule
 from notifications.ports import Channel
 
@@ -66,7 +66,6 @@ def make_wiring(settings: Settings, engine: Engine, *, clock: Clock | None) -> W
     settings = with_demo_mode(settings, engine)
     keys = load_keys(settings)
     rule = host_rule(settings)
-    channel = WebPushChannel(keys.vapid_private, settings.vapid_subject, allowed_hosts=rule)
     chosen = clock or (ShiftedClock(settings.simulated_now) if settings.simulated_now else SystemClock())
     return Wiring(
         settings=settings,
@@ -74,7 +73,7 @@ def make_wiring(settings: Settings, engine: Engine, *, clock: Clock | None) -> W
         keys=keys,
         engine=engine,
         places=MemoryPlaceFinder(),
-        channels={"webpush": channel},
+        channels=make_channels(settings, vapid_private=keys.vapid_private, push_rule=rule),
         push_rule=rule,
         files=SealedAttachmentFiles(settings.instance_dir / ATTACHMENTS_FOLDER, keys.fields),
     )

@@ -14,6 +14,11 @@ from urllib.parse import SplitResult
 
 from notifications.endpoints import Resolve, is_host_name, is_loopback, is_public, plain_parts
 
+WECOM_URL: Final = "https://qyapi.weixin.qq.com"
+DINGTALK_URL: Final = "https://oapi.dingtalk.com"
+FEISHU_URL: Final = "https://open.feishu.cn"
+ALIYUN_URL: Final = "https://dysmsapi.aliyuncs.com"
+
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _THIS_NETWORK = ipaddress.ip_network("0.0.0.0/8")
 _UNIQUE_LOCAL = ipaddress.ip_network("fc00::/7")
@@ -71,6 +76,21 @@ class OutwardRule:
     def goes_by_proxy(self, host: str) -> bool:
         """Tell whether calls to a host go through the proxy."""
         return bool(self.proxy) and not self.is_internal(host)
+
+
+def host_of(url: str) -> str:
+    """Return the host of an https address as a list entry, with its port where that is not 443; empty for no address.
+
+    Examples
+    --------
+    >>> host_of("https://im.example.gov.cn:8443/robots")
+    'im.example.gov.cn:8443'
+    """
+    parts = plain_parts(url)
+    if parts is None or parts.scheme not in _DEFAULT_PORTS:
+        return ""
+    usual = parts.port in (None, _DEFAULT_PORTS[parts.scheme])
+    return str(parts.hostname) if usual else f"{parts.hostname}:{parts.port}"
 
 
 def check_outward(url: str, *, rule: OutwardRule, resolve: Resolve = socket.getaddrinfo) -> None:

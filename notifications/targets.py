@@ -14,8 +14,7 @@ Algorithm = Literal["sha256", "sm3"]
 class PushTarget:
     """Where a browser listens: the three values of a ``PushSubscription``, as the browser gave them.
 
-    ``vapid_public`` is the public key of ours that the subscription was made with; empty stands for the oldest
-    key, which is the one that was in use before this was kept.
+    ``vapid_public`` is the public key of ours that the subscription was made with, empty when that is not known.
     """
 
     endpoint: str = field(repr=False)

@@ -17,9 +17,9 @@ from notifications.channels.answers import Answer, outcome_of_code
 from notifications.channels.robots import Line
 from notifications.channels.sms import SmsAccount, provider_id
 from notifications.messages import Gone, Misconfigured, Outcome, Refused, RetryLater, Sent
+from notifications.outward import ALIYUN_URL
 from notifications.ports import Clock
 
-ALIYUN_URL: Final = "https://dysmsapi.aliyuncs.com"
 _ALGORITHM: Final = "ACS3-HMAC-SHA256"
 _ACCOUNT = "The account may not send: check its key, its rights, its balance and the product."
 _TEMPLATE = "The template, its variables or the signature name are not what Aliyun has approved."

@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 from notifications.channels.answers import Answer, outcome_of_code
 from notifications.channels.robots import JSON_HEADERS, TOO_LONG, Line, json_bytes, usable_robot
 from notifications.messages import Gone, Message, Misconfigured, Outcome, Refused, RetryLater
+from notifications.outward import DINGTALK_URL
 from notifications.ports import Clock
 from notifications.rendering import as_markdown, title_of
 from notifications.targets import RobotTarget, Target
 
-DINGTALK_URL: Final = "https://oapi.dingtalk.com"
 LONGEST_BODY_BYTES: Final = 20_000
 LONGEST_MARKDOWN_BYTES: Final = 15_000
 """Leaves room in the body for the title, the frame, and what JSON writes as two letters."""

@@ -13,11 +13,11 @@ from typing import Final
 from notifications.channels.answers import Answer, outcome_of_code
 from notifications.channels.robots import JSON_HEADERS, TOO_LONG, Line, json_bytes, usable_robot
 from notifications.messages import Gone, Message, Misconfigured, Outcome, Refused, RetryLater
+from notifications.outward import FEISHU_URL
 from notifications.ports import Clock
 from notifications.rendering import OPEN_IT, absolute_link, title_of
 from notifications.targets import RobotTarget, Target
 
-FEISHU_URL: Final = "https://open.feishu.cn"
 LONGEST_BODY_BYTES: Final = 20 * 1024
 MINUTE_SECONDS: Final = 60
 

@@ -14,7 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Final, Literal
+from typing import Final
 
 from notifications.channels.answers import outcome_of_fault
 from notifications.channels.deadline import hung_up_after
@@ -23,8 +23,6 @@ from notifications.messages import Gone, Message, Misconfigured, Outcome, Refuse
 from notifications.ports import Clock
 from notifications.rendering import as_plain, title_of
 from notifications.targets import MailTarget, Target
-
-Security = Literal["starttls", "tls", "plain"]
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _NO_MAILBOX = re.compile(rb"\b5\.1\.(?:1|2|3|6|10)\b")
@@ -36,12 +34,12 @@ GREYLISTED_SECONDS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """The county's mail server, and who writes."""
+    """The county's mail server, and who writes. ``security`` is ``starttls``, ``tls`` or ``plain``."""
 
     host: str
     port: int
     sender: str
-    security: Security = "starttls"
+    security: str = "starttls"
     user: str = ""
     password: str = field(default="", repr=False)
     ca_file: str = ""

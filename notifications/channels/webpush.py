@@ -33,6 +33,7 @@ LONGEST_PAYLOAD: Final = 3993
 
 _GONE: Final = frozenset({404, 410})
 _CONFIGURATION: Final = frozenset({401, 403})
+_REFUSED_IDENTITY: Final = frozenset({"401", "403"})
 _LATER: Final = frozenset({406, 408, 425, 429})
 """406 is how the Windows service says that its throttle limit is exceeded."""
 _PROVIDER_ID_LENGTH: Final = 200
@@ -90,13 +91,12 @@ class WebPushChannel:
             raise ValueError("推送的等待时间必须大于零秒；请检查设置。")
         keys = (vapid_private_key_pem_or_b64, *older_keys)
         self._vapids = {keypair_of(key).public_b64url: Vapid02(private_key=load_private_key(key)) for key in keys}
-        self._oldest = tuple(self._vapids.values())[-1]
         self._subject = subject
         self._timeout_seconds = timeout_seconds
         self._rule = allowed_hosts
         self._resolve = None if proxy else resolve
         self._session = RedirectlessSession(session or new_session(allowed_hosts, proxy=proxy))
-        _check_subject(self._oldest, subject)
+        _check_subject(next(iter(self._vapids.values())), subject)
 
     def send(self, target: Target, message: Message) -> Outcome:
         """Return how the sending ended.
@@ -104,17 +104,25 @@ class WebPushChannel:
         2xx is sent; 404 and 410 mean that the subscription has ended; 406, 408, 425, 429, 5xx and a network
         that fails are for later, after what ``Retry-After`` asks; 400, 413 and a bad target are refused; 401
         and 403 are a fault of the configuration. A subscription made with a key that we have not got any more has
-        ended, too.
+        ended, too. Where it is not known which key it was made with, the keys are tried, newest first: a push
+        service refuses the wrong one without showing anything.
         """
         if not isinstance(target, PushTarget):
             return Refused("wrong_target", "The target is not a browser.")
-        vapid = self._vapids.get(target.vapid_public) if target.vapid_public else self._oldest
-        if vapid is None:
-            return Gone("vapid_key")
+        known = [self._vapids[target.vapid_public]] if target.vapid_public in self._vapids else []
+        keys = known if target.vapid_public else list(self._vapids.values())
         payload = _payload_of(message)
         if len(payload) > LONGEST_PAYLOAD:
             return Refused("too_long", f"The message has {len(payload)} bytes, {LONGEST_PAYLOAD} fit.")
-        return self._tried(target, message, payload, vapid)
+        outcome: Outcome = Gone("vapid_key")
+        for vapid in keys:
+            outcome = self._tried(target, message, payload, vapid)
+            if not isinstance(outcome, Misconfigured) or outcome.code not in _REFUSED_IDENTITY:
+                return outcome
+        if isinstance(outcome, Misconfigured):
+            status = int(outcome.code)
+            _log.error("push service refuses our VAPID identity with %s", outcome.code, extra={"status": status})
+        return outcome
 
     def _tried(self, target: PushTarget, message: Message, payload: bytes, vapid: Vapid02) -> Outcome:
         """Return how one try ended."""
@@ -184,7 +192,6 @@ def _outcome_of_answer(response: requests.Response | None) -> Outcome:
     if status in _LATER or status >= 500:
         return RetryLater(retry_after_seconds(response.headers), code, "The push service asks to wait.")
     if status in _CONFIGURATION:
-        _log.error("push service refuses our VAPID identity with %s", code, extra={"status": status})
         return Misconfigured(code, "The push service refuses our identity: check the VAPID key and subject.")
     return Refused(code, "The push service does not accept the message.")
 

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from notifications.channels.answers import Answer, outcome_of_code
 from notifications.channels.robots import JSON_HEADERS, TOO_LONG, Line, json_bytes, usable_robot
 from notifications.messages import Gone, Message, Misconfigured, Outcome, Refused, RetryLater
+from notifications.outward import WECOM_URL
 from notifications.rendering import as_markdown
 from notifications.targets import RobotTarget, Target
 
-WECOM_URL: Final = "https://qyapi.weixin.qq.com"
 LONGEST_MARKDOWN_BYTES: Final = 4096
 MINUTE_SECONDS: Final = 60
 
