@@ -77,6 +77,7 @@ def raise_for(
     category: str = "0901",
     grade: str = "red",
     reason: str = "有人身危险",
+    danger: bool = False,
     now: datetime = NOW,
 ) -> UUID | None:
     """Raise an escalation for a dispute and return its id."""
@@ -88,6 +89,7 @@ def raise_for(
         category=category,
         grade=grade,
         reason=reason,
+        danger=danger,
         now=now,
     )
 

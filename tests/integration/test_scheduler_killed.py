@@ -67,7 +67,8 @@ def _raise_some(world: World, first: int, count: int) -> None:
     now = SystemClock().now()
     for number in range(first, first + count):
         with transaction() as session:
-            raise_for(session, add_dispute(session, world, number=number), now=now)
+            dispute = add_dispute(session, world, number=number)
+            raise_for(session, dispute, danger=True, now=now)  # neither held at night nor capped
 
 
 def _progress(turn: int) -> int:
