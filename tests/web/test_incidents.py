@@ -58,7 +58,7 @@ def test_a_first_report_is_written_followed_up_and_printed_on_one_page(app_world
     page = BeautifulSoup(office.get(f"{address}/sheet").get_data(as_text=True), "html5lib")
     sheet = page.find("main").get_text(" ", strip=True)
 
-    assert re.search(r"首报\(.*续报 1\(.*终报\(", sheet, re.DOTALL)
+    assert re.search(r"首报 11月20日.*续报 1 11月20日.*终报 11月20日", sheet, re.DOTALL)
     assert text_of(office.get("/incidents?only=ended")).count("按时首报") == 1
     assert "township_officer甲" not in sheet  # the sheet names units, the history on the page who wrote
 

@@ -86,10 +86,12 @@ def answers_of(row: InboxRow, actor: Actor, now: datetime) -> dict[str, object]:
         key = row.escalation_id
         units = offices_for(session, escalation_id=key, actor=actor, now=now) if row.state != "acted" else []
         calls = waiting_calls(session, key) if row.state in WAITING_STATES else []
+        offices = [(str(unit.id), unit.name) for unit in units]
+        rung_up = [{"id": call.id, "unit": unit.name, "number": unit.duty_phone} for call, unit in calls]
     return {
         "may_act": row.state == "acknowledged" and own,
-        "offices": [(str(unit.id), unit.name) for unit in units],
-        "calls": [{"id": call.id, "unit": unit.name, "number": unit.duty_phone} for call, unit in calls],
+        "offices": offices,
+        "calls": rung_up,
         "outcomes": list(CALL_OUTCOMES.items()),
         "now_typed": local(now).strftime(CALL_TIME),
     }

@@ -112,8 +112,16 @@ def sheet(incident_id: UUID) -> str:
         "pages/incident_sheet.html",
         one=one,
         face=face,
-        facts=[pair for pair in facts_of(one) if pair[0] != "关联纠纷"],
-        reports=[(titles[entry.number], local_time(entry.counts_at), entry.unit, body_of(entry)) for entry in told],
+        facts=[pair for pair in facts_of(one) if pair[0] not in ("编号", "得知单位", "关联纠纷")],
+        reports=[
+            {
+                "title": titles[entry.number],
+                "at": local_time(entry.counts_at),
+                "unit": entry.unit,
+                "body": ";".join(line.rstrip("。") for line in body_of(entry)),
+            }
+            for entry in told
+        ],
         today=f"{local(now).year}年{local_time(now)}",
     )
 

@@ -79,11 +79,12 @@ def line_cell(line: IncidentLine, now: datetime) -> dict[str, object]:
 
 
 def facts_of(one: IncidentDetail) -> list[tuple[str, str]]:
-    """Return what an incident is, as pairs for a list."""
+    """Return what an incident is, as pairs for a list; number, demand and answer are those told last."""
     occurred = HAPPENED_WORDS["unknown"]
     if one.occurred_at is not None:
         occurred = f"{'大约 ' if one.happened == 'about' else ''}{local_time(one.occurred_at)}"
-    last = latest(one)
+    told = [entry for entry in reversed(one.entries) if entry.kind in REPORTS]
+    people = next((how_many(entry.band, entry.about) for entry in told if entry.band or entry.about), "")
     phone = next((entry for entry in one.entries if entry.kind == "first" and entry.way == "phone"), None)
     first = local_time(one.first_report_at) if one.first_report_at else "还没有"
     pairs = [
@@ -96,19 +97,14 @@ def facts_of(one: IncidentDetail) -> list[tuple[str, str]]:
         ("首报期限", f"{local_time(one.first_due_at)}(得知后 1 小时,不分上下班)"),
         ("首报", f"{first}{'(电话)' if phone and phone.counts_at == one.first_report_at else ''}"),
         ("书面首报", local_time(one.written_at) if one.written_at else "还没有"),
-        ("大约多少人", how_many(last.band, last.about) if last else "还不清楚"),
-        ("提出什么要求", (last.asked if last else "") or "还不清楚"),
-        ("现场由谁答复", (last.answering if last else "") or "还没有到场"),
+        ("大约多少人", people or "还不清楚"),
+        ("提出什么要求", next((entry.asked for entry in told if entry.asked), "") or "还不清楚"),
+        ("现场由谁答复", next((entry.answering for entry in told if entry.answering), "") or "还没有到场"),
         ("终报", local_time(one.ended_at) if one.ended_at else ""),
         ("事情牵涉的单位", one.about_unit),
         ("关联纠纷", one.case_code),
     ]
     return [pair for pair in pairs if pair[1]]
-
-
-def latest(one: IncidentDetail) -> EntryShown | None:
-    """Return the newest report, whose number, demand and answer are the present ones."""
-    return next((entry for entry in reversed(one.entries) if entry.kind in REPORTS), None)
 
 
 def titles_of(one: IncidentDetail) -> dict[int, str]:
