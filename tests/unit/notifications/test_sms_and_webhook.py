@@ -1,8 +1,12 @@
 """Text messages and webhooks: published signatures, what is told and what is not, and each id once."""
 
+import hashlib
+import hmac
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -12,7 +16,7 @@ from grid_app.clock import SystemClock
 from notifications.channels import aliyun, sms
 from notifications.channels.aliyun import AliyunGateway, acs3_headers
 from notifications.channels.answers import Answer
-from notifications.channels.signing import sign
+from notifications.channels.signing import sign, signed_headers
 from notifications.channels.sms import GenericGateway, SmsAccount, SmsChannel
 from notifications.channels.webhook import WebhookChannel
 from notifications.messages import Message, Misconfigured, Refused, Sent, compose_digest, compose_escalation, dedupe_id
@@ -111,6 +115,21 @@ def test_a_receiver_counts_a_repeated_try_once():
 
     assert ends == [Sent] * 3
     assert len(vendor.titles) == 1
+
+
+def test_the_verification_in_the_documents_takes_ours_and_nothing_else():
+    page = (Path(__file__).parents[3] / "docs/notifications.md").read_text("utf-8")
+    block = re.search(r"```python\n(def is_ours.*?)```", page, flags=re.DOTALL)[1]
+    names = {"hmac": hmac, "hashlib": hashlib}
+    exec(block, names)  # noqa: S102 - the example that receivers copy
+    headers = signed_headers("sha256", SECRET, at=NOW, message_id="a1", body=b"{}")
+    is_ours = names["is_ours"]
+
+    assert is_ours(headers, b"{}", SECRET, 1795296000 + 299)
+    assert not is_ours(headers, b"{}", SECRET, 1795296000 + 301)
+    assert not is_ours(headers, b"{ }", SECRET, 1795296000)
+    assert not is_ours({**headers, "X-Grid-Id": "a2"}, b"{}", SECRET, 1795296000)
+    assert not is_ours(headers, b"{}", "another key of theirs", 1795296000)
 
 
 def test_an_answer_with_another_id_is_no_success():
