@@ -23,6 +23,8 @@ class LadderRow:
     rungs: tuple[dict[str, Any], ...]
     created_at: datetime
     in_use: bool
+    idle_minutes: int
+    bounce_limit: int
 
 
 def ladder_versions(session: Session, event_kind: str) -> list[LadderRow]:
@@ -42,6 +44,8 @@ def ladder_versions(session: Session, event_kind: str) -> list[LadderRow]:
             rungs=tuple(policy.rungs),
             created_at=policy.created_at,
             in_use=policy.id == used,
+            idle_minutes=policy.idle_minutes,
+            bounce_limit=policy.bounce_limit,
         )
         for policy in found
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,6 +14,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.models.escalations import EscalationPolicy
 from grid_app.services.escalations.events import EVENT_KIND_WORDS
 from grid_app.services.escalations.ladders import seed_ladders
+from tests.escalation_world import add_dispute, raise_for
 from tests.world import NOW, World
 
 SignIn = Callable[[str], FlaskClient]
@@ -25,7 +27,7 @@ GOOD = {
     "unit_2": "county_office",
     "wait_2": "480",
     "red_2": "120",
-    "push_2": "1",
+    "ways_2": "webpush",
     "basis": "青溪县工作办法第三条",
 }
 
@@ -150,3 +152,57 @@ def test_only_the_policies_are_marked_as_the_place_one_is_in(sign_in):
     page = BeautifulSoup(sign_in("security_admin").get(PAGE).get_data(as_text=True), "html5lib")
 
     assert [link.get_text(strip=True) for link in page.select("nav [aria-current=page]")] == ["策略"]
+
+
+def test_every_setting_of_a_rung_is_saved_and_shown_again(sign_in: SignIn):
+    client = sign_in("security_admin")
+    more = {
+        "whom_1": "township_lead", "hours_1": "working", "repeat_1": "30", "ways_1": ["webpush", "wecom", "phone"],
+        "idle": "90", "bounces": "1",
+    }  # fmt: skip
+
+    page = client.post(PAGE, data=GOOD | more, follow_redirects=True).get_data(as_text=True)
+    form = client.get(PAGE).get_data(as_text=True)
+
+    assert (
+        "乡镇人民政府(乡镇领导)确认收到:放进收件箱,同时用这些方式提醒:推送到已开通提醒的设备、企业微信群机器人、电话通知"
+        in page
+    )
+    assert "按上班时间算,每30分钟再提醒一次" in page
+    assert "确认以后1小时30分钟没有处置" in page
+    assert "最多转交1次" in page
+    assert form.count(" checked") == 3
+    assert '<option value="working" selected>' in form
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"unit_2": "department"}, "现在没有这种单位"),
+        ({"whom_1": "on_duty"}, "都没有排值班表"),
+        ({"ways_1": "pigeon"}, "不在可选范围内"),
+        ({"repeat_1": "5"}, "重复提醒太密"),
+        ({"idle": "a"}, "没有就填 0"),
+        ({"bounces": "99"}, "转交最多 9 次"),
+    ],
+)
+def test_a_ladder_with_a_hole_is_refused(sign_in: SignIn, change: dict[str, str], sentence: str):
+    answer = sign_in("security_admin").post(PAGE, data=GOOD | change)
+
+    assert answer.status_code == 422
+    assert sentence in answer.get_data(as_text=True)
+    assert _versions() == len(EVENT_KIND_WORDS)
+
+
+def test_a_preview_tells_what_last_month_would_have_sent(sign_in: SignIn, app_world: World):
+    with transaction() as session:
+        for number, days in enumerate((40, 20, 3), start=1):
+            dispute = add_dispute(session, app_world, number=number)
+            raise_for(session, dispute, event_kind=PAGE.rpartition("/")[2], now=NOW - timedelta(days=days))
+
+    page = sign_in("security_admin").post(PAGE, data=GOOD | {"do": "preview"}).get_data(as_text=True)
+
+    assert "最近 30 天有 2 件这一类提醒" in page
+    assert "第1级(乡镇人民政府)2 次,第2级(县级经办单位)2 次" in page
+    assert "2 件各级都没有人确认" in page
+    assert "第1级现在有 2 个单位:收件箱" in page

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, url_for
 
 from grid_app.adapters.inbox_feed import ASK_EVERY_SECONDS, BREATH, InboxFeed, event_of, feed_of
-from grid_app.adapters.listeners import Line
+from grid_app.adapters.listeners import Line, Times
 from grid_app.http.guard import in_background, requires, the_actor
 from grid_app.http.lines import open_line
 from grid_app.policy import Action
 from grid_app.wiring import wired
 
+TIMES: Final = Times()
 FULL: Final = "现在看收件箱的人多,改为每 8 秒查一次新提醒。"
 
 
@@ -20,7 +22,8 @@ FULL: Final = "现在看收件箱的人多,改为每 8 秒查一次新提醒。"
 @in_background
 def version() -> Response:
     """Give the version of the reader's inboxes; a page that holds another one fetches its list again."""
-    answer = jsonify(version=_standing()["version"])
+    feed = _feed()
+    answer = jsonify(version=feed.standing(feed.reader(the_actor())).version)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -31,17 +34,24 @@ def events() -> Response:
     """Keep a line open and tell each change; when too many listen, or one account too often, let the page poll."""
     feed = _feed()
     reader = feed.reader(the_actor())
-    return open_line(
-        feed.listeners,
-        lambda may_hear: Line(lambda: event_of(feed.standing(reader).version), may_hear=may_hear, breath=BREATH),
-        every=ASK_EVERY_SECONDS,
-        full=FULL,
-    )
+
+    def line(may_hear: Callable[[], bool]) -> Line:
+        return Line(lambda: event_of(feed.standing(reader).version), may_hear=may_hear, times=TIMES, breath=BREATH)
+
+    return open_line(feed.listeners, line, every=ASK_EVERY_SECONDS, full=FULL)
 
 
 def live_of_inbox() -> dict[str, object]:
     """Return what the list carries for the page's script; ask before the list is read, so that no change is missed."""
-    return {**_standing(), "events": url_for("inbox.events"), "ask": url_for("inbox.version")}
+    feed = _feed()
+    standing = feed.standing_now(feed.reader(the_actor()))
+    return {
+        "version": standing.version,
+        "waiting": standing.waiting,
+        "reds": " ".join(standing.reds),
+        "events": url_for("inbox.events"),
+        "ask": url_for("inbox.version"),
+    }
 
 
 def add_routes(bp: Blueprint) -> None:
@@ -52,9 +62,3 @@ def add_routes(bp: Blueprint) -> None:
 
 def _feed() -> InboxFeed:
     return feed_of(wired().engine)
-
-
-def _standing() -> dict[str, object]:
-    feed = _feed()
-    standing = feed.standing(feed.reader(the_actor()))
-    return {"version": standing.version, "waiting": standing.waiting, "reds": " ".join(standing.reds)}

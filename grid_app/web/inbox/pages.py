@@ -17,7 +17,7 @@ from grid_app.database.transaction import reading, transaction
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import guard_pages, in_background, requires, the_actor
 from grid_app.policy import Action, Actor, allows
-from grid_app.queries.inbox import PAGE_ROWS, WAITING_STATES, InboxPage, InboxRow, inbox_page, inbox_row
+from grid_app.queries.inbox import MOST_COUNTED, PAGE_ROWS, WAITING_STATES, InboxPage, InboxRow, inbox_page, inbox_row
 from grid_app.queries.inbox_history import (
     is_unseen,
     knocks_of,
@@ -149,12 +149,12 @@ def _who_is_told(ladders: list[LadderRow]) -> str:
 
 def _halves(page: InboxPage, *, answered: bool) -> list[dict[str, object]]:
     return [
-        {"label": "等待确认", "url": url_for("inbox.index"), "current": not answered, "count": page.waiting},
+        {"label": "等待确认", "url": url_for("inbox.index"), "current": not answered, "count": _counted(page.waiting)},
         {
             "label": "已确认",
             "url": url_for("inbox.index", answered=1),
             "current": answered,
-            "count": page.answered,
+            "count": _counted(page.answered),
         },
     ]
 
@@ -166,10 +166,14 @@ def _pages(page: InboxPage, *, answered: bool, number: int) -> dict[str, str | N
     first, last = (number - 1) * PAGE_ROWS + 1, min(number * PAGE_ROWS, total)
 
     return {
-        "text": f"第 {first}-{last} 件,共 {total} 件",
+        "text": f"第 {first}-{last} 件,共 {_counted(total)} 件",
         "previous": _address("inbox.index", answered=answered, number=number - 1) if number > 1 else None,
         "next": _address("inbox.index", answered=answered, number=number + 1) if last < total else None,
     }
+
+
+def _counted(number: int) -> str:
+    return f"{number}+" if number >= MOST_COUNTED else str(number)
 
 
 def _address(endpoint: str, *, answered: bool, number: int) -> str:
