@@ -31,6 +31,7 @@ from bench.exports.rows import exports_rows
 from bench.facts.rows import facts_rows
 from bench.field.rows import field_rows
 from bench.grievances.rows import grievances_rows
+from bench.inbox.rows import inbox_rows
 from bench.lists.rows import lists_rows
 from bench.map.rows import map_rows
 from bench.ogc.rows import ogc_rows
@@ -95,6 +96,7 @@ MEASUREMENTS = (
     Measurement("facts", "Facts of the map at a million disputes", "bench.bench_facts", facts_rows),
     Measurement("rush", "Five hundred leaders open the map at nine", "bench.bench_map_rush", rush_rows),
     Measurement("dashboard", "The dashboard at a million disputes", "bench.bench_dashboard", dashboard_rows),
+    Measurement("inbox", "A thousand open inboxes", "bench.bench_inbox", inbox_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
     Measurement("faults", "Killing phones while they report", "bench.faults_field", faults_rows, ("--points", "10000")),

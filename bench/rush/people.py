@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import insert, select
@@ -44,8 +45,9 @@ def add_leaders(app: Flask, number: int, *, now: datetime) -> list[Leader]:
         for at in range(number):
             of_county = at % OF_COUNTY == 0
             root = COUNTY if of_county else roots[at % len(roots)]
-            secret = _signed_in(session, at, units[root], root, now=now, of_county=of_county)
-            found.append(Leader(_cookie(app, secret), root))
+            role = Role.COUNTY_LEAD if of_county else Role.TOWNSHIP_LEAD
+            secret = signed_in(session, at, units[root].id, root, role=role, now=now)
+            found.append(Leader(cookie_of(app, secret), root))
     return found
 
 
@@ -57,7 +59,8 @@ def _unit(session: Session, root: str) -> Unit:
     return unit
 
 
-def _signed_in(session: Session, at: int, unit: Unit, root: str, *, now: datetime, of_county: bool) -> str:
+def signed_in(session: Session, at: int, unit: UUID, root: str, *, role: Role, now: datetime) -> str:
+    """Add an account that has just signed in, and return the secret of its session."""
     account, assignment, secret = new_id(), new_id(), secrets.token_urlsafe(32)
     session.execute(
         insert(Account).values(
@@ -65,10 +68,9 @@ def _signed_in(session: Session, at: int, unit: Unit, root: str, *, now: datetim
             created_at=now, failed_sign_ins=0,
         )
     )  # fmt: skip
-    role = Role.COUNTY_LEAD if of_county else Role.TOWNSHIP_LEAD
     session.execute(
         insert(Assignment).values(
-            id=assignment, account_id=account, unit_id=unit.id, role=str(role), division_code=root, valid_from=now
+            id=assignment, account_id=account, unit_id=unit, role=str(role), division_code=root, valid_from=now
         )
     )
     session.execute(
@@ -79,6 +81,7 @@ def _signed_in(session: Session, at: int, unit: Unit, root: str, *, now: datetim
     return secret
 
 
-def _cookie(app: Flask, secret: str) -> str:
+def cookie_of(app: Flask, secret: str) -> str:
+    """Return the cookie that a browser sends for a session."""
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own interface
     return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({COOKIE_SECRET: secret})}"

@@ -74,6 +74,11 @@ class InboxFeed:
             known.wanted_at = now
             return known.standing
 
+    def standing_now(self, reader: Reader) -> Standing:
+        """Return what waits for a reader at this moment, for a list that is read after it; as ``standing`` else."""
+        self._looked_at = float("-inf")
+        return self.standing(reader)
+
     def _look(self, session: Session, now: float) -> None:
         """Forget what nobody wants any more, and ask again for what new steps may have changed."""
         self._known = {reader: one for reader, one in self._known.items() if now - one.wanted_at < OLD_SECONDS}

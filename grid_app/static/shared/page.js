@@ -13,6 +13,7 @@ const starters = {
   "field-worker": async () => (await import("../field/worker.js")).startWorker,
   "progress": async () => (await import("../office/progress.js")).startProgress,
   "map-page": async ({ dataset }) => (await import(dataset.script ?? "../office/map_page.js")).startMapPage, // a bundle or modules
+  "inbox-live": async () => (await import("../office/inbox_live.js")).startInbox,
   "dividing-line": async () => (await import("../office/dividing_line.js")).startDividingLine,
   "device-clock": async () => (await import("../office/device_clock.js")).startDeviceClock,
   "print": async () => startPrint,
