@@ -63,6 +63,7 @@ from grid_app.web.receptions import pages as receptions
 from grid_app.web.report import pages as report
 from grid_app.web.residents import office as residents_office
 from grid_app.web.residents import pages as residents
+from grid_app.web.roster import pages as roster
 from grid_app.web.rounds import pages as rounds
 from grid_app.web.shell import init_shell
 from grid_app.web.signals import pages as signals
@@ -124,6 +125,7 @@ PAGES = (
     receptions,
     residents,
     residents_office,
+    roster,
     villages,
     village_namings,
 )

@@ -49,6 +49,7 @@ NAVIGATION = (
     ("紧急报告", "incidents.index", Action.READ_INCIDENTS),
     ("通道自检", "reachability.index", Action.READ_REACHABILITY),
     ("告警", "alarms.index", Action.READ_REACHABILITY),
+    ("值班表", "roster.index", Action.READ_ROSTER),
     ("群众", "residents_office.index", Action.HANDLE_DISPUTE),
     ("今日要事", "dashboard.index", Action.HANDLE_DISPUTE),
     ("地图", "maps.index", Action.READ_MAP),

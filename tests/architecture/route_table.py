@@ -11,6 +11,7 @@ from tests.architecture.indicator_routes import INDICATOR_ROUTES
 from tests.architecture.joint_routes import JOINT_ROUTES
 from tests.architecture.layer_routes import LAYER_ROUTES
 from tests.architecture.place_routes import PLACE_ROUTES
+from tests.architecture.roster_routes import ROSTER_ROUTES
 from tests.architecture.route_table_public import MORE
 from tests.architecture.support_work_routes import SUPPORT_WORK_ROUTES
 from tests.architecture.village_routes import VILLAGE_ROUTES
@@ -26,6 +27,7 @@ ROUTES = {
     **JOINT_ROUTES,
     **LAYER_ROUTES,
     **PLACE_ROUTES,
+    **ROSTER_ROUTES,
     **SUPPORT_WORK_ROUTES,
     **VILLAGE_ROUTES,
     "accounts.add": "account.manage",

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from grid_app.database.base import new_id
-from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from grid_app.errors import ConflictError, InvalidError
 from grid_app.models.accounts import Account, Assignment, AuditEvent, Delegation, Notice, Unit
 from grid_app.models.duty_roster import RosterLeave, RosterPattern, RosterPlace, RosterShift
 from grid_app.policy import Action, Role
 from grid_app.queries.on_duty import has_roster, on_duty
 from grid_app.queries.roster_pages import people_of, shifts_between
-from grid_app.services.duty_roster.access import office_for, office_to_edit
+from grid_app.services.duty_roster.access import office_to_edit
 from grid_app.services.duty_roster.generating import foresee, generate_all
 from grid_app.services.duty_roster.keeping import KEPT_AFTER, end_roster, forget_past
 from grid_app.services.duty_roster.leave import WantedLeave, end_leave, take_leave
@@ -261,22 +261,6 @@ def test_a_colleague_to_whom_the_right_is_lent_may_stand_in_as_long_as_it_is(ses
     take_leave(session, office, wanted, actor=actor, now=NOW)
     assert on_duty(session, office.unit_id, NOW) == (OnDuty(helper, MAIN, lead),)
     assert on_duty(session, office.unit_id, later(3)) == ()
-
-
-def test_only_the_own_office_edits_and_only_the_duty_desk_of_the_county_reads_names_of_others(session, county, world):
-    township = world.units["township"]
-    roles = (Role.COUNTY_OFFICER, Role.COUNTY_LEAD, Role.SECURITY_ADMIN, Role.TOWNSHIP_LEAD)
-    looks = {name: world.actor(session, name) for name in (*roles, "other_township_lead")}
-
-    names = [office_for(session, looks[role], township).shows_names for role in roles]
-    assert names == [True, True, False, True]
-    assert office_to_edit(session, looks[Role.TOWNSHIP_LEAD], township).may_edit
-    with pytest.raises(ForbiddenError):
-        office_to_edit(session, looks[Role.COUNTY_LEAD], township)
-    with pytest.raises(NotFoundError):
-        office_for(session, looks["other_township_lead"], township)
-    with pytest.raises(NotFoundError):
-        office_for(session, looks[Role.TOWNSHIP_LEAD], county.unit)
 
 
 def test_what_is_past_is_forgotten_after_ninety_days_and_no_person_stays_in_the_audit(session, county):

@@ -50,12 +50,14 @@ def office_for(session: Session, actor: Actor, unit_id: UUID) -> Office:
     row = session.execute(
         select(Unit, Division.path)
         .join(Division, Division.code == Unit.division_code)
-        .where(Unit.id == unit_id, Unit.closed_at.is_(None), Unit.kind.in_(sorted(KINDS)))
+        .where(Unit.id == unit_id, Unit.closed_at.is_(None))
     ).first()
     is_own = unit_id == actor.unit_id and actor.role not in ADMIN_ROLES
-    if row is None or not (is_own or (covers(actor, row[1]) and sees_all(session, actor))):
+    if row is None:
         raise NotFoundError(NO_ROSTER)
     unit: Unit = row[0]
+    if not is_own and not (unit.kind in KINDS and covers(actor, row[1]) and sees_all(session, actor)):
+        raise NotFoundError(NO_ROSTER)
     return Office(
         unit_id=unit.id,
         name=unit.name,

@@ -25,13 +25,12 @@ from grid_app.services.clocks.rules import own_calendar
 from grid_app.services.duty_roster.access import Office, office_to_edit
 from grid_app.services.duty_roster.keeping import KEPT_AFTER, promised_spans
 from grid_app.services.matters.step import take_turn
+from notifications.ladder import ON_DUTY
 from notifications.roster import Span, uncovered
 
 AHEAD: Final = timedelta(days=7)
 GAP: Final = "roster_gap"
 MISSING: Final = "roster_missing"
-ON_DUTY: Final = "on_duty"
-"""What a rung of a ladder says when it asks only whoever is on duty."""
 
 
 @dataclass(frozen=True)
