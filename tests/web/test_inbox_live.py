@@ -191,7 +191,7 @@ def test_strange_questions_change_nothing_of_the_answer(sign_in, app_world):
     assert (huge.status_code, line.status_code) == (200, 200)
     assert not {"javascript", "<b>"} & set(re.split(r"[:\"&]", huge.get_data(as_text=True)))
     assert client.get(f"/inbox/list?page={10**40}").status_code == 404
-    assert client.get("/inbox/list?answered=%0d%0aX-A:%20b").status_code == 404
+    assert "X-A" not in client.get("/inbox/list?answered=%0d%0aX-A:%20b").headers
 
 
 def lies_at(unit: UUID) -> None:
