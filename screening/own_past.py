@@ -8,13 +8,13 @@ Medicine 24, 1185-1202, appendix A.1.1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom, nbinom
+from scipy.special import bdtr, bdtrik, betainc, nbdtrik
 
 LEAST_WEEKS: Final = 8
 MOST_WEEKS: Final = 26
@@ -48,7 +48,7 @@ def count_bands(counts: Sequence[int]) -> list[Band | None]:
         return [None] * len(counts)
     middles, means, variances = np.array([_expected(counts[max(0, week - MOST_WEEKS) : week]) for week in banded]).T
     sizes = means * means / (variances - means)
-    limits = nbinom.ppf(_TAILS[:, None], sizes, sizes / (sizes + means))
+    limits = negative_binomial_quantiles(_TAILS[:, None], sizes, sizes / (sizes + means))
     return [*[None] * LEAST_WEEKS, *_bands(middles, limits)]
 
 
@@ -66,7 +66,7 @@ def share_bands(parts: Sequence[int], wholes: Sequence[int]) -> list[Band | None
     if told:
         weeks, part, before = np.array(told).T
         sizes = np.asarray(wholes)[weeks]
-        limits = binom.ppf(_TAILS[:, None], sizes, part / before) / sizes
+        limits = binomial_quantiles(_TAILS[:, None], sizes, part / before) / sizes
         for week, band in zip(weeks.tolist(), _bands(part / before, limits), strict=True):
             found[week] = band
     return found
@@ -93,11 +93,34 @@ def funnel(share: float, wholes: Sequence[int]) -> list[Band]:
     return _bands(np.full(len(sizes), float(share)), limits)
 
 
+def binomial_quantiles(probability: Floats, sizes: Floats, share: Floats | float) -> Floats:
+    """Return the smallest counts that a binomial variable does not exceed with these probabilities.
+
+    As ``scipy.stats.binom.ppf`` does; importing ``scipy.stats`` would take every start of the program a second.
+    """
+    found = _whole(bdtrik(probability, sizes, share), probability, lambda count: bdtr(count, sizes, share))
+    certain = np.where(np.asarray(share) >= 1, sizes, 0)
+    return np.where((np.asarray(share) > 0) & (np.asarray(share) < 1), found, certain)
+
+
+def negative_binomial_quantiles(probability: Floats, sizes: Floats, share: Floats) -> Floats:
+    """Return the same of a negative binomial variable, whose size need not be whole; as ``nbinom.ppf`` does."""
+    return _whole(nbdtrik(probability, sizes, share), probability, lambda count: betainc(sizes, count + 1, share))
+
+
+def _whole(roots: Floats, probability: Floats, upto: Callable[[Floats], Floats]) -> Floats:
+    """Return the next whole number, or the one before where that is enough already."""
+    above = np.ceil(roots)
+    before = np.maximum(above - 1, 0)
+    return np.asarray(np.where(upto(before) >= probability, before, above))
+
+
 def _interpolated(probability: Floats, sizes: Floats, share: float) -> Floats:
-    quantiles = binom.ppf(probability, sizes, share)
-    upto, below = binom.cdf(quantiles, sizes, share), binom.cdf(quantiles - 1, sizes, share)
+    quantiles = binomial_quantiles(probability, sizes, share)
+    upto = bdtr(quantiles, sizes, share)
+    below = np.where(quantiles > 0, bdtr(np.maximum(quantiles - 1, 0), sizes, share), 0.0)
     excess = (upto - probability) / (upto - below)
-    return np.clip((quantiles - excess) / sizes, 0.0, 1.0)
+    return np.asarray(np.clip((quantiles - excess) / sizes, 0.0, 1.0))
 
 
 def _expected(before: Sequence[int]) -> tuple[float, float, float]:

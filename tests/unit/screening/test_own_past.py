@@ -2,9 +2,18 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, nbinom
 
-from screening.own_past import count_bands, funnel, funnel_limit, share_bands
+from screening.own_past import (
+    binomial_quantiles,
+    count_bands,
+    funnel,
+    funnel_limit,
+    negative_binomial_quantiles,
+    share_bands,
+)
+
+TAILS = np.array([0.001, 0.025, 0.975, 0.999])[:, None]
 
 
 def test_a_week_like_those_before_leaves_its_band_one_time_in_twenty():
@@ -41,3 +50,15 @@ def test_the_funnel_narrows_and_holds_a_share_of_nothing_or_all():
     wide, narrow = funnel(0.7, [10, 400])
     assert wide.lowest < wide.low < narrow.low < 0.7 < narrow.high < wide.high <= wide.highest
     assert funnel(1.0, [10])[0].low == 1.0
+
+
+def test_quantiles_are_those_of_the_distributions_in_scipy_stats():
+    chance = np.random.default_rng(3)
+    sizes = np.concatenate([chance.integers(1, 40, 3000), chance.integers(40, 5000, 2000)])
+    shares = np.concatenate([np.repeat([0.0, 1.0, 0.5], 200), chance.uniform(0, 1, 4400)])
+    assert (binomial_quantiles(TAILS, sizes, shares) == binom.ppf(TAILS, sizes, shares)).all()
+
+    means = np.concatenate([chance.uniform(0.01, 5, 2500), chance.uniform(1, 3000, 2500)])
+    wide = means / (chance.uniform(1.001, 40, 5000) - 1)
+    shares = wide / (wide + means)
+    assert (negative_binomial_quantiles(TAILS, wide, shares) == nbinom.ppf(TAILS, wide, shares)).all()
