@@ -8,6 +8,7 @@ INBOX_ROUTES = {
     "inbox.drop_device": "push.subscribe",
     "inbox.edit_ladder": "policy.edit",
     "inbox.events": "escalation.read",
+    "inbox.heartbeat": "channel.read",
     "inbox.index": "escalation.read",
     "inbox.part": "escalation.read",
     "inbox.policies": "policy.edit",

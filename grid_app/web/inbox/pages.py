@@ -32,6 +32,7 @@ from grid_app.services.escalations.taking import acknowledge, mark_seen
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
 from grid_app.web.inbox.answers import add_answer_routes, answers_of
+from grid_app.web.inbox.heartbeat import has_stopped, heartbeat
 from grid_app.web.inbox.live import add_routes, live_of_inbox
 from grid_app.web.inbox.policies import edit_ladder, policies, save_ladder_form
 from grid_app.web.inbox.push import add_push_routes
@@ -45,6 +46,7 @@ guard_pages(bp)
 bp.add_url_rule("/inbox/policies", "policies", policies)
 bp.add_url_rule("/inbox/policies/<event_kind>", "edit_ladder", edit_ladder)
 bp.add_url_rule("/inbox/policies/<event_kind>", "save_ladder", save_ladder_form, methods=["POST"])
+bp.add_url_rule("/alarms/heartbeat", "heartbeat", heartbeat)
 add_answer_routes(bp)
 add_routes(bp)
 add_push_routes(bp)
@@ -133,6 +135,7 @@ def _listed() -> dict[str, object]:
         "answered": answered,
         "unit_name": actor.unit_name,
         "told": told,
+        "stopped": has_stopped(),
         "may_subscribe": allows(actor, Action.SUBSCRIBE_PUSH),
         "pages": _pages(page, answered=answered, number=number),
         "live": live | {"part": _address("inbox.part", answered=answered, number=number)},

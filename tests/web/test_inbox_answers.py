@@ -1,0 +1,114 @@
+"""What an office does on an escalation's page, and the page that tells whether the telling is alive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from grid_app.clock import SystemClock
+from grid_app.database.transaction import reading, transaction
+from grid_app.models.accounts import JobLease
+from grid_app.models.channels import PhoneCall
+from grid_app.models.escalations import Escalation
+from grid_app.policy import Role
+from grid_app.services.escalations.ladders import seed_ladders
+from grid_app.services.escalations.taking import acknowledge
+from tests.escalation_world import add_dispute, add_subscription, raise_for
+from tests.world import NOW, World
+
+SignIn = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def escalation_id(app_world: World) -> UUID:
+    with transaction() as session:
+        seed_ladders(session, NOW)
+        return raise_for(session, add_dispute(session, app_world))
+
+
+def _state(escalation_id: UUID) -> str:
+    with reading() as session:
+        return session.get_one(Escalation, escalation_id).state
+
+
+def test_an_office_takes_up_and_says_that_it_has_acted(sign_in: SignIn, escalation_id: UUID):
+    client, page = sign_in("county_officer"), f"/inbox/{escalation_id}"
+    client.post(f"{page}/acknowledge")
+    assert "记录已处置" in client.get(page).get_data(as_text=True)
+
+    answer = client.post(f"{page}/acted", follow_redirects=True).get_data(as_text=True)
+
+    assert "已记录处置" in answer
+    assert "单位记录" in answer
+    assert "记录已处置" not in answer
+    assert _state(escalation_id) == "acted"
+
+
+def test_an_office_hands_over_to_another(sign_in: SignIn, app_world: World, escalation_id: UUID):
+    client, page = sign_in("county_officer"), f"/inbox/{escalation_id}"
+    there = {"unit": str(app_world.units["township"]), "reason": "属于乡镇职责"}
+
+    refused = client.post(f"{page}/hand-over", data=there | {"unit": "x"})
+    answer = client.post(f"{page}/hand-over", data=there, follow_redirects=True).get_data(as_text=True)
+
+    assert refused.status_code == 404
+    assert "原因:属于乡镇职责" in answer
+    assert sign_in("township_lead").get(page).status_code == 200
+
+
+def test_a_call_is_asked_for_and_recorded(sign_in: SignIn, escalation_id: UUID):
+    client, page = sign_in("county_officer"), f"/inbox/{escalation_id}"
+    assert "打过了,记录结果" in client.get(page).get_data(as_text=True)
+    with reading() as session:
+        [call] = session.scalars(select(PhoneCall.id)).all()
+    made = {"outcome": "answered", "answered_by": "值班员", "called_at": "2026-11-20T10:00"}
+
+    wrong = client.post(f"{page}/calls/{call}", data=made | {"called_at": "昨天"})
+    answer = client.post(f"{page}/calls/{call}", data=made, follow_redirects=True).get_data(as_text=True)
+
+    assert wrong.status_code == 422
+    assert "已记录电话通知" in answer
+    assert "打过了,记录结果" not in answer
+
+
+@pytest.mark.parametrize("deed", ["acted", "hand-over"])
+def test_others_do_not_answer_for_an_office(sign_in: SignIn, escalation_id: UUID, deed: str):
+    assert sign_in("other_township_lead").post(f"/inbox/{escalation_id}/{deed}").status_code == 404
+    assert sign_in("grid_worker").post(f"/inbox/{escalation_id}/{deed}").status_code == 403
+    assert _state(escalation_id) == "open"
+
+
+def test_a_heartbeat_that_stopped_is_said_on_its_page_and_over_the_inbox(sign_in: SignIn, app_world: World):
+    client = sign_in("county_lead")
+    assert "还没有运行过" in client.get("/alarms/heartbeat").get_data(as_text=True)
+    assert "提醒系统停了" not in client.get("/inbox").get_data(as_text=True)
+    with transaction() as session:
+        session.add(JobLease(name="ladder.step_up", last_finished_at=SystemClock().now() - timedelta(hours=1)))
+
+    page, inbox = (client.get(address).get_data(as_text=True) for address in ("/alarms/heartbeat", "/inbox"))
+
+    assert "提醒系统有一部分停了" in page
+    assert "提醒系统停了" in inbox
+    assert app_world
+
+
+def test_offices_are_counted_and_few_answers_make_no_median(sign_in: SignIn, app_world: World):
+    with transaction() as session:
+        seed_ladders(session, NOW)
+        officer = app_world.actor(session, Role.COUNTY_OFFICER)
+        add_subscription(session, app_world, "county_officer")
+        for number in range(1, 12):
+            at = NOW - timedelta(days=number)
+            found = raise_for(session, add_dispute(session, app_world, number=number), now=at)
+            acknowledge(session, escalation_id=found, actor=officer, now=at + timedelta(minutes=30))
+
+    page = sign_in("county_lead").get("/alarms/heartbeat").get_data(as_text=True)
+
+    assert "30分钟" in page
+    assert "11" in page
+    assert "甲" not in page.partition("<h1")[2].partition("</table>")[0]
