@@ -89,7 +89,7 @@ def test_a_report_by_telephone_counts_from_the_call_and_the_written_one_never_re
     assert len(escalations(session, made)) == 1
 
 
-def test_knowing_starts_the_clock_and_an_hour_of_silence_is_told_once_more(session, world):
+def test_S4_07_knowing_starts_the_clock_and_an_hour_of_silence_is_told_once_more(session, world):  # noqa: N802 - a row
     made = opened(
         session, world, opening(known=NOW, way="known", unit_id=world.units["township"]), who="county_officer"
     )
