@@ -203,6 +203,8 @@ def outward_problems(settings: Settings) -> list[str]:
         inside = host_of(url) in settings.outward_internal_hosts or name == "site_url"
         if url not in ("", OFF) and not url.startswith(("https://", "http://") if inside else "https://"):
             problems.append(f"{ENVIRONMENT[name]} 要以 https:// 开头(只有内网主机可以用 http://)")
+    if settings.outward_ca_file and not Path(settings.outward_ca_file).is_file():
+        problems.append(f"{ENVIRONMENT['outward_ca_file']} 写的文件不存在")
     return problems + mail_problems(settings) + sms_problems(settings)
 
 

@@ -6,6 +6,7 @@ none is open here while a channel talks to the network.
 """
 
 import logging
+import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -150,14 +151,20 @@ class _Sending:
             return Refused("too_many_tries", "The message was claimed again and again without an end.")
         channel = self.channels.get(claimed.channel)
         if channel is None:
-            return Refused("unknown_channel", f"No channel named {claimed.channel} is configured.")
+            return Misconfigured("unknown_channel", f"No channel named {claimed.channel} is configured.")
         service = service_of(claimed.channel, claimed.target)
         if not self.breaker.may_ask(service, self.clock.now()):
             return RESTING
         try:
             outcome = channel.send(claimed.target, claimed.message)
         except Exception as error:  # noqa: BLE001 - one broken channel must not hold up the messages of the others
-            _log.exception("channel failed on message %s", claimed.id, extra=_ids(claimed, self.worker))
+            _log.error(
+                "channel failed on message %s: %s\n%s",
+                claimed.id,
+                type(error).__name__,
+                "".join(traceback.format_tb(error.__traceback__)),
+                extra=_ids(claimed, self.worker),
+            )
             return RetryLater(None, "channel_error", type(error).__name__)
         self.breaker.note(service, outcome, self.clock.now())
         return outcome

@@ -61,6 +61,7 @@ def test_a_private_robot_on_the_internal_list_may_speak_plain_http():
         ({"GRID_WECOM_URL": "http://im.example.gov.cn"}, "GRID_WECOM_URL"),
         ({"GRID_FEISHU_URL": "open.feishu.cn"}, "GRID_FEISHU_URL"),
         ({"GRID_SITE_URL": "grid.example.gov.cn"}, "GRID_SITE_URL"),
+        ({"GRID_OUTWARD_CA_FILE": "/nowhere/ca.pem"}, "GRID_OUTWARD_CA_FILE"),
         ({"GRID_SMTP_HOST": "mail.county.local"}, "GRID_SMTP_SENDER"),
         ({**MAIL, "GRID_SMTP_SECURITY": "none"}, "GRID_SMTP_SECURITY"),
         ({**MAIL, "GRID_SMTP_USER": "duty"}, "GRID_SMTP_PASSWORD"),

@@ -9,7 +9,7 @@ import pytest
 
 from notifications.channels.local import RecordingChannel
 from notifications.dispatcher import DispatchReport, dispatch_batch
-from notifications.messages import Gone, Message, PushTarget, Refused, RetryLater, Sent
+from notifications.messages import Gone, Message, Misconfigured, PushTarget, Refused, RetryLater, Sent
 from notifications.ports import LeaseLostError
 from notifications.retry import RetryPolicy
 from tests.fakes import FrozenClock, MemoryOutbox
@@ -35,7 +35,8 @@ class BrokenChannel:
     kind = "recording"
 
     def send(self, target, message):
-        raise RuntimeError("secret words of a library")
+        words = "secret words of a library"
+        raise RuntimeError(words)
 
 
 class SlowChannel(RecordingChannel):
@@ -53,14 +54,14 @@ class ForgetfulOutbox(MemoryOutbox):
         raise LeaseLostError(claimed.id)
 
 
-def test_an_unknown_channel_is_refused_and_said_aloud(caplog):
+def test_an_unknown_channel_is_a_fault_of_the_configuration_and_said_aloud(caplog):
     outbox = outbox_with("one", channel="pigeon")
 
     report = dispatch(outbox, RecordingChannel())
 
-    assert report == DispatchReport(refused=1)
+    assert report == DispatchReport(misconfigured=1)
     ((_, outcome),) = outbox.outcomes
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Misconfigured)
     assert outcome.code == "unknown_channel"
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
@@ -73,6 +74,8 @@ def test_a_channel_that_breaks_is_tried_later_and_logged_with_ids_only(caplog):
     assert report == DispatchReport(retried=2)
     assert [outcome for _, outcome in outbox.outcomes] == [RetryLater(None, "channel_error", "RuntimeError")] * 2
     assert [record.message_id for record in caplog.records] == ["message-1", "message-2"]
+    assert "secret words" not in caplog.text
+    assert "in send" in caplog.text
     assert "云岭村" not in caplog.text
     assert "push.example.com" not in caplog.text
 
