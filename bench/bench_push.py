@@ -1,6 +1,6 @@
 """Measure sending web push: the outbox on both databases beside a bare ``webpush()`` loop, one receiver for all.
 
-Run from the root of the repository: ``python -m bench.bench_push [--messages 300] [--rounds 5] [--devices 10000]
+Run from the root of the repository: ``python -m bench.bench_push [--messages 300] [--rounds 3] [--devices 10000]
 [--json]``. The receiver checks and decrypts every message in a process of its own. The ways take turns, so that a
 noisy machine disturbs all alike; rates are medians over the rounds. Exits with 1 when the outbox sends less than four
 fifths of what the bare loop over a kept connection does, or an escalation takes three seconds to be handed over.
@@ -71,7 +71,7 @@ def main() -> int:
     """Measure, print, and return 1 when a bar was missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--messages", type=int, default=300)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--devices", type=int, default=10_000)
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     options = parser.parse_args()

@@ -23,7 +23,7 @@ from grid_app.wiring import wired
 from tests.escalation_world import add_dispute, raise_for
 from tests.world import PASSWORD, World
 
-PAUSE = 0.2
+PAUSE = 0.5
 PAGE = "/inbox"
 LOOK_EVERY = 0.02
 
@@ -119,7 +119,7 @@ def _written(app: Flask, world: World, over: threading.Event) -> list[float]:
     """Return how long it took to write a new matter, once a second until it is over."""
     found: list[float] = []
     with app.app_context():
-        while not over.wait(PAUSE * 5):
+        while not over.wait(PAUSE * 2):
             began = time.perf_counter()
             with transaction() as session:
                 add_dispute(session, world, number=80001 + len(found))
