@@ -70,5 +70,5 @@ def _row(one: AlarmRow, actor: Actor, offices: set[UUID]) -> dict[str, object]:
         "why": one.cleared_why,
         "link": link,
         "link_word": "打开这条提醒" if one.escalation_id else "看这个单位的通道",
-        "by_hand": one.kind not in CLEARS_ITSELF,
+        "ends": CLEARS_ITSELF.get(one.kind, ""),
     }

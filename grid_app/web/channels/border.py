@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from grid_app.services.channels.reading import Border
-from notifications.outward import OutwardRefused, OutwardRule, check_outward
-
-ROBOT_BASES: Final = {
-    "wecom": "https://qyapi.weixin.qq.com",
-    "dingtalk": "https://oapi.dingtalk.com",
-    "feishu": "https://open.feishu.cn",
-}
+from grid_app.settings import outward_rule
+from grid_app.wiring import wired
+from notifications.outward import OutwardRefused, check_outward
 
 _SENTENCES: Final = {
     "host": "这个主机不在允许连接的名单里。请系统管理员先把它加进名单。",
@@ -24,12 +20,14 @@ OTHERWISE: Final = "请写 https:// 开头的完整地址,不带用户名。"
 
 def border() -> Border:
     """Return the border of this installation."""
-    return Border(robot_bases=ROBOT_BASES, check_url=_check)
+    settings = wired().settings
+    bases = {"wecom": settings.wecom_url, "dingtalk": settings.dingtalk_url, "feishu": settings.feishu_url}
+    return Border(robot_bases=bases, check_url=_check)
 
 
 def _check(url: str) -> None:
     """Refuse an address that this server may not call; it looks the host up, so no transaction may be open."""
     try:
-        check_outward(url, rule=OutwardRule())
+        check_outward(url, rule=outward_rule(wired().settings))
     except OutwardRefused as refusal:
         raise ValueError(_SENTENCES.get(refusal.code, OTHERWISE)) from refusal

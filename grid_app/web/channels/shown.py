@@ -22,6 +22,7 @@ ALARM_WORDS: Final = {
     "no_device": "没有可用的设备",
     "outbox_stuck": "消息没有发出",
     "roster_gap": "值班表有空缺",
+    "roster_missing": "没有值班表",
     "exhausted": "各级都没有确认",
     "audit_difference": "该发的和实际发的不一致",
 }

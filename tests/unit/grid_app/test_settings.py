@@ -53,6 +53,10 @@ def test_an_example_or_short_key_is_refused(name, value):
         ("GRID_ABSOLUTE_HOURS", "-3"),
         ("GRID_DEVICE_DAYS", "1.5"),
         ("SIMULATED_NOW", "tomorrow"),
+        ("GRID_PROBE_AT", "07:30"),
+        ("GRID_PROBE_AT", "17:00"),
+        ("GRID_PROBE_AT", "9:30"),
+        ("GRID_PROBE_SMS", "hourly"),
     ],
 )
 def test_a_value_that_is_none_is_named(name, value):
