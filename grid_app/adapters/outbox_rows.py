@@ -84,6 +84,7 @@ def _question() -> Select[*tuple[Any, ...]]:
             PushSubscription.endpoint.label("push_endpoint"),
             PushSubscription.p256dh,
             PushSubscription.auth,
+            PushSubscription.vapid_public,
             PushSubscription.dropped_at,
             ChannelEndpoint.kind.label("endpoint_kind"),
             ChannelEndpoint.sealed,
@@ -119,7 +120,7 @@ def message_in(row: Due) -> Message:
 def target_in(row: Due, unseal: Unseal | None) -> Target | Misconfigured:
     """Return where a row goes, or why it can go nowhere."""
     if row.push_endpoint is not None:
-        return PushTarget(endpoint=row.push_endpoint, p256dh=row.p256dh, auth=row.auth)
+        return PushTarget(row.push_endpoint, row.p256dh, row.auth, vapid_public=row.vapid_public)
     if row.sealed is None:
         return Misconfigured("no_target", "The message has neither a device nor an endpoint.")
     if row.disabled_at is not None:

@@ -119,7 +119,10 @@ class InboxItem(Base):
 
 
 class PushSubscription(Base):
-    """One browser that agreed to be knocked at; dropped when the push service says it is gone."""
+    """One browser that agreed to be knocked at; dropped when the push service says it is gone.
+
+    ``vapid_public`` is the public key of ours that it subscribed with, empty for the oldest.
+    """
 
     __tablename__ = "push_subscriptions"
 
@@ -130,6 +133,7 @@ class PushSubscription(Base):
     endpoint: Mapped[str] = mapped_column(String(2048), unique=True)
     p256dh: Mapped[str] = mapped_column(String(120))
     auth: Mapped[str] = mapped_column(String(40))
+    vapid_public: Mapped[str] = mapped_column(String(100), default="")
     label: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime]
     dropped_at: Mapped[datetime | None]

@@ -113,6 +113,12 @@ function bytesOf(text) {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
 }
 
+/** @param {ArrayBuffer | null | undefined} bytes */
+function textOf(bytes) {
+  const text = btoa(String.fromCharCode(...new Uint8Array(bytes ?? [])));
+  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
 async function subscribeAnew() {
   const { key } = await (await fetch(KEY, { credentials: "omit", cache: "no-store" })).json();
   return worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) });
@@ -127,7 +133,8 @@ async function renew({ oldSubscription, newSubscription }) {
     const old = oldSubscription?.toJSON();
     if (!old?.endpoint) throw new Error("The browser does not say which subscription it was.");
     const now = newSubscription ?? (await subscribeAnew());
-    const { ok } = await post(RENEWALS, { endpoint: old.endpoint, auth: old.keys?.auth, subscription: now.toJSON() });
+    const subscription = { ...now.toJSON(), vapid_key: textOf(now.options?.applicationServerKey) };
+    const { ok } = await post(RENEWALS, { endpoint: old.endpoint, auth: old.keys?.auth, subscription });
     if (!ok) throw new Error("The server does not know the old subscription.");
   } catch (error) {
     console.warn("Push has to be switched on again.", error);

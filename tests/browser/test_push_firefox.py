@@ -162,7 +162,9 @@ def test_a_new_key_of_the_server_is_taken_up_when_the_page_is_opened(
 ):
     _switch_on(at_desk, site, service)
     old = site.app.extensions["grid"]
-    settings = replace(old.settings, vapid_private_key=new_keypair().private_b64url)
+    settings = replace(
+        old.settings, vapid_private_key=new_keypair().private_b64url, vapid_old_keys=(old.keys.vapid_private,)
+    )
     site.app.extensions["grid"] = make_wiring(settings, old.engine, clock=site.clock)
     site.app.extensions.pop(EXTENSION)  # as a restart would
 

@@ -19,7 +19,7 @@ function startWorker({ open = [], standing = [], answers = [], strict = false } 
       seen.shown.push({ title, ...options });
     },
     pushManager: {
-      subscribe: async ({ applicationServerKey }) => (seen.keys.push([...applicationServerKey]), { toJSON: () => NEW }),
+      subscribe: async ({ applicationServerKey }) => (seen.keys.push([...applicationServerKey]), { toJSON: () => NEW, options: { applicationServerKey: applicationServerKey.buffer } }),
     },
   };
   const self = {
@@ -36,7 +36,7 @@ function startWorker({ open = [], standing = [], answers = [], strict = false } 
   };
   const setTimeout = (work, milliseconds) => (seen.waits.push(milliseconds), void Promise.resolve().then(work));
   const silent = { warn: () => {} };
-  runInNewContext(SOURCE, { self, URL, fetch, setTimeout, console: silent, Uint8Array, atob });
+  runInNewContext(SOURCE, { self, URL, fetch, setTimeout, console: silent, Uint8Array, atob, btoa });
   const send = async (name, event) => {
     let done;
     listeners[name]({ ...event, waitUntil: (promise) => (done = promise) });
@@ -151,7 +151,7 @@ test("a new subscription takes the place of the one that the browser ended", asy
   assert.deepEqual(worker.seen.keys, [[251, 255, 0]]);
   const { url, credentials, ...sent } = worker.seen.posted[1];
   assert.deepEqual([url, credentials], ["/push/renewals", "omit"]);
-  assert.deepEqual(sent, { endpoint: "https://push.example/old", auth: "a", subscription: NEW });
+  assert.deepEqual(sent, { endpoint: "https://push.example/old", auth: "a", subscription: { ...NEW, vapid_key: "-_8A" } });
   assert.deepEqual(worker.seen.shown, []);
 });
 

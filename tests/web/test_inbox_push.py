@@ -118,6 +118,16 @@ def test_a_browser_subscribes_is_tried_and_switched_off(app: Flask, sign_in: Sig
     assert "已关闭或失效" in client.get("/push").get_data(as_text=True)
 
 
+def test_the_key_that_a_browser_subscribed_with_is_kept(sign_in: SignIn, receiver: PushReceiver):
+    client, other = sign_in("county_officer"), "B" * 87
+    for key in ({}, {"vapid_key": other}, {"vapid_key": "no key"}):
+        client.post("/push/subscriptions", json=receiver.subscription() | key)
+
+    with reading() as session:
+        kept = set(session.scalars(select(PushSubscription.vapid_public)))
+    assert kept == {client.get("/push/key").json["key"], other}
+
+
 def test_signing_out_keeps_the_device(sign_in: SignIn, receiver: PushReceiver):
     client = sign_in("county_officer")
     client.post("/push/subscriptions", json=receiver.subscription())

@@ -82,4 +82,5 @@ def renew(session: Session, *, endpoint: str, auth: str, target: PushTarget, now
     if other is not None:
         raise NotFoundError(LISTENS_NO_MORE)
     kept.endpoint, kept.p256dh, kept.auth = target.endpoint, target.p256dh, target.auth
+    kept.vapid_public = target.vapid_public
     record_audit(session, None, "push.renewed", now=now, target=("push_subscription", str(kept.id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -25,12 +26,14 @@ from notifications.messages import Message, PushTarget
 LABEL_LENGTH: Final = 60
 TEST_TTL_SECONDS: Final = 600
 TEST_EVERY_SECONDS: Final = 10
+VAPID_KEY: Final = re.compile(r"[A-Za-z0-9_-]{87}")
 BY_PERSON: Final = "switched off by its person"
 
 
-def read_target(document: object, *, rule: HostRule) -> PushTarget:
+def read_target(document: object, *, rule: HostRule, our_key: str = "") -> PushTarget:
     """Return the subscription in what a browser sent (``PushSubscription.toJSON()``).
 
+    The page may add ``vapid_key``, the public key that it subscribed with; without it that is ``our_key``, today's.
     Looks the push service's name up, so no transaction may be open.
 
     Raises
@@ -44,7 +47,10 @@ def read_target(document: object, *, rule: HostRule) -> PushTarget:
     values = (fields.get("endpoint"), secrets.get("p256dh"), secrets.get("auth"))
     if not all(isinstance(value, str) and value for value in values):
         raise InvalidError("浏览器给的推送订阅不完整,没有保存。请在本机再点一次“在这台设备上接收提醒”。")
-    target = PushTarget(*(str(value) for value in values))
+    named = fields.get("vapid_key")
+    made_with = named if isinstance(named, str) and VAPID_KEY.fullmatch(named) else our_key
+    endpoint, p256dh, auth = (str(value) for value in values)
+    target = PushTarget(endpoint, p256dh, auth, vapid_public=made_with)
     try:
         check_endpoint(target.endpoint, rule=rule)
         check_subscription_keys(target.p256dh, target.auth)
@@ -74,6 +80,7 @@ def subscribe(session: Session, *, target: PushTarget, label: str, actor: Actor,
         "unit_id": actor.unit_id,
         "p256dh": target.p256dh,
         "auth": target.auth,
+        "vapid_public": target.vapid_public,
         "label": label[:LABEL_LENGTH],
         "created_at": now,
         "dropped_at": None,

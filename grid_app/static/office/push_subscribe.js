@@ -106,6 +106,11 @@ async function subscribe(publicKey) {
   }
 }
 
+/** What the server keeps: the subscription and the key it was made with. @param {PushSubscription} subscription @param {string} publicKey */
+function sent(subscription, publicKey) {
+  return { ...subscription.toJSON(), vapid_key: publicKey };
+}
+
 /**
  * The subscription of this browser, kept by the server.
  * @param {Wanted} wanted
@@ -114,7 +119,7 @@ async function turnOn({ url, publicKey, csrf }) {
   if ((await Notification.requestPermission()) !== "granted") throw new Refused(advice("denied"));
   const subscription = await subscribe(publicKey);
   try {
-    await request(url, { body: subscription.toJSON(), csrf });
+    await request(url, { body: sent(subscription, publicKey), csrf });
   } catch (error) {
     throw new Refused(advice("not-saved", sentenceOf(error)));
   }
@@ -136,7 +141,7 @@ async function beginTest(wanted, subscription) {
   const ask = () => request(wanted.testUrl, { body: { endpoint: subscription.endpoint }, csrf: wanted.csrf });
   const answer = await ask().catch(async (error) => {
     if (!(error instanceof ApiError) || error.status !== NOT_FOUND) throw error;
-    await request(wanted.url, { body: subscription.toJSON(), csrf: wanted.csrf });
+    await request(wanted.url, { body: sent(subscription, wanted.publicKey), csrf: wanted.csrf });
     return ask();
   });
   return /** @type {{url: string}} */ (answer).url;
@@ -173,6 +178,7 @@ async function turnOnAndTry(wanted, tell) {
   tell({ tone: "waiting", text: "正在开通,最多等 15 秒…" });
   try {
     const subscription = await turnOn(wanted);
+    document.querySelector("[data-push-none]")?.setAttribute("hidden", "");
     tell({ tone: "waiting", text: "已开通,正在发一条测试通知…" });
     const address = await beginTest(wanted, subscription);
     const wait = () => new Promise((resolve) => setTimeout(resolve, ASK_MILLISECONDS));

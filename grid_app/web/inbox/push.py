@@ -23,10 +23,9 @@ from grid_app.services.escalations.subscriptions import (
     unsubscribe,
     unsubscribe_endpoint,
 )
-from grid_app.web.inbox.push_answers import renew_device, take_receipt
+from grid_app.web.inbox.push_answers import public_key, renew_device, take_receipt
 from grid_app.web.inbox.push_words import device_label, device_line, verdict_of
 from grid_app.wiring import wired
-from notifications.vapid import keypair_of
 
 UNKNOWN_DEVICE = "服务器上没有这台设备的推送。请在这台设备上重新开通。"
 
@@ -55,7 +54,7 @@ def push() -> str:
         "pages/inbox_push.html",
         devices=devices,
         any_live=any(device["live"] for device in devices),
-        public_key=_public_key(),
+        public_key=public_key(),
         may_read_inbox=allows(actor, Action.READ_INBOX),
     )
 
@@ -66,7 +65,7 @@ def push_key() -> Response:
 
     A service worker asks for it with nobody signed in; whoever is sent a push may know it.
     """
-    return jsonify(key=_public_key())
+    return jsonify(key=public_key())
 
 
 @requires(Action.SUBSCRIBE_PUSH)
@@ -74,7 +73,7 @@ def subscribe_json() -> Response:
     """Keep the subscription that this browser sends; a refusal is a problem document with its sentence."""
     wiring = wired()
     try:
-        target = read_target(request.get_json(silent=True), rule=wiring.push_rule)
+        target = read_target(request.get_json(silent=True), rule=wiring.push_rule, our_key=public_key())
         with transaction() as session:
             device_id = subscribe(
                 session,
@@ -157,7 +156,3 @@ def _endpoint_sent(otherwise: str) -> str:
     if not isinstance(endpoint, str) or not endpoint:
         raise InvalidError(otherwise)
     return endpoint
-
-
-def _public_key() -> str:
-    return keypair_of(wired().keys.vapid_private).public_b64url

@@ -22,6 +22,7 @@ from grid_app.services.escalations.subscriptions import read_target
 from grid_app.services.residents.limits import Limit, count_try, is_used_up
 from grid_app.web.residents.frame import address_key
 from grid_app.wiring import wired
+from notifications.vapid import keypair_of
 
 MOST_BYTES: Final = 8 * 1024
 WRONG_SECRETS: Final = Limit("push_answer", 60, timedelta(minutes=15))
@@ -48,7 +49,7 @@ def renew_device() -> Response:
     try:
         with reading() as session:
             require_listening(session, endpoint=endpoint, auth=auth)
-        target = read_target(sent.get("subscription"), rule=wiring.push_rule)
+        target = read_target(sent.get("subscription"), rule=wiring.push_rule, our_key=public_key())
         with transaction() as session:
             renew(session, endpoint=endpoint, auth=auth, target=target, now=wiring.clock.now())
     except NotFoundError as refusal:
@@ -57,6 +58,11 @@ def renew_device() -> Response:
     except Refusal as refusal:
         return problem_of_refusal(refusal)
     return Response(status=204)
+
+
+def public_key() -> str:
+    """Return the key that browsers subscribe with today."""
+    return keypair_of(wired().keys.vapid_private).public_b64url
 
 
 def _sent() -> Mapping[str, object]:
