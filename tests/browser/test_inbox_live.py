@@ -39,7 +39,7 @@ def test_a_new_red_matter_comes_in_rings_and_is_counted_and_signing_out_ends_it(
     first = desk.get_by_role("link", name="990101-2026-00001")
     first.focus()
 
-    desk.evaluate(f"window.shownAt = ({SHOWN_AT})(1)")
+    desk.evaluate(f"() => {{ window.shownAt = ({SHOWN_AT})(1); }}")
     committed = raise_one(site, 2)
     expect(desk.get_by_role("link", name="990101-2026-00002")).to_be_visible()
     seconds = desk.evaluate("window.shownAt") / 1_000 - committed
