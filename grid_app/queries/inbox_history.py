@@ -76,19 +76,6 @@ class ToldUnit:
     number: str
 
 
-@dataclass(frozen=True)
-class DeviceRow:
-    """One of an account's own browsers; ``outcome`` is how the last message to it ended, if any was sent."""
-
-    device_id: UUID
-    label: str
-    created_at: datetime
-    dropped_at: datetime | None
-    outcome: str | None
-    outcome_at: datetime | None
-    waiting: int
-
-
 def steps_of(session: Session, escalation_id: UUID) -> list[Step]:
     """Return an escalation's steps, oldest first."""
     by, lent = aliased(Assignment), aliased(Assignment)
@@ -192,35 +179,3 @@ def may_open_cause(session: Session, row: InboxRow, actor: Actor) -> bool:
         return False
     found = select(Finding.id).where(Finding.id == row.finding_id, Finding.division_code.in_(codes_under(scope)))
     return session.scalar(found) is not None
-
-
-def own_devices(session: Session, account_id: UUID) -> list[DeviceRow]:
-    """Return an account's browsers, live ones first, then newest first."""
-    devices = session.scalars(
-        select(PushSubscription)
-        .where(PushSubscription.account_id == account_id)
-        .order_by(PushSubscription.dropped_at.is_not(None), PushSubscription.created_at.desc())
-    ).all()
-    return [_device(session, device) for device in devices]
-
-
-def _device(session: Session, device: PushSubscription) -> DeviceRow:
-    last = session.execute(
-        select(DeliveryAttempt.outcome, DeliveryAttempt.at)
-        .join(OutboxMessage, OutboxMessage.id == DeliveryAttempt.outbox_id)
-        .where(OutboxMessage.subscription_id == device.id)
-        .order_by(DeliveryAttempt.at.desc(), DeliveryAttempt.id.desc())
-        .limit(1)
-    ).first()
-    waiting = session.scalar(
-        select(func.count()).where(OutboxMessage.subscription_id == device.id, OutboxMessage.state == "due")
-    )
-    return DeviceRow(
-        device_id=device.id,
-        label=device.label,
-        created_at=device.created_at,
-        dropped_at=device.dropped_at,
-        outcome=last.outcome if last else None,
-        outcome_at=last.at if last else None,
-        waiting=waiting or 0,
-    )

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from flask import current_app, url_for
 
 from grid_app.queries.inbox import InboxRow
-from grid_app.queries.inbox_history import DeviceRow
 from grid_app.services.escalations.events import EVENT_KIND_WORDS
 from grid_app.services.escalations.ladder_rows import UNIT_KIND_WORDS
 from grid_app.services.escalations.ladder_words import duration
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
 from grid_app.web.wording import local_time, remaining
-
-OUTCOME_WORDS: Final = {
-    "sent": "上次推送已发出",
-    "retry": "上次推送服务没有答应,稍后再发",
-    "gone": "推送已失效,请重新开通",
-    "refused": "上次推送被拒绝,请联系系统管理员",
-}
-BROWSERS: Final = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-SYSTEMS: Final = (
-    ("HarmonyOS", "鸿蒙"),
-    ("Android", "安卓"),
-    ("iPhone", "苹果手机"),
-    ("Windows", "Windows"),
-    ("Mac OS", "苹果电脑"),
-    ("Linux", "Linux"),
-)
 
 
 def line_of(row: InboxRow, now: datetime) -> dict[str, object]:
@@ -96,32 +78,6 @@ def cause_link(row: InboxRow) -> tuple[str, str] | None:
     if row.round_id is not None:
         return _link("rounds.detail", "打开这一轮排查", round_id=row.round_id)
     return _link("findings.detail", "打开这条苗头提示", finding_id=row.finding_id)
-
-
-def device_line(device: DeviceRow) -> dict[str, object]:
-    """Return one of the account's own browsers as the push page shows it."""
-    if device.dropped_at is not None:
-        state = f"已关闭或失效({local_time(device.dropped_at)})"
-    elif device.waiting:
-        state = f"有 {device.waiting} 条在排队"
-    elif device.outcome is not None and device.outcome_at is not None:
-        state = f"{OUTCOME_WORDS.get(device.outcome, device.outcome)}({local_time(device.outcome_at)})"
-    else:
-        state = "已开通,还没有发过"
-    return {
-        "id": device.device_id,
-        "label": device.label or "一台设备",
-        "state": state,
-        "live": device.dropped_at is None,
-        "since": f"{local_time(device.created_at)}开通",
-    }
-
-
-def device_label(user_agent: str) -> str:
-    """Return a word for a browser, such as ``Edge · Windows``; unknown ones are ``浏览器``."""
-    browser = next((word for mark, word in BROWSERS if mark in user_agent), "浏览器")
-    system = next((word for mark, word in SYSTEMS if mark in user_agent), "")
-    return f"{browser} · {system}" if system else browser
 
 
 def _link(endpoint: str, words: str, **values: object) -> tuple[str, str] | None:
