@@ -11,20 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grid_app.database.base import new_id
-from grid_app.errors import ConflictError, InvalidError, NotFoundError
-from grid_app.models.accounts import Unit
-from grid_app.models.channels import Alarm, ChannelEndpoint, PhoneCall
+from grid_app.errors import ConflictError
+from grid_app.models.channels import Alarm, ChannelEndpoint
 from grid_app.models.disputes import DisputeEvent
 from grid_app.models.escalations import Escalation, EscalationEvent, EscalationPolicy, InboxItem, OutboxMessage
 from grid_app.models.places import Division
 from grid_app.policy import Role
 from grid_app.services.escalations.answering import (
-    CallNote,
-    hand_over,
-    offices_for,
-    record_call,
     say_acted,
-    waiting_calls,
 )
 from grid_app.services.escalations.events import DAY
 from grid_app.services.escalations.ladder_rows import AfterTaking, RungRow
@@ -194,111 +188,6 @@ def test_only_the_office_that_took_it_up_says_that_it_has_acted(session: Session
 
     assert (escalation.state, escalation.acted_at) == ("acted", NOW + HOUR)
     assert kinds_of(session, escalation.id)[-1] == "acted"
-
-
-def test_an_office_hands_over_with_a_reason_and_the_time_begins_anew(session: Session, world: World):
-    add_subscription(session, world, "township_lead")
-    escalation = _raised(session, world)
-    officer, later = world.actor(session, Role.COUNTY_OFFICER), NOW + HOUR
-    _take(session, world, escalation, at=later)
-
-    name = hand_over(
-        session, escalation_id=escalation.id, to_unit=world.units["township"], reason=" 属于乡镇职责 ", actor=officer,
-        now=later,
-    )  # fmt: skip
-
-    assert name == session.get_one(Unit, world.units["township"]).name
-    assert (escalation.state, escalation.bounces, escalation.acknowledged_unit_id) == ("open", 1, None)
-    assert escalation.next_step_at == later + 2 * HOUR
-    event = session.scalars(select(EscalationEvent).where(EscalationEvent.kind == "handed_over")).one()
-    assert (event.details["reason"], event.unit_id) == ("属于乡镇职责", world.units["county"])
-    assert len(_due(session, escalation.id)) == 1
-    lead = world.actor(session, Role.TOWNSHIP_LEAD)
-    assert acknowledge(session, escalation_id=escalation.id, actor=lead, now=later).unit_name == name
-
-
-def test_it_is_not_handed_to_and_fro_for_ever(session: Session, world: World):
-    _policy(session, world, after=AfterTaking(bounce_limit=1))
-    escalation = _raised(session, world)
-    officer = world.actor(session, Role.COUNTY_OFFICER)
-    there = {"escalation_id": escalation.id, "to_unit": world.units["township"], "reason": "属于乡镇职责", "now": NOW}
-    hand_over(session, actor=officer, **there)
-
-    with pytest.raises(ConflictError, match="已经转交 1 次"):
-        hand_over(
-            session, actor=world.actor(session, Role.TOWNSHIP_LEAD),
-            **there | {"to_unit": world.units["county"], "reason": "县里办"},
-        )  # fmt: skip
-
-
-@pytest.mark.parametrize("reason", ["", "  ", "请打13812345678", "很" * 201])
-def test_a_reason_that_is_none_or_holds_a_number_changes_nothing(session: Session, world: World, reason: str):
-    escalation = _raised(session, world)
-
-    with pytest.raises(InvalidError):
-        hand_over(
-            session, escalation_id=escalation.id, to_unit=world.units["township"], reason=reason,
-            actor=world.actor(session, Role.COUNTY_OFFICER), now=NOW,
-        )  # fmt: skip
-
-    assert escalation.bounces == 0
-
-
-def test_it_cannot_be_handed_to_an_office_that_may_not_know(session: Session, world: World):
-    about_township = raise_for(session, add_dispute(session, world, about="township"))
-    officer = world.actor(session, Role.COUNTY_OFFICER)
-
-    offered = {unit.id for unit in offices_for(session, escalation_id=about_township, actor=officer, now=NOW)}
-
-    assert world.units["township"] not in offered
-    for unit in (world.units["township"], new_id()):
-        with pytest.raises(NotFoundError):
-            hand_over(session, escalation_id=about_township, to_unit=unit, reason="属于乡镇", actor=officer, now=NOW)
-
-
-def test_an_office_that_nothing_reaches_is_to_be_rung_up(session: Session, world: World):
-    escalation = _raised(session, world)
-
-    [(call, unit)] = waiting_calls(session, escalation.id)
-
-    assert (unit.id, call.rung, call.outcome) == (world.units["county"], 0, "")
-
-
-def test_a_call_nobody_answered_is_asked_for_again_and_an_answered_one_is_proof(session: Session, world: World):
-    escalation = _raised(session, world)
-    officer, later = world.actor(session, Role.COUNTY_OFFICER), NOW + HOUR
-    [(first, _)] = waiting_calls(session, escalation.id)
-
-    record_call(session, call_id=first.id, note=CallNote("no_answer", "", later), actor=officer, now=later)
-    [(second, _)] = waiting_calls(session, escalation.id)
-    record_call(session, call_id=second.id, note=CallNote("answered", "值班员", later), actor=officer, now=later)
-
-    assert waiting_calls(session, escalation.id) == []
-    assert kinds_of(session, escalation.id)[-2:] == ["called", "called"]
-    assert escalation.state == "open"
-    with pytest.raises(ConflictError, match="已经有人记录"):
-        record_call(session, call_id=first.id, note=CallNote("answered", "值班员", later), actor=officer, now=later)
-
-
-@pytest.mark.parametrize(
-    ("note", "field"),
-    [
-        (CallNote("maybe", "", NOW), "outcome"),
-        (CallNote("answered", " ", NOW), "answered_by"),
-        (CallNote("answered", "值班员", NOW + timedelta(minutes=1)), "called_at"),
-        (CallNote("answered", "值班员", NOW - timedelta(minutes=1)), "called_at"),
-        (CallNote("answered", "13812345678", NOW), "reason"),
-    ],
-)
-def test_a_call_that_cannot_be_is_not_recorded(session: Session, world: World, note: CallNote, field: str):
-    escalation = _raised(session, world)
-    [(call, _)] = waiting_calls(session, escalation.id)
-
-    with pytest.raises(InvalidError) as refused:
-        record_call(session, call_id=call.id, note=note, actor=world.actor(session, Role.COUNTY_OFFICER), now=NOW)
-
-    assert field in refused.value.fields
-    assert session.get_one(PhoneCall, call.id).outcome == ""
 
 
 def test_the_alarm_of_an_exhausted_ladder_stands_until_an_office_takes_it_up(session: Session, world: World):

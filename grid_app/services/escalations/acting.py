@@ -36,7 +36,7 @@ def wait_again(session: Session, escalation: Escalation, *, now: datetime) -> No
     )  # fmt: skip
     escalation.state, escalation.act_due_at = "open", None
     escalation.acknowledged_at = escalation.acknowledged_unit_id = escalation.acknowledged_by = None
-    session.flush()
+    session.flush()  # telling reads the state
     tell_from(session, escalation, rung=escalation.rung, now=now)
 
 
@@ -48,7 +48,7 @@ def note_acted(session: Session, escalation: Escalation, *, at: datetime, now: d
         session, escalation.id, "acted", rung=escalation.rung, now=now, unit_id=escalation.acknowledged_unit_id,
         details={"how": how},
     )  # fmt: skip
-    session.flush()
+    session.flush()  # whoever refreshes the row must find that it has ended
 
 
 def _acted_at(session: Session, escalation: Escalation) -> datetime | None:

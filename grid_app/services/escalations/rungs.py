@@ -97,7 +97,7 @@ def stand_on(session: Session, escalation: Escalation, ladder: Ladder, telling: 
     escalation.told_at, escalation.rung_due_at = telling.heard_at, telling.due
     escalation.act_due_at = None
     _look_again(escalation, ladder, telling.now)
-    session.flush()
+    session.flush()  # what reads the row next, here or by its own statement, must find it standing on this rung
 
 
 def telling_of(session: Session, escalation: Escalation, *, rung: int, now: datetime) -> tuple[Ladder, Knock]:
