@@ -147,7 +147,10 @@ def ladder_in(snapshot: Mapping[str, Any], grade: str) -> Ladder:
         The snapshot holds no ladder that can be climbed.
     """
     after = AfterTaking(snapshot.get("idle_minutes", 0), snapshot.get("bounce_limit", AfterTaking.bounce_limit))
-    return ladder_of(rungs_from(snapshot.get("rungs", ())), grade, after)
+    try:
+        return ladder_of(rungs_from(snapshot.get("rungs", ())), grade, after)
+    except (TypeError, AttributeError, OverflowError) as error:
+        raise LadderError("保存的升级顺序读不出来；请检查升级规则。") from error
 
 
 def check_ladder(

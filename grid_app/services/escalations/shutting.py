@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from grid_app.models.channels import PhoneCall
 from grid_app.models.escalations import (
     Escalation,
     EscalationEvent,
@@ -45,6 +46,7 @@ def shut_out(session: Session, *, dispute_id: UUID, unit_id: UUID, now: datetime
     ).all()
     for alert in alerts:
         _stop(session, alert, unit_id, now=now)
+        _ask_for_no_call(session, alert, unit_id)
         session.execute(delete(InboxItem).where(InboxItem.escalation_id == alert.id, InboxItem.unit_id == unit_id))
         if _was_told(session, alert, EscalationEvent.unit_id == unit_id):
             note_event(session, alert.id, "shut_out", rung=alert.rung, now=now, unit_id=unit_id)
@@ -64,6 +66,15 @@ def _stop(session: Session, alert: Escalation, unit_id: UUID, *, now: datetime) 
         )
         .values(state="stopped", finished_at=now)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _ask_for_no_call(session: Session, alert: Escalation, unit_id: UUID) -> None:
+    """Take back that the unit is to be rung up; a call that was made stays in the history."""
+    session.execute(
+        delete(PhoneCall).where(
+            PhoneCall.escalation_id == alert.id, PhoneCall.unit_id == unit_id, PhoneCall.outcome == ""
+        )
     )
 
 

@@ -6,12 +6,12 @@ Everything here happens in the caller's transaction; see docs/escalation.md for 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from grid_app.errors import InvalidError
@@ -28,6 +28,8 @@ from notifications.ladder import LadderError
 
 STEPS_AT_ONCE: Final = 200
 """Escalations that climb in one transaction; the rest follow in the next."""
+
+AFTER_A_FAULT: Final = timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
 
@@ -108,11 +110,30 @@ def step_up_due(session: Session, *, now: datetime, limit: int = STEPS_AT_ONCE) 
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    return sum(_step_up(session, escalation, now) for escalation in due)
+    return sum(_step_up_alone(session, escalation, now) for escalation in due)
 
 
 def _is_known(session: Session, cause: Cause) -> bool:
     return session.scalar(select(Escalation.id).where(Escalation.dedupe_key == cause.key)) is not None
+
+
+def _step_up_alone(session: Session, escalation: Escalation, now: datetime) -> int:
+    """Move one escalation; whatever is wrong with it is taken back and holds up no other of the batch.
+
+    It is looked at again in a few minutes; meanwhile the auditor says aloud that it is overdue. An error of the
+    database's running is nobody's alone, and ends the batch.
+    """
+    escalation_id = escalation.id
+    try:
+        with session.begin_nested():
+            return _step_up(session, escalation, now)
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 - one matter that cannot be moved must not keep the others where they are
+        _log.exception("an escalation could not be moved", extra={"escalation_id": str(escalation_id)})
+    put_off = update(Escalation).where(Escalation.id == escalation_id).values(next_step_at=now + AFTER_A_FAULT)
+    session.execute(put_off.execution_options(synchronize_session=False))
+    return 0
 
 
 def _step_up(session: Session, escalation: Escalation, now: datetime) -> int:
