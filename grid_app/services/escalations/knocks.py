@@ -6,7 +6,6 @@ without harm.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from grid_app.models.escalations import Escalation, OutboxMessage, PushSubscript
 from grid_app.services.escalations.course import QUIET, office_hours
 from grid_app.services.escalations.events import DANGER
 from grid_app.services.escalations.messages import daily_digest, message_of
+from grid_app.services.escalations.receipts import new_receipt
 from grid_app.services.escalations.targets import Matter, devices_to_tell
 from notifications.ladder import Rung
 
@@ -69,7 +69,7 @@ class Knock:
             "unit_id": unit.id,
             "purpose": "escalation",
             "rung": self.number,
-            "receipt": secrets.token_urlsafe(24),
+            "receipt": new_receipt(),
             "message": self.message,
             "state": "due",
             "due_at": self.heard_at,
@@ -186,7 +186,7 @@ def _into_digest(session: Session, device: PushSubscription, now: datetime) -> N
         "channel": PUSH,
         "purpose": "digest",
         "rung": 0,
-        "receipt": secrets.token_urlsafe(24),
+        "receipt": new_receipt(),
         "message": daily_digest(f"digest-{device.id}-{tomorrow:%Y%m%d}"),
         "state": "due",
         "due_at": due,
