@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from grid_app.clock import SystemClock
 from grid_app.database.transaction import reading, transaction
-from grid_app.models.accounts import JobLease
+from grid_app.models.accounts import Account, JobLease
 from grid_app.models.channels import PhoneCall
 from grid_app.models.escalations import Escalation
 from grid_app.policy import Role
 from grid_app.services.escalations.ladders import seed_ladders
 from grid_app.services.escalations.taking import acknowledge
 from tests.escalation_world import add_dispute, add_subscription, raise_for
+from tests.roster_world import County
 from tests.world import NOW, World
 
 SignIn = Callable[[str], FlaskClient]
@@ -112,3 +113,18 @@ def test_offices_are_counted_and_few_answers_make_no_median(sign_in: SignIn, app
     assert "30分钟" in page
     assert "11" in page
     assert "甲" not in page.partition("<h1")[2].partition("</table>")[0]
+
+
+def test_the_inbox_says_who_of_the_office_is_on_duty(sign_in: SignIn, app_world: World):
+    assert "值班:" not in sign_in("county_officer").get("/inbox").get_data(as_text=True)
+    with transaction() as session:
+        office = County(session, app_world)
+        office.shift(-1, 7, office.first)
+
+    own = sign_in("county_officer").get("/inbox").get_data(as_text=True)
+    other = sign_in("county_lead").get("/inbox").get_data(as_text=True)
+
+    with reading() as session:
+        name = session.get_one(Account, app_world.accounts[Role.COUNTY_OFFICER]).display_name
+    assert f"值班:{name}。" in own
+    assert "值班:" not in other

@@ -32,6 +32,7 @@ from grid_app.services.escalations.taking import acknowledge, mark_seen
 from grid_app.vocabulary.categories import name_of
 from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
 from grid_app.web.inbox.answers import add_answer_routes, answers_of
+from grid_app.web.inbox.duty import duty_now
 from grid_app.web.inbox.heartbeat import has_stopped, heartbeat
 from grid_app.web.inbox.live import add_routes, live_of_inbox
 from grid_app.web.inbox.policies import edit_ladder, policies, save_ladder_form
@@ -56,7 +57,8 @@ add_push_routes(bp)
 @requires(Action.READ_INBOX)
 def index() -> str:
     """Show what waits in the inboxes of the acting unit, or with ``answered=1`` what was taken up."""
-    return render_template("pages/inbox.html", **_listed())
+    duty = duty_now(the_actor(), wired().clock.now())
+    return render_template("pages/inbox.html", duty=duty, stopped=has_stopped(), **_listed())
 
 
 @bp.get("/inbox/list")
@@ -135,7 +137,6 @@ def _listed() -> dict[str, object]:
         "answered": answered,
         "unit_name": actor.unit_name,
         "told": told,
-        "stopped": has_stopped(),
         "may_subscribe": allows(actor, Action.SUBSCRIBE_PUSH),
         "pages": _pages(page, answered=answered, number=number),
         "live": live | {"part": _address("inbox.part", answered=answered, number=number)},
