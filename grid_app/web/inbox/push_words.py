@@ -18,6 +18,7 @@ OUTCOME_WORDS: Final = {
     "retry": "上次推送服务没有答应,稍后再发",
     "gone": "推送已失效,请重新开通",
     "refused": "上次推送被拒绝,请联系系统管理员",
+    "misconfig": "推送的设置有误,请联系系统管理员",
     "misconfigured": "上次推送没有发出:服务器的推送设置有误,请联系系统管理员",
 }
 BROWSERS: Final = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
