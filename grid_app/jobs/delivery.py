@@ -31,6 +31,9 @@ MOST_BATCHES: Final = 100
 BATCH: Final = 64
 """Messages claimed at once: few enough that a service which hangs for its full time-out on each of them leaves most of
 the lease, and that a worker which dies holds few back until their lease ends."""
+FOR_EACH_THREAD: Final = 8
+"""Of these, as many as one thread sends: a slow mail server must not be at letters that it was handed long ago, of
+matters that an office has taken up since."""
 POLL_SECONDS: Final = 1.0
 """How often the outbox is looked at, by one question that writes nothing: what was raised is on its way in a second."""
 STAY_SECONDS: Final = 0.5
@@ -102,7 +105,7 @@ class Lanes:
             self._clock,
             worker=self._worker,
             only=(kind,),
-            limit=BATCH,
+            limit=min(BATCH, FOR_EACH_THREAD * int(getattr(self._channels.get(kind), "at_once", 1))),
             jitter=_chance.random,
             breaker=self._breaker,
         )

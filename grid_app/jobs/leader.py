@@ -64,11 +64,11 @@ class Leader:
         self._lock = threading.Lock()
 
     def leads(self) -> bool:
-        """Say whether this process may work now, renewing the lease when it is time to."""
+        """Say whether this process may work now, renewing the lease when it is time to, or when the clock went back."""
         with self._lock:
             if self._released:
                 return False
-            if self._renewed_at is not None and self._clock.now() < self._renewed_at + self.tick:
+            if self._renewed_at is not None and timedelta(0) <= self._clock.now() - self._renewed_at < self.tick:
                 return True
             return self._renew()
 

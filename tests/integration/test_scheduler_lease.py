@@ -78,6 +78,34 @@ def test_a_leader_asks_the_database_only_when_it_is_time_to(engine: Engine):
     assert _row(engine, LEASE_NAME).leased_until == NOW + LEASE
 
 
+def test_a_clock_that_was_ahead_and_is_put_right_keeps_nobody_waiting_for_longer_than_a_lease(engine: Engine):
+    clock = FrozenClock(NOW + timedelta(hours=1))
+    first, second = (Leader(engine, holder=name, clock=clock) for name in ("one", "two"))
+    first.leads()  # and dies
+
+    clock.advance(-timedelta(hours=1))
+
+    assert second.leads()
+    assert _row(engine, LEASE_NAME).leased_until == NOW + LEASE
+
+
+def test_a_lease_of_a_clock_that_is_a_little_ahead_is_respected(engine: Engine):
+    clock, ahead = FrozenClock(NOW), FrozenClock(NOW + LEASE)
+    Leader(engine, holder="one", clock=ahead).leads()
+
+    assert not Leader(engine, holder="two", clock=clock).leads()
+
+
+def test_a_leader_whose_clock_went_back_asks_again(engine: Engine):
+    clock = FrozenClock(NOW + timedelta(hours=1))
+    first, second = (Leader(engine, holder=name, clock=clock) for name in ("one", "two"))
+    first.leads()
+    clock.advance(-timedelta(hours=1))
+
+    assert second.leads()
+    assert not first.leads()
+
+
 def test_a_released_lease_is_free_at_once_and_its_holder_stays_out(engine: Engine):
     clock = FrozenClock(NOW)
     first, second = (Leader(engine, holder=name, clock=clock) for name in ("one", "two"))

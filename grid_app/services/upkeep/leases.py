@@ -17,14 +17,20 @@ def take_lease(session: Session, *, name: str, holder: str, lease: timedelta, no
     """Take or renew the lease ``name`` and say whether ``holder`` has it now.
 
     It is given when nobody has it, when it ran out, or when ``holder`` has it already; two processes that ask at
-    the same moment are told apart by the database.
+    the same moment are told apart by the database. One that ends later than twice its length from now was written
+    while a clock was ahead, and counts for nothing: else nobody would lead until that time comes.
     """
     _make_row(session, name)
     taken = session.execute(
         update(JobLease)
         .where(
             JobLease.name == name,
-            or_(JobLease.holder == holder, JobLease.leased_until.is_(None), JobLease.leased_until <= now),
+            or_(
+                JobLease.holder == holder,
+                JobLease.leased_until.is_(None),
+                JobLease.leased_until <= now,
+                JobLease.leased_until > now + 2 * lease,
+            ),
         )
         .values(holder=holder, leased_until=now + lease)
         .execution_options(synchronize_session=False)

@@ -87,16 +87,16 @@ def test_a_lost_lease_is_counted_and_not_fatal():
     assert dispatch(outbox, RecordingChannel()) == DispatchReport(lost=1)
 
 
-def test_no_send_begins_in_the_last_quarter_of_the_lease():
+def test_no_send_begins_after_two_fifths_of_the_lease():
     clock = FrozenClock(NOW)
     channel = SlowChannel(clock, timedelta(minutes=4))
     outbox = outbox_with("one", "two", "three", "four")
 
-    report = dispatch(outbox, channel, clock, lease=timedelta(minutes=10))
+    report = dispatch(outbox, channel, clock, lease=timedelta(minutes=12))
 
     assert report == DispatchReport(sent=2, lost=2)
     assert [message.key for message in channel.messages] == ["one", "two"]
-    clock.advance(timedelta(minutes=2))
+    clock.advance(timedelta(minutes=4))
     assert len(outbox.claim(clock.now(), limit=9, lease=timedelta(minutes=1), worker="w2")) == 2
 
 
