@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, exists, func, or_, select
@@ -22,6 +22,8 @@ Unseal = Callable[[str, str], str]
 TAKEN_UP: Final = ("acknowledged", "acted")
 """States of an escalation in which nobody need be called any more."""
 ROBOTS: Final = ("wecom", "dingtalk", "feishu")
+LONGEST_LEASE: Final = timedelta(minutes=15)
+"""No claim holds a message for so long; one that seems to was made under a clock that was ahead."""
 MESSAGE_FIELDS: Final = frozenset(field.name for field in fields(Message))
 
 Due = Row[*tuple[Any, ...]]
@@ -37,8 +39,12 @@ def channels_due(session: Session, *, now: datetime) -> tuple[str, ...]:
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
-    """Return the condition for a message that may be claimed."""
-    return and_(OutboxMessage.state == "due", OutboxMessage.due_at <= now, is_free(now))
+    """Return the condition for a message that may be claimed: nobody holds it, or somebody whose clock was ahead did.
+
+    Else a message would wait until that time comes where its holder died meanwhile.
+    """
+    is_held_for_no_reason = OutboxMessage.leased_until > now + LONGEST_LEASE
+    return and_(OutboxMessage.state == "due", OutboxMessage.due_at <= now, or_(is_free(now), is_held_for_no_reason))
 
 
 def is_free(now: datetime) -> ColumnElement[bool]:

@@ -94,6 +94,13 @@ def test_a_message_that_is_to_be_tried_again_is_replaced_by_a_newer_one(desk: De
     assert desk.state(older) == "merged"
 
 
+def test_a_dispatcher_whose_clock_was_an_hour_ahead_holds_nothing_back_for_that_hour(desk: Desk):
+    message = desk.put()
+    desk.claim(NOW + timedelta(hours=1))  # and dies
+
+    assert desk.claim(NOW + MINUTE) == [str(message)]
+
+
 def test_other_targets_of_the_same_matter_do_not_wait(desk: Desk):
     with transaction(desk.engine) as session:
         other = add_subscription(session, desk.world, "county_lead")
