@@ -27,6 +27,7 @@ from bench.counts.rows import counts_rows
 from bench.coverage.rows import coverage_rows
 from bench.dashboard.rows import dashboard_rows
 from bench.duplicates.rows import duplicates_rows
+from bench.escalations.rows import escalation_rows
 from bench.exports.rows import exports_rows
 from bench.facts.rows import facts_rows
 from bench.field.rows import field_rows
@@ -98,6 +99,13 @@ MEASUREMENTS = (
     Measurement("dashboard", "The dashboard at a million disputes", "bench.bench_dashboard", dashboard_rows),
     Measurement("inbox", "A thousand open inboxes", "bench.bench_inbox", inbox_rows),
     Measurement("push", "Sending pushes", "bench.bench_push", push_rows),
+    Measurement(
+        "escalation",
+        "Escalations under faults",
+        "bench.faults_escalation",
+        escalation_rows,
+        ("--ladders", "1000000"),
+    ),
     Measurement("field", "The phone without signal", "bench.bench_field", field_rows),
     Measurement("faults", "Killing phones while they report", "bench.faults_field", faults_rows, ("--points", "10000")),
     Measurement("chromium", "Killing real browsers", "bench.faults_chromium", chromium_rows, ("--points", "300")),
