@@ -1,6 +1,6 @@
 """Kill schedulers and dispatchers, crash the database, let every far end misbehave, and count what was lost.
 
-Run from the root of the repository: ``python -m bench.faults_escalation [--seconds 80] [--escalations 300] [--seed 1]
+Run from the root of the repository: ``python -m bench.faults_escalation [--seconds 60] [--escalations 300] [--seed 1]
 [--ladders 1000000] [--only sqlite|postgis] [--json]``.
 
 Four schedulers and four dispatchers are killed at random while escalations are raised and taken up; their clocks jump
@@ -168,13 +168,13 @@ def violations_in(found: dict[str, Any]) -> int:
     """Return how much was violated in all."""
     ladders = found.get("ladders", {})
     of_ladders = sum(ladders.get(name, 0) for name in ("skipped", "doubled", "after_answer", "disagreed"))
-    return sum(one["violations"] for one in found["databases"].values()) + int(of_ladders)
+    return int(sum(one["violations"] for one in found["databases"].values()) + of_ladders)
 
 
 def main() -> int:
     """Run, print, and return 1 when anything was violated."""
     parser = argparse.ArgumentParser(prog="python -m bench.faults_escalation", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=80.0, help="of the storm on PostgreSQL")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of the storm on PostgreSQL")
     parser.add_argument("--escalations", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ladders", type=int, default=0, help="how many to simulate in memory besides")

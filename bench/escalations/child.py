@@ -25,7 +25,7 @@ from bench.escalations.clock import RATE, BenchClock
 from grid_app.adapters.outward_channels import _mail_server
 from grid_app.clock import SystemClock
 from grid_app.factory import create_app
-from grid_app.jobs.delivery import lanes_here
+from grid_app.jobs.delivery import EXTENSION, lanes_here
 from grid_app.jobs.leader import LEASE, TICK, Leader, process_name
 from grid_app.jobs.runner import make_blocking
 from grid_app.jobs.table import JOBS, Job
@@ -116,6 +116,11 @@ def main() -> None:
     app = create_app(settings, clock=BenchClock(path))
     wiring: Wiring = app.extensions["grid"]
     wiring.channels = quick_channels(wiring)
+    with app.app_context():  # a child finds its questions prepared
+        for job in JOBS:
+            if job.name in STEPS:
+                job.function()
+    app.extensions.pop(EXTENSION, None)
     wiring.engine.dispose()  # a connection must not be shared by two processes
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)

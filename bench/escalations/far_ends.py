@@ -152,8 +152,10 @@ def _rough(vendor: FakeVendor, kind: str, ledger: Ledger) -> FakeVendor:
 
 def _is_success(reply: Reply) -> bool:
     """Say whether a vendor's own answer means that it took the message."""
-    document = json.loads(reply.body) if reply.status == 200 and reply.body else {"errcode": reply.status}
-    return document.get("errcode", document.get("code", 0)) == 0
+    document: dict[str, Any] = (
+        json.loads(reply.body) if reply.status == 200 and reply.body else {"errcode": reply.status}
+    )
+    return bool(document.get("errcode", document.get("code", 0)) == 0)
 
 
 class RoughMail(CountyMail):
@@ -181,8 +183,8 @@ class RoughMail(CountyMail):
             return "452 4.3.1 Full" if fault == "452" else "554 5.7.1 Refused"
         answer = await super().handle_DATA(server, session, envelope)
         self._ledger.take("mail", words=str(self.letters[-1]["Subject"]))
-        if fault == "cut":
-            server.transport.abort()
+        if fault == "cut" and server.transport is not None:
+            server.transport.abort()  # type: ignore[attr-defined]  # the stubs know no kind of transport that can
         return answer
 
 
@@ -221,8 +223,9 @@ def far_ends(seed: int) -> Iterator[FarEnds]:
     made: dict[str, FakeVendor] = {
         "wecom": WeComRobot(), "dingtalk": DingTalkRobot(), "feishu": FeishuRobot(), "webhook": WebhookReceiver(),
     }  # fmt: skip
+    push, mail = RoughPush(ledger), RoughMail(ledger)
     with ExitStack() as stack:
-        push = stack.enter_context(RoughPush(ledger))
+        stack.enter_context(push)
+        stack.enter_context(mail)
         vendors = {kind: stack.enter_context(_rough(vendor, kind, ledger)) for kind, vendor in made.items()}
-        mail = stack.enter_context(RoughMail(ledger))
         yield FarEnds(ledger, push, vendors, mail)
