@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import JobLease, Unit
-from grid_app.models.escalations import Escalation, EscalationEvent, OutboxMessage
+from grid_app.models.escalations import EscalationEvent, OutboxMessage
 from grid_app.models.places import Division
 
 FEWEST_ANSWERS: Final = 10
@@ -68,36 +69,35 @@ def answers_of_units(session: Session, *, path: str, since: datetime) -> list[An
     The time runs from when the office was told, or could first hear of it, until it took the matter up. Only offices
     are counted, never who in them answered.
     """
-    told = (
-        select(
-            EscalationEvent.escalation_id,
-            EscalationEvent.unit_id,
-            func.min(EscalationEvent.at).label("at"),
-        )
-        .where(EscalationEvent.kind == "told")
-        .group_by(EscalationEvent.escalation_id, EscalationEvent.unit_id)
-        .subquery()
-    )
+    answered = EscalationEvent.kind == "acknowledged", EscalationEvent.at >= since
     rows = session.execute(
-        select(Unit.id, Unit.name, told.c.at, EscalationEvent.at)
-        .join(
-            told,
-            (told.c.escalation_id == EscalationEvent.escalation_id) & (told.c.unit_id == EscalationEvent.unit_id),
-        )
+        select(Unit.id, Unit.name, EscalationEvent.escalation_id, EscalationEvent.at)
         .join(Unit, Unit.id == EscalationEvent.unit_id)
         .join(Division, Division.code == Unit.division_code)
-        .join(Escalation, Escalation.id == EscalationEvent.escalation_id)
-        .where(
-            EscalationEvent.kind == "acknowledged",
-            EscalationEvent.at >= since,
-            Division.path.startswith(path, autoescape=True),
-        )
+        .where(*answered, Division.path.startswith(path, autoescape=True))
         .order_by(Unit.division_code, Unit.name)
-    )
+    ).all()
+    heard = _first_heard(session, select(EscalationEvent.escalation_id).where(*answered))
     found: dict[tuple[object, str], list[timedelta]] = {}
-    for unit_id, name, told_at, at in rows:
-        found.setdefault((unit_id, name), []).append(at - told_at)
+    for unit_id, name, escalation_id, at in rows:
+        heard_at = heard.get((escalation_id, unit_id))
+        if heard_at is not None:
+            found.setdefault((unit_id, name), []).append(max(at - heard_at, timedelta(0)))
     return [
         Answers(name, len(waits), sorted(waits)[len(waits) // 2] if len(waits) >= FEWEST_ANSWERS else None)
         for (_, name), waits in found.items()
     ]
+
+
+def _first_heard(session: Session, escalations: Select[UUID]) -> dict[tuple[UUID, UUID | None], datetime]:
+    """Return by escalation and office when it could first hear of it: when it was told, or when that was held until."""
+    told = session.execute(
+        select(EscalationEvent.escalation_id, EscalationEvent.unit_id, EscalationEvent.at, EscalationEvent.details)
+        .where(EscalationEvent.kind == "told", EscalationEvent.escalation_id.in_(escalations))
+        .order_by(EscalationEvent.at, EscalationEvent.id)
+    )
+    found: dict[tuple[UUID, UUID | None], datetime] = {}
+    for escalation_id, unit_id, at, details in told:
+        held = details.get("held_until")
+        found.setdefault((escalation_id, unit_id), datetime.fromisoformat(held) if held else at)
+    return found

@@ -25,6 +25,7 @@ from grid_app.services.escalations.ladder_rows import AfterTaking, RungRow
 from grid_app.services.escalations.ladders import save_ladder, seed_ladders
 from grid_app.services.escalations.steps import raise_escalation, step_up_due
 from grid_app.services.escalations.taking import acknowledge
+from grid_app.vocabulary.categories import name_of
 from tests.escalation_world import VILLAGE, add_dispute, add_subscription, kinds_of, raise_for
 from tests.rounds_world import closed_round
 from tests.world import NOW, World, add_account
@@ -237,6 +238,28 @@ def test_each_endpoint_of_the_office_that_the_rung_names_gets_a_message(session:
     rows = session.scalars(select(OutboxMessage).where(OutboxMessage.escalation_id == escalation.id)).all()
     assert [(row.channel, row.unit_id, row.subscription_id) for row in rows] == [("wecom", world.units["county"], None)]
     assert len({row.receipt for row in rows} - {""}) == 1
+
+
+@pytest.mark.parametrize(("category", "device_reads"), [("1502", "限知悉事项"), ("1601", name_of("1601"))])
+def test_a_group_reads_nothing_of_a_matter_that_not_everybody_may_know(
+    session: Session, world: World, category: str, device_reads: str
+):
+    for unit, name in (("county", "county_officer"), ("county_lead", "county_lead")):
+        add_subscription(session, world, name)
+        session.add(
+            ChannelEndpoint(
+                id=new_id(), unit_id=world.units[unit], kind="wecom", name="群", sealed="k1.x", created_at=NOW
+            )
+        )
+    session.flush()
+
+    found = raise_for(session, add_dispute(session, world, category=category), category=category)
+
+    told = {row.channel: row.message for row in session.scalars(select(OutboxMessage)).all()}
+    assert told["webpush"]["case_code"] == "990101-2026-00001"
+    assert device_reads in told["webpush"]["body"]
+    assert told["wecom"]["case_code"] == session.get_one(Escalation, found).code
+    assert told["wecom"]["body"].startswith("详情请登录查看，限知悉事项，")
 
 
 def test_a_rung_for_one_role_knocks_at_those_devices_and_at_all_where_there_are_none(session: Session, world: World):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from grid_app.policy import Role
 from grid_app.services.escalations.answering import CallNote, hand_over, offices_for, record_call, waiting_calls
 from grid_app.services.escalations.ladder_rows import DEFAULT_RUNGS, AfterTaking
 from grid_app.services.escalations.ladders import save_ladder, seed_ladders
+from grid_app.services.escalations.steps import step_up_due
 from grid_app.services.escalations.taking import acknowledge
 from tests.escalation_world import add_dispute, add_subscription, kinds_of, raise_for
 from tests.world import NOW, World
@@ -83,6 +85,21 @@ def test_it_is_not_handed_to_and_fro_for_ever(session: Session, world: World):
         )  # fmt: skip
 
 
+def test_what_another_office_took_up_is_passed_on_by_that_office_or_a_county_lead(session: Session, world: World):
+    escalation = _raised(session, world)
+    step_up_due(session, now=NOW + 2 * HOUR)
+    _take(session, world, escalation, at=NOW + 2 * HOUR)
+    there = {"escalation_id": escalation.id, "to_unit": world.units["township"], "reason": "属于乡镇职责", "now": NOW}
+    other = replace(world.actor(session, Role.COUNTY_OFFICER), unit_id=world.units["county_lead"])
+
+    with pytest.raises(ConflictError, match="由那个单位转交"):
+        hand_over(session, actor=other, **there)
+    assert escalation.acknowledged_unit_id == world.units["county"]
+
+    hand_over(session, actor=world.actor(session, Role.COUNTY_LEAD), **there)
+    assert escalation.state == "open"
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "请打13812345678", "很" * 201])
 def test_a_reason_that_is_none_or_holds_a_number_changes_nothing(session: Session, world: World, reason: str):
     escalation = _raised(session, world)
@@ -111,21 +128,29 @@ def test_it_cannot_be_handed_to_an_office_that_may_not_know(session: Session, wo
 def test_an_office_that_nothing_reaches_is_to_be_rung_up(session: Session, world: World):
     escalation = _raised(session, world)
 
-    [(call, unit)] = waiting_calls(session, escalation.id)
+    [(call, unit)] = waiting_calls(session, escalation.id, now=NOW)
 
     assert (unit.id, call.rung, call.outcome) == (world.units["county"], 0, "")
+
+
+def test_nobody_is_rung_up_at_night_unless_there_is_danger(session: Session, world: World):
+    night, morning = NOW + 13 * HOUR, NOW + 22 * HOUR  # Friday 23:00 and Saturday 8:00 in Shanghai
+    found = [raise_for(session, add_dispute(session, world, number=n), now=night, danger=n == 2) for n in (1, 2)]
+
+    assert [len(waiting_calls(session, one, now=night)) for one in found] == [0, 1]
+    assert [len(waiting_calls(session, one, now=morning)) for one in found] == [1, 1]
 
 
 def test_a_call_nobody_answered_is_asked_for_again_and_an_answered_one_is_proof(session: Session, world: World):
     escalation = _raised(session, world)
     officer, later = world.actor(session, Role.COUNTY_OFFICER), NOW + HOUR
-    [(first, _)] = waiting_calls(session, escalation.id)
+    [(first, _)] = waiting_calls(session, escalation.id, now=NOW)
 
     record_call(session, call_id=first.id, note=CallNote("no_answer", "", later), actor=officer, now=later)
-    [(second, _)] = waiting_calls(session, escalation.id)
+    [(second, _)] = waiting_calls(session, escalation.id, now=later)
     record_call(session, call_id=second.id, note=CallNote("answered", "值班员", later), actor=officer, now=later)
 
-    assert waiting_calls(session, escalation.id) == []
+    assert waiting_calls(session, escalation.id, now=later) == []
     assert kinds_of(session, escalation.id)[-2:] == ["called", "called"]
     assert escalation.state == "open"
     with pytest.raises(ConflictError, match="已经有人记录"):
@@ -140,11 +165,12 @@ def test_a_call_nobody_answered_is_asked_for_again_and_an_answered_one_is_proof(
         (CallNote("answered", "值班员", NOW + timedelta(minutes=1)), "called_at"),
         (CallNote("answered", "值班员", NOW - timedelta(minutes=1)), "called_at"),
         (CallNote("answered", "13812345678", NOW), "reason"),
+        (CallNote("answered", "值" * 61, NOW), "answered_by"),
     ],
 )
 def test_a_call_that_cannot_be_is_not_recorded(session: Session, world: World, note: CallNote, field: str):
     escalation = _raised(session, world)
-    [(call, _)] = waiting_calls(session, escalation.id)
+    [(call, _)] = waiting_calls(session, escalation.id, now=NOW)
 
     with pytest.raises(InvalidError) as refused:
         record_call(session, call_id=call.id, note=note, actor=world.actor(session, Role.COUNTY_OFFICER), now=NOW)

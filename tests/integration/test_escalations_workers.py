@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
 from uuid import UUID
@@ -12,9 +13,12 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from grid_app.database.transaction import reading, transaction
+from grid_app.errors import ConflictError
+from grid_app.models.channels import PhoneCall
 from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem, OutboxMessage
 from grid_app.policy import Role
 from grid_app.services.audit import first_broken_link
+from grid_app.services.escalations.answering import CallNote, hand_over, record_call
 from grid_app.services.escalations.steps import step_up_due
 from grid_app.services.escalations.taking import acknowledge
 from tests.escalation_world import add_dispute, add_subscription, raise_for
@@ -103,6 +107,46 @@ def test_two_answers_at_the_same_moment_are_one(engine: Engine):
     assert sum(answer.first for answer in answers) == 1
     with reading(engine) as session:
         assert _count(session, EscalationEvent, EscalationEvent.kind == "acknowledged") == 1
+
+
+def test_offices_at_the_same_moment_pass_it_on_no_oftener_than_the_ladder_allows(engine: Engine):
+    world, (dispute,) = _county(engine)
+    with transaction(engine) as session:
+        escalation_id = raise_for(session, dispute)
+        actor = world.actor(session, Role.COUNTY_OFFICER)
+
+    def pass_on(session: Session) -> bool:
+        with suppress(ConflictError):
+            hand_over(
+                session, escalation_id=escalation_id, to_unit=world.units["township"], reason="属于乡镇职责",
+                actor=actor, now=NOW,
+            )  # fmt: skip
+            return True
+        return False
+
+    assert sum(_together(engine, pass_on)) == 2
+    with reading(engine) as session:
+        assert session.get_one(Escalation, escalation_id).bounces == 2
+
+
+def test_a_call_is_recorded_once(engine: Engine):
+    world, (dispute,) = _county(engine)
+    with transaction(engine) as session:
+        raise_for(session, dispute, now=NOW)
+        session.add(PhoneCall(escalation_id=session.scalars(select(Escalation.id)).one(),
+                              unit_id=world.units["county"], rung=0, asked_at=NOW))  # fmt: skip
+        actor = world.actor(session, Role.COUNTY_OFFICER)
+
+    def record(session: Session) -> bool:
+        call_id = session.scalars(select(PhoneCall.id).order_by(PhoneCall.id).limit(1)).one()
+        with suppress(ConflictError):
+            record_call(session, call_id=call_id, note=CallNote("no_answer", "", NOW), actor=actor, now=NOW)
+            return True
+        return False
+
+    assert sum(_together(engine, record)) == 1
+    with reading(engine) as session:
+        assert _count(session, PhoneCall) == 2  # the one that nobody answered, and the one asked for again
 
 
 def test_an_answer_and_a_climb_at_the_same_moment_leave_one_clear_state(engine: Engine):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -16,8 +17,11 @@ from grid_app.models.accounts import Account, JobLease
 from grid_app.models.channels import PhoneCall
 from grid_app.models.escalations import Escalation
 from grid_app.policy import Role
+from grid_app.services.channels.endpoints import Entry, add_endpoint
+from grid_app.services.channels.reading import Config
 from grid_app.services.escalations.ladders import seed_ladders
 from grid_app.services.escalations.taking import acknowledge
+from grid_app.wiring import wired
 from tests.escalation_world import add_dispute, add_subscription, raise_for
 from tests.roster_world import County
 from tests.world import NOW, World
@@ -69,12 +73,31 @@ def test_a_call_is_asked_for_and_recorded(sign_in: SignIn, escalation_id: UUID):
         [call] = session.scalars(select(PhoneCall.id)).all()
     made = {"outcome": "answered", "answered_by": "值班员", "called_at": "2026-11-20T10:00"}
 
-    wrong = client.post(f"{page}/calls/{call}", data=made | {"called_at": "昨天"})
+    wrong = [
+        client.post(f"{page}/calls/{call}", data=made | {"called_at": at}).status_code
+        for at in ("昨天", "0001-01-01T00:00", "9999-12-31T23:59")
+    ]
     answer = client.post(f"{page}/calls/{call}", data=made, follow_redirects=True).get_data(as_text=True)
 
-    assert wrong.status_code == 422
+    assert wrong == [422] * 3
     assert "已记录电话通知" in answer
     assert "打过了,记录结果" not in answer
+
+
+def test_whoever_rings_reads_the_number_that_was_entered(app: Flask, sign_in: SignIn, app_world: World, escalation_id):
+    client, page = sign_in("county_officer"), f"/inbox/{escalation_id}"
+    entered = Config("073****67", {"number": "07361234567"})
+    before = client.get(page).get_data(as_text=True)
+    with app.app_context(), transaction() as session:
+        add_endpoint(
+            session, unit_id=app_world.units["county"], entry=Entry("phone", "值班室", entered), now=NOW,
+            cipher=wired().keys.fields, actor=app_world.actor(session, Role.SECURITY_ADMIN),
+        )  # fmt: skip
+
+    after = client.get(page).get_data(as_text=True)
+
+    assert 'href="tel:0736-0000000"' in before
+    assert 'href="tel:07361234567"' in after
 
 
 @pytest.mark.parametrize("deed", ["acted", "hand-over"])
@@ -104,9 +127,12 @@ def test_offices_are_counted_and_few_answers_make_no_median(sign_in: SignIn, app
         officer = app_world.actor(session, Role.COUNTY_OFFICER)
         add_subscription(session, app_world, "county_officer")
         for number in range(1, 12):
-            at = NOW - timedelta(days=number)
-            found = raise_for(session, add_dispute(session, app_world, number=number), now=at)
-            acknowledge(session, escalation_id=found, actor=officer, now=at + timedelta(minutes=30))
+            at = NOW - timedelta(
+                days=number
+            )  # 10:00 in Shanghai; every second one is raised at 23:00 and heard of at 8:00
+            raised, heard = (at + timedelta(hours=13), at + timedelta(hours=22)) if number % 2 else (at, at)
+            found = raise_for(session, add_dispute(session, app_world, number=number), now=raised)
+            acknowledge(session, escalation_id=found, actor=officer, now=heard + timedelta(minutes=30))
 
     page = sign_in("county_lead").get("/alarms/heartbeat").get_data(as_text=True)
 

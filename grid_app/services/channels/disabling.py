@@ -82,7 +82,7 @@ def _reason(typed: str) -> str:
     try:
         assert_no_personal_words(words)
     except PersonalWordsError:
-        problem = "原因里不写手机号和身份证号。"
+        problem = "原因里像是有个人的称呼或者号码。请只写单位、岗位和事情。"
     if problem:
         raise InvalidError("还没有停用,请看下面。", fields={"reason": problem})
     return words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,7 +25,7 @@ from grid_app.services.alarms import clear_alarm
 from grid_app.services.audit import record_audit
 from grid_app.services.channels.reading import NOT_SAVED, Config
 from grid_app.services.control_words import control_words_in
-from grid_app.vocabulary.channels import OFFICE_KINDS, ROBOTS
+from grid_app.vocabulary.channels import OFFICE_KINDS, PHONE, ROBOTS
 from notifications.messages import PersonalWordsError, assert_no_personal_words
 
 NAME_LENGTH: Final = 60
@@ -159,6 +160,18 @@ def endpoint_in_area(session: Session, endpoint_id: UUID, actor: Actor) -> Chann
     return row
 
 
+def numbers_entered(session: Session, unit_ids: Collection[UUID], *, cipher: FieldCipher) -> dict[UUID, str]:
+    """Return the telephone number that is entered for each of the offices that has one, for whoever has to ring it."""
+    rows = session.scalars(
+        select(ChannelEndpoint)
+        .where(
+            ChannelEndpoint.unit_id.in_(unit_ids), ChannelEndpoint.kind == PHONE, ChannelEndpoint.disabled_at.is_(None)
+        )
+        .order_by(ChannelEndpoint.id)
+    )
+    return {row.unit_id: number for row in rows if (number := _address(_opened(row, cipher)))}
+
+
 def stop_waiting(session: Session, endpoint_id: UUID, *, now: datetime) -> None:
     """Stop what waits for an endpoint that is not used any more."""
     session.execute(
@@ -186,7 +199,7 @@ def named(typed: str) -> str:
     try:
         assert_no_personal_words(name)
     except PersonalWordsError:
-        problem = "名称里不写手机号和身份证号。"
+        problem = "名称里像是有个人的称呼或者号码。请写单位和用途,例如“值班群”。"
     if problem:
         raise InvalidError(NOT_SAVED, fields={"name": problem})
     return name

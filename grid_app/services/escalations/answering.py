@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -14,7 +15,7 @@ from grid_app.errors import ConflictError, InvalidError, NotFoundError
 from grid_app.models.accounts import Unit
 from grid_app.models.channels import PhoneCall
 from grid_app.models.escalations import Escalation
-from grid_app.policy import Actor
+from grid_app.policy import Actor, Role
 from grid_app.queries.inbox import WAITING_STATES, Desk
 from grid_app.services.alarms import clear_alarm
 from grid_app.services.audit import record_audit
@@ -27,6 +28,7 @@ from grid_app.services.escalations.targets import matter_of, units_to_tell
 from notifications.messages import PersonalWordsError, assert_no_personal_words
 
 LONGEST_REASON: Final = 200
+LONGEST_WHO: Final = 60
 CALL_OUTCOMES: Final = {"answered": "有人接听", "no_answer": "没有人接", "wrong_number": "号码不对"}
 
 
@@ -47,7 +49,7 @@ def say_acted(session: Session, *, escalation_id: UUID, actor: Actor, now: datet
     ForbiddenError, NotFoundError, ConflictError
         Not the actor's to answer; or it has not been taken up, or by another office.
     """
-    escalation, desk = open_to(session, escalation_id=escalation_id, actor=actor)
+    escalation, desk = open_to(session, escalation_id=escalation_id, actor=actor, hold=True)
     if escalation.state != "acknowledged":
         raise ConflictError("这条提醒现在不在“已确认收到”的状态,没有记录。请刷新本页看最新情况。")
     if escalation.acknowledged_unit_id != desk.unit_id:
@@ -77,9 +79,11 @@ def hand_over(session: Session, *, escalation_id: UUID, to_unit: UUID, reason: s
         It has been passed on as often as the ladder allows, or has been acted on.
     """
     words = _reason(reason)
-    escalation, desk = open_to(session, escalation_id=escalation_id, actor=actor)
+    escalation, desk = open_to(session, escalation_id=escalation_id, actor=actor, hold=True)
     if escalation.state == "acted":
         raise ConflictError("这条提醒已经处置,不用再转交。")
+    if not may_pass_on(escalation.state, escalation.acknowledged_unit_id, actor, {desk.unit_id}):
+        raise ConflictError("这条提醒是别的单位确认的,由那个单位转交。")
     unit = next((one for one in offices_for(session, escalation_id=escalation_id, actor=actor, now=now)
                  if one.id == to_unit), None)  # fmt: skip
     if unit is None:
@@ -103,6 +107,13 @@ def hand_over(session: Session, *, escalation_id: UUID, to_unit: UUID, reason: s
     return unit.name
 
 
+def may_pass_on(state: str, taken_up_by: UUID | None, actor: Actor, units: Container[UUID]) -> bool:
+    """Say whether an escalation may be handed over: what another office took up, only by that one or a county lead."""
+    return state in WAITING_STATES or (
+        state == "acknowledged" and (taken_up_by in units or actor.role is Role.COUNTY_LEAD)
+    )
+
+
 def record_call(session: Session, *, call_id: UUID, note: CallNote, actor: Actor, now: datetime) -> None:
     """Record what came of ringing an office up; when nobody answered, the call is asked for again.
 
@@ -118,7 +129,8 @@ def record_call(session: Session, *, call_id: UUID, note: CallNote, actor: Actor
     call = session.get(PhoneCall, call_id)
     if call is None:
         raise NotFoundError("没有找到这个电话通知。请回到收件箱查看。")
-    escalation, desk = open_to(session, escalation_id=call.escalation_id, actor=actor)
+    escalation, desk = open_to(session, escalation_id=call.escalation_id, actor=actor, hold=True)
+    session.refresh(call)
     if call.outcome:
         raise ConflictError("这个电话已经有人记录了。请刷新本页查看。")
     _check_call(note, call, now)
@@ -133,12 +145,12 @@ def record_call(session: Session, *, call_id: UUID, note: CallNote, actor: Actor
     _audit(session, (actor, desk), "escalation.called", escalation, now=now, outcome=note.outcome)
 
 
-def waiting_calls(session: Session, escalation_id: UUID) -> list[tuple[PhoneCall, Unit]]:
-    """Return the calls about an escalation that nobody has made yet, oldest first, with the office to ring."""
+def waiting_calls(session: Session, escalation_id: UUID, *, now: datetime) -> list[tuple[PhoneCall, Unit]]:
+    """Return the calls about an escalation that are to be made by now and nobody has made, with the office to ring."""
     rows = session.execute(
         select(PhoneCall, Unit)
         .join(Unit, Unit.id == PhoneCall.unit_id)
-        .where(PhoneCall.escalation_id == escalation_id, PhoneCall.outcome == "")
+        .where(PhoneCall.escalation_id == escalation_id, PhoneCall.outcome == "", PhoneCall.asked_at <= now)
         .order_by(PhoneCall.asked_at, PhoneCall.id)
     )
     return [(call, unit) for call, unit in rows]
@@ -149,10 +161,12 @@ def _check_call(note: CallNote, call: PhoneCall, now: datetime) -> None:
         raise InvalidError("请选电话的结果:有人接听、没有人接或号码不对。", fields={"outcome": "请选一项"})
     if note.outcome == "answered" and not note.answered_by.strip():
         raise InvalidError("请写明接听的人(例如:值班员),还没有记录。", fields={"answered_by": "请写明接听的人"})
+    if len(note.answered_by.strip()) > LONGEST_WHO:
+        raise InvalidError(f"接听的人请写在 {LONGEST_WHO} 字以内,还没有记录。", fields={"answered_by": "请写短一些"})
     asked_at = call.asked_at.replace(second=0, microsecond=0)  # forms know no seconds
     if not asked_at <= note.called_at <= now:
         raise InvalidError("打电话的时间要在要求打电话之后、现在之前,还没有记录。", fields={"called_at": "请改时间"})
-    _reason(note.answered_by or "-")
+    _reason(note.answered_by or "-")  # a word for the post, never a name
 
 
 def _reason(text: str) -> str:
@@ -162,8 +176,8 @@ def _reason(text: str) -> str:
     try:
         assert_no_personal_words(words)
     except PersonalWordsError as error:
-        raise InvalidError("里面有像手机号或身份证号的号码,没有保存。请去掉号码再试。",
-                           fields={"reason": "请去掉号码"}) from error  # fmt: skip
+        sentence = "里面像是有个人的称呼或者号码,没有保存。请只写单位、岗位和事情。"
+        raise InvalidError(sentence, fields={"reason": "请去掉称呼和号码"}) from error
     return words
 
 

@@ -50,18 +50,19 @@ class Knock:
     heard_at: datetime
     now: datetime
 
-    @property
-    def message(self) -> dict[str, object]:
-        """Return the stored form of what is told."""
+    def message(self, *, to_many: bool) -> dict[str, object]:
+        """Return the stored form of what is told, to one person's device or where several people read it."""
         row = self.escalation
-        return message_of(self.matter, escalation_id=row.id, code=row.code, grade=row.grade, due=self.due)
+        return message_of(
+            self.matter, escalation_id=row.id, code=row.code, grade=row.grade, due=self.due, to_many=to_many
+        )
 
     def key(self, target: UUID) -> str:
         """Return the key under which one target is knocked at once."""
         again = f":{self.turn}" if self.turn else ""
         return f"{self.escalation.id}:{self.number}:{target}{again}"
 
-    def row(self, unit: Unit, target: UUID) -> dict[str, object]:
+    def row(self, unit: Unit, target: UUID, *, to_many: bool = False) -> dict[str, object]:
         """Return what the outbox row for one target of a unit holds, but for where it goes."""
         return {
             "dedupe_key": self.key(target),
@@ -70,7 +71,7 @@ class Knock:
             "purpose": "escalation",
             "rung": self.number,
             "receipt": new_receipt(),
-            "message": self.message,
+            "message": self.message(to_many=to_many),
             "state": "due",
             "due_at": self.heard_at,
             "tries": 0,
@@ -134,13 +135,13 @@ def _endpoints(session: Session, telling: Knock, unit: Unit) -> int:
         .order_by(ChannelEndpoint.id)
     ).all()
     for endpoint in endpoints:
-        row = telling.row(unit, endpoint.id) | {"endpoint_id": endpoint.id, "channel": endpoint.kind}
+        row = telling.row(unit, endpoint.id, to_many=True) | {"endpoint_id": endpoint.id, "channel": endpoint.kind}
         insert_once(session, OutboxMessage, row)
     return len(endpoints)
 
 
 def _ask_for_call(session: Session, telling: Knock, unit: Unit) -> bool:
-    """Ask for a call, once while nobody has called, and say whether the office has a number at all."""
+    """Ask for a call when it may be heard, once while nobody has called; say whether the office has a number at all."""
     asked = session.scalar(
         select(PhoneCall.id)
         .where(PhoneCall.escalation_id == telling.escalation.id, PhoneCall.unit_id == unit.id, PhoneCall.outcome == "")
@@ -148,7 +149,7 @@ def _ask_for_call(session: Session, telling: Knock, unit: Unit) -> bool:
     )
     if asked is None:
         call = PhoneCall(
-            escalation_id=telling.escalation.id, unit_id=unit.id, rung=telling.number, asked_at=telling.now
+            escalation_id=telling.escalation.id, unit_id=unit.id, rung=telling.number, asked_at=telling.heard_at
         )
         session.add(call)
     number = select(ChannelEndpoint.id).where(*_of(unit), ChannelEndpoint.kind == PHONE).limit(1)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from grid_app.clock import local
 from grid_app.services.escalations.targets import Matter
-from grid_app.vocabulary.categories import is_sealed, name_of
+from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED, group_of, is_sealed, name_of
 from grid_app.vocabulary.words import GRADE_WORDS
 from notifications.messages import (
     ESCALATION_TTL_SECONDS,
@@ -26,34 +26,39 @@ WEEKDAYS: Final = "一二三四五六日"
 _log = logging.getLogger(__name__)
 
 
-def message_of(matter: Matter, *, escalation_id: UUID, code: str, grade: str, due: datetime) -> dict[str, object]:
+def message_of(
+    matter: Matter, *, escalation_id: UUID, code: str, grade: str, due: datetime, to_many: bool = False
+) -> dict[str, object]:
     """Return the stored form of the message that asks an office to take up an escalation.
 
-    A message whose words look like a person's number is replaced by one that holds the escalation's own number
-    alone: the office must be told, whatever somebody wrote into a place name.
+    Two kinds of messages hold the escalation's own number alone. One whose words look like a person's number: the
+    office must be told, whatever somebody wrote into a place name. And one about a sealed or county-only matter that
+    goes ``to_many``, into a group or a mailbox that people read who may not know of it.
     """
     address = {"key": f"escalation-{escalation_id}", "url": f"/inbox/{escalation_id}"}
     grade_word, due_text = GRADE_WORDS.get(grade, grade), due_words(due)
     category = SEALED_WORDS if is_sealed(matter.category) else matter.what or name_of(matter.category)
-    try:
-        message = compose_escalation(
-            case_code=matter.case_code,
-            place=matter.place,
-            category_name=category,
-            grade_word=grade_word,
-            due_text=due_text,
-            **address,
-        )
-    except (PersonalWordsError, MessageError):
-        _log.exception("message of escalation replaced by its number", extra={"escalation_id": str(escalation_id)})
-        message = compose_escalation(
-            case_code=code,
-            place="详情请登录查看",
-            category_name=SEALED_WORDS,
-            grade_word=grade_word,
-            due_text=due_text,
-            **address,
-        )
+    if not (to_many and group_of(matter.category) in (SEALED, COUNTY_ONLY)):
+        try:
+            message = compose_escalation(
+                case_code=matter.case_code,
+                place=matter.place,
+                category_name=category,
+                grade_word=grade_word,
+                due_text=due_text,
+                **address,
+            )
+            return asdict(message)
+        except (PersonalWordsError, MessageError):
+            _log.exception("message of escalation replaced by its number", extra={"escalation_id": str(escalation_id)})
+    message = compose_escalation(
+        case_code=code,
+        place="详情请登录查看",
+        category_name=SEALED_WORDS,
+        grade_word=grade_word,
+        due_text=due_text,
+        **address,
+    )
     return asdict(message)
 
 

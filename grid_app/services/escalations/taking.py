@@ -52,8 +52,10 @@ def acknowledge(session: Session, *, escalation_id: UUID, actor: Actor, now: dat
     return Acknowledged(unit_name=unit.name, at=escalation.acknowledged_at or now, first=first)
 
 
-def open_to(session: Session, *, escalation_id: UUID, actor: Actor) -> tuple[Escalation, Desk]:
+def open_to(session: Session, *, escalation_id: UUID, actor: Actor, hold: bool = False) -> tuple[Escalation, Desk]:
     """Return an escalation that the actor may answer, and the desk in whose name.
+
+    With ``hold`` nobody else, nor the ladder, moves it until the transaction ends, and it is read as it is then.
 
     Raises
     ------
@@ -63,7 +65,10 @@ def open_to(session: Session, *, escalation_id: UUID, actor: Actor) -> tuple[Esc
     if not allows(actor, Action.ACKNOWLEDGE):
         raise ForbiddenError("您现在的身份不能确认提醒。如果您有别的身份,请先切换。")
     desks = desks_of(session, actor)
-    escalation = session.scalar(select(Escalation).where(Escalation.id == escalation_id, reachable(actor, desks)))
+    question = select(Escalation).where(Escalation.id == escalation_id, reachable(actor, desks))
+    if hold:  # rows that only refer to it may be written meanwhile
+        question = question.with_for_update(of=Escalation, key_share=True).execution_options(populate_existing=True)
+    escalation = session.scalar(question)
     if escalation is None:
         raise NotFoundError("您单位的收件箱里没有这条提醒。请回到收件箱查看。")
     return escalation, _desk_for(session, escalation_id, desks)

@@ -15,10 +15,12 @@ from grid_app.errors import InvalidError, NotFoundError
 from grid_app.http.guard import requires, the_actor
 from grid_app.policy import Action, Actor, allows
 from grid_app.queries.inbox import WAITING_STATES, InboxRow, desks_of
+from grid_app.services.channels.endpoints import numbers_entered
 from grid_app.services.escalations.answering import (
     CALL_OUTCOMES,
     CallNote,
     hand_over,
+    may_pass_on,
     offices_for,
     record_call,
     say_acted,
@@ -82,12 +84,17 @@ def answers_of(row: InboxRow, actor: Actor, now: datetime) -> dict[str, object]:
     if not allows(actor, Action.ACKNOWLEDGE):
         return {"may_act": False, "offices": [], "calls": []}
     with reading() as session:
-        own = row.acknowledged_unit_id in {desk.unit_id for desk in desks_of(session, actor)}
-        key = row.escalation_id
-        units = offices_for(session, escalation_id=key, actor=actor, now=now) if row.state != "acted" else []
-        calls = waiting_calls(session, key) if row.state in WAITING_STATES else []
+        key, desks = row.escalation_id, {desk.unit_id for desk in desks_of(session, actor)}
+        own = row.acknowledged_unit_id in desks
+        passes = may_pass_on(row.state, row.acknowledged_unit_id, actor, desks)
+        units = offices_for(session, escalation_id=key, actor=actor, now=now) if passes else []
+        calls = waiting_calls(session, key, now=now) if row.state in WAITING_STATES else []
         offices = [(str(unit.id), unit.name) for unit in units]
-        rung_up = [{"id": call.id, "unit": unit.name, "number": unit.duty_phone} for call, unit in calls]
+        numbers = numbers_entered(session, {unit.id for _, unit in calls}, cipher=wired().keys.fields)
+        rung_up = [
+            {"id": call.id, "unit": unit.name, "number": numbers.get(unit.id) or unit.duty_phone}
+            for call, unit in calls
+        ]
     return {
         "may_act": row.state == "acknowledged" and own,
         "offices": offices,
@@ -100,12 +107,12 @@ def answers_of(row: InboxRow, actor: Actor, now: datetime) -> dict[str, object]:
 def _moment(typed: str, now: datetime) -> datetime:
     """Return a typed local time; one within the present minute is now, since forms know no seconds."""
     try:
-        moment = datetime.strptime(typed, CALL_TIME).replace(tzinfo=SHANGHAI)
-    except ValueError as error:
+        moment = datetime.strptime(typed, CALL_TIME).replace(tzinfo=SHANGHAI).astimezone(now.tzinfo)
+    except (ValueError, OverflowError) as error:
         raise InvalidError(
             "打电话的时间没有填对,还没有记录。", fields={"called_at": "例如 2026-11-20 10:30"}
         ) from error
-    return now if timedelta(0) <= now - moment < timedelta(minutes=1) else moment.astimezone(now.tzinfo)
+    return now if timedelta(0) <= now - moment < timedelta(minutes=1) else moment
 
 
 def _back(escalation_id: UUID) -> Response:
