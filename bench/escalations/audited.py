@@ -35,7 +35,7 @@ def codes_by_escalation(session: Session, *, now: datetime) -> dict[UUID, set[st
     """Return the codes of the differences that the auditor sees, by escalation."""
     calendar = own_calendar(session)
     found = {}
-    for one in audited_page(session, now=now, after=None, limit=EVERYTHING):
+    for one in audited_page(session, now=now, after=None, limit=EVERYTHING)[0]:
         codes = {each.code for each in differences(one.told, now=now, works=lambda day: calendar.look(day).works)}
         found[one.escalation_id] = codes
     return found

@@ -45,10 +45,12 @@ class Uncaused:
     division_code: str
 
 
-def audited_page(session: Session, *, now: datetime, after: UUID | None, limit: int) -> list[Audited]:
-    """Return the escalations that still wait or ended lately, in order of their ids, from ``after`` on.
+def audited_page(
+    session: Session, *, now: datetime, after: UUID | None, limit: int
+) -> tuple[list[Audited], UUID | None]:
+    """Return escalations that still wait or ended lately, in order of their ids, and after which there may be more.
 
-    Those that began before escalations kept their own ladder are left out.
+    Those that began before escalations kept their own ladder are left out, and those whose ladder cannot be read.
     """
     question = (
         select(Escalation)
@@ -65,13 +67,14 @@ def audited_page(session: Session, *, now: datetime, after: UUID | None, limit: 
     )
     if after is not None:
         question = question.where(Escalation.id > after)
-    rows = [row for row in session.scalars(question) if row.ladder.get("rungs")]
-    ids = [row.id for row in rows]
-    entries, lies, queued = _entries(session, ids), _lies(session, ids), _queued(session, ids)
-    return [
-        Audited(row.id, row.code, row.division_code, _told(row, entries[row.id], lies[row.id], queued[row.id]))
-        for row in rows
+    looked_at = session.scalars(question).all()
+    rows = {row.id: row for row in looked_at if _rungs(row)}
+    entries, lies, queued = _entries(session, [*rows]), _lies(session, [*rows]), _queued(session, [*rows])
+    page = [
+        Audited(key, row.code, row.division_code, _told(row, entries[key], lies[key], queued[key]))
+        for key, row in rows.items()
     ]
+    return page, looked_at[-1].id if len(looked_at) == limit else None
 
 
 def uncaused(session: Session, *, now: datetime, since: datetime) -> list[Uncaused]:
@@ -84,15 +87,23 @@ def uncaused(session: Session, *, now: datetime, since: datetime) -> list[Uncaus
     ]
 
 
-def _told(row: Escalation, entries: list[Entry], lies: list[str], queued: list[Queued]) -> Told:
+def _rungs(row: Escalation) -> tuple[AskedRung, ...]:
+    """Return what an escalation's own ladder promises; nothing for one without, or with one that cannot be read."""
     minutes = "red_wait_minutes" if row.grade == "red" else "wait_minutes"
-    stored: Sequence[dict[str, Any]] = row.ladder["rungs"]
+    try:
+        stored: Sequence[dict[str, Any]] = row.ladder["rungs"]
+        return tuple(
+            AskedRung(timedelta(minutes=one[minutes]), working=one.get("hours") == "working") for one in stored
+        )
+    except (KeyError, TypeError, AttributeError, OverflowError):  # it was exhausted at once, with an alarm
+        return ()
+
+
+def _told(row: Escalation, entries: list[Entry], lies: list[str], queued: list[Queued]) -> Told:
     return Told(
         state=row.state,
         is_red=row.grade == "red",
-        rungs=tuple(
-            AskedRung(timedelta(minutes=one[minutes]), working=one.get("hours") == "working") for one in stored
-        ),
+        rungs=_rungs(row),
         idle=timedelta(minutes=row.ladder.get("idle_minutes", 0)),
         entries=tuple(entries),
         lies_with=tuple(lies),

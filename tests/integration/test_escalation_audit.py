@@ -117,14 +117,35 @@ def test_what_a_person_has_looked_at_is_not_raised_again(session: Session, world
     assert _keys(session) == set()
 
 
+def test_a_unit_that_is_shut_out_gives_back_what_it_took_up(session: Session, world: World):
+    taken, climbed = add_dispute(session, world, number=1), add_dispute(session, world, number=2)
+    alert, higher = raise_for(session, taken), raise_for(session, climbed)
+    county = world.units["county"]
+    acknowledge(session, escalation_id=alert, actor=world.actor(session, Role.COUNTY_OFFICER), now=NOW + SECOND)
+    step_up_due(session, now=NOW + 2 * HOUR)
+
+    for dispute in (taken, climbed):
+        shut_out(session, dispute_id=dispute, unit_id=county, now=NOW + 2 * HOUR + SECOND)
+
+    for escalation_id in (alert, higher):
+        row = session.get_one(Escalation, escalation_id)
+        session.refresh(row)
+        assert (row.state, row.rung, row.acknowledged_unit_id) == ("open", 1, None)
+        assert session.scalars(select(InboxItem.unit_id).where(InboxItem.escalation_id == escalation_id)).all() == [
+            world.units["county_lead"]
+        ]
+    assert audit_some(session, now=NOW + 2 * HOUR + 2 * SECOND).found == 0
+
+
 def test_many_are_audited_some_at_a_time(session: Session, world: World):
-    for number in range(1, 6):
-        raise_for(session, add_dispute(session, world, number=number))
+    found = [raise_for(session, add_dispute(session, world, number=number)) for number in range(1, 6)]
+    session.get_one(Escalation, min(found)).ladder = {}  # older than ladders of their own
+    session.get_one(Escalation, max(found)).ladder = {"rungs": [{"unit_kind": "county_office"}]}  # broken by hand
 
     first = audit_some(session, now=NOW, limit=3)
     second = audit_some(session, now=NOW, limit=3, after=first.last)
 
-    assert (first.looked_at, second.looked_at, second.last) == (3, 2, None)
+    assert (first.looked_at, second.looked_at, second.last) == (2, 1, None)
 
 
 def test_a_dispute_that_turned_red_and_raised_nothing_is_an_alarm(session: Session, world: World):
@@ -140,5 +161,9 @@ def test_a_dispute_that_turned_red_and_raised_nothing_is_an_alarm(session: Sessi
     assert audit_causes(session, now=NOW + timedelta(minutes=3)) == 1
     alarm = session.scalars(select(Alarm)).one()
     assert "纠纷升为红色" in alarm.text
+    leader = world.actor(session, Role.COUNTY_LEAD)
+    clear_by_hand(session, alarm_id=alarm.id, why="已打电话", actor=leader, now=NOW + timedelta(minutes=4))
+    assert audit_causes(session, now=NOW + timedelta(minutes=5)) == 0  # somebody has seen to it
+    session.delete(alarm)
     escalate_red(session, dispute, now=NOW)
-    assert audit_causes(session, now=NOW + timedelta(minutes=4)) == 0
+    assert audit_causes(session, now=NOW + timedelta(minutes=5)) == 0

@@ -18,7 +18,6 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem, OutboxMessage
 from grid_app.policy import Role
 from grid_app.services.audit import first_broken_link
-from grid_app.services.escalations import steps
 from grid_app.services.escalations.ladder_rows import RungRow
 from grid_app.services.escalations.ladders import save_ladder, seed_ladders
 from grid_app.services.escalations.steps import raise_escalation, step_up_due
@@ -235,45 +234,6 @@ def test_after_the_last_rung_it_stays_in_every_inbox_and_leaders_are_asked_to_ca
     assert notice.account_id == world.accounts[Role.COUNTY_LEAD]
     assert "打电话" in notice.text
     assert step_up_due(session, now=NOW + timedelta(days=9)) == 0
-
-
-@pytest.mark.parametrize(
-    "rungs", [[{"unit_kind": "county_office"}], None, ["county_office"], [{"red_wait_minutes": "120"}, {}]]
-)
-def test_a_ladder_that_was_broken_by_hand_holds_up_no_other(session: Session, world: World, rungs: object):
-    broken = raise_for(session, add_dispute(session, world, number=1), event_kind="finding_confirmed")
-    sound = raise_for(session, add_dispute(session, world, number=2))
-    session.get_one(Escalation, broken).ladder = {"rungs": rungs}
-
-    moved = step_up_due(session, now=NOW + timedelta(hours=2))
-
-    assert moved == 2
-    assert session.get_one(Escalation, broken).state == "exhausted"
-    assert session.get_one(Escalation, sound).rung == 1
-
-
-def test_a_matter_that_cannot_be_moved_at_all_holds_up_no_other(
-    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
-):
-    hopeless = raise_for(session, add_dispute(session, world, number=1))
-    sound = raise_for(session, add_dispute(session, world, number=2))
-    two_hours, tell = NOW + timedelta(hours=2), steps.tell_from
-
-    def fail_for_one(session: Session, escalation: Escalation, **given: object) -> None:
-        tell(session, escalation, **given)
-        if escalation.id == hopeless:
-            raise RuntimeError("something nobody thought of")
-
-    monkeypatch.setattr(steps, "tell_from", fail_for_one)
-
-    assert step_up_due(session, now=two_hours) == 1
-
-    session.expire_all()
-    assert session.get_one(Escalation, sound).rung == 1
-    assert kinds_of(session, hopeless) == ["opened", "told"]  # nothing half done
-    assert session.get_one(Escalation, hopeless).next_step_at == two_hours + timedelta(minutes=5)
-    monkeypatch.undo()
-    assert step_up_due(session, now=two_hours + timedelta(minutes=5)) == 1
 
 
 def test_a_yellow_finding_waits_a_day_and_a_red_one_two_hours(session: Session, world: World):

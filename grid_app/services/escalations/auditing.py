@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.clock import local
 from grid_app.models.channels import Alarm
-from grid_app.queries.escalation_audit import LOOKED_BACK, Audited, audited_page, uncaused
+from grid_app.queries.escalation_audit import LOOKED_BACK, Audited, Uncaused, audited_page, uncaused
 from grid_app.services.alarms import BY_ITSELF, raise_alarm
 from grid_app.services.clocks.rules import own_calendar
 from grid_app.services.escalations.events import BY_CODE
@@ -53,20 +53,20 @@ def audit_some(session: Session, *, now: datetime, after: UUID | None = None, li
     def works(day: date) -> bool:
         return calendar.look(day).works
 
-    page = audited_page(session, now=now, after=after, limit=limit)
+    page, last = audited_page(session, now=now, after=after, limit=limit)
     found = sum(_audit(session, one, now=now, works=works) for one in page)
-    return Audit(len(page), found, page[-1].escalation_id if len(page) == limit else None)
+    return Audit(len(page), found, last)
 
 
 def audit_causes(session: Session, *, now: datetime) -> int:
     """Raise each cause of the last two days that has no escalation, and return how many there are."""
-    missing = uncaused(session, now=now, since=now - LOOKED_BACK)
+    missing = [one for one in uncaused(session, now=now, since=now - LOOKED_BACK) if not _was_cleared(session, one)]
     for one in missing:
         at = local(one.at)
         raise_alarm(
             session,
             kind=KIND,
-            key=f"audit:cause:{one.kind}:{one.key}"[:120],
+            key=_cause_key(one),
             text=f"{at:%m-%d %H:%M}“{BY_CODE[one.kind].words}”没有发出提醒。请马上通知有关单位,并请系统管理员查日志。",
             division_code=one.division_code[:COUNTY_DIGITS],
             now=now,
@@ -111,6 +111,16 @@ def _clear_others(session: Session, one: Audited, keys: set[str], *, now: dateti
         .values(cleared_at=now, cleared_why=BY_ITSELF)
         .execution_options(synchronize_session=False)
     )
+
+
+def _was_cleared(session: Session, one: Uncaused) -> bool:
+    """Say whether a person has seen to a cause without its escalation."""
+    cleared = select(Alarm.id).where(Alarm.key == _cause_key(one), Alarm.cleared_by.is_not(None))
+    return session.scalar(cleared.limit(1)) is not None
+
+
+def _cause_key(one: Uncaused) -> str:
+    return f"audit:cause:{one.kind}:{one.key}"[:120]
 
 
 def _key(one: Audited, code: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from grid_app.models.accounts import Notice, Unit
 from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem
 from grid_app.policy import Role
-from grid_app.services.alarms import raise_alarm
+from grid_app.services.alarms import clear_alarm, raise_alarm
 from grid_app.services.audit import record_audit
 from grid_app.services.escalations.course import course_of, heard_at, ladder_at, office_hours
 from grid_app.services.escalations.events import DANGER
@@ -24,6 +24,9 @@ from notifications.ladder import Ladder, LadderError, Rung
 
 NOTICE_KIND: Final = "escalation"
 TELLINGS: Final = ("told", "repeated")
+
+LOOK_FOR_SOMEBODY: Final = timedelta(hours=1)
+"""How often an escalation that nobody could be told of is looked at: an office may have got its people meanwhile."""
 
 _log = logging.getLogger(__name__)
 
@@ -108,10 +111,10 @@ def telling_of(session: Session, escalation: Escalation, *, rung: int, now: date
 
 def exhaust(session: Session, escalation: Escalation, matter: Matter, *, now: datetime) -> None:
     """Mark an escalation that no rung has taken up, let an alarm stand, and tell people to settle it by telephone."""
-    escalation.state, escalation.next_step_at = "exhausted", None
     note_event(session, escalation.id, "exhausted", rung=escalation.rung, now=now)
     record_audit(session, None, "escalation.exhausted", now=now, target=("escalation", str(escalation.id)))
     lies_somewhere = session.scalar(select(InboxItem.id).where(InboxItem.escalation_id == escalation.id).limit(1))
+    escalation.state, escalation.next_step_at = "exhausted", None if lies_somewhere else now + LOOK_FOR_SOMEBODY
     sentence = f"提醒{escalation.code}各级都没有确认收到。请直接打电话落实,再在收件箱里确认。"
     accounts = set(accounts_of(session, role=Role.COUNTY_LEAD, path=matter.path, now=now))
     if lies_somewhere is None:
@@ -131,6 +134,21 @@ def exhaust(session: Session, escalation: Escalation, matter: Matter, *, now: da
                 created_at=now,
             )
         )
+
+
+def begin_anew(session: Session, escalation: Escalation, *, now: datetime) -> bool:
+    """Tell an escalation that lies in no inbox from the first rung on, once an office can be told; say whether."""
+    matter = matter_of(session, escalation)
+    try:
+        kinds = {rung.unit_kind for rung in ladder_at(session, escalation).rungs}
+    except LadderError:
+        kinds = set()
+    if not any(units_to_tell(session, matter, kind=kind, now=now) for kind in kinds):
+        escalation.next_step_at = now + LOOK_FOR_SOMEBODY if kinds else None
+        return False
+    clear_alarm(session, key=exhausted_key(escalation), now=now, why="已有单位可以通知")
+    tell_from(session, escalation, rung=0, now=now)
+    return True
 
 
 def _telling(session: Session, escalation: Escalation, matter: Matter, rung: tuple[int, Rung], now: datetime) -> Knock:

@@ -32,15 +32,16 @@ _log = logging.getLogger(__name__)
 
 
 def shut_out(session: Session, *, dispute_id: UUID, unit_id: UUID, now: datetime) -> None:
-    """Stop what a dispute's alerts still have to tell a unit, and ask the next rung where only this unit was asked.
+    """Stop what a dispute's alerts still have to tell a unit, and ask the next rung where they rest with it alone.
 
+    What the unit had taken up waits again: nobody sees to what complains of himself.
     An alert that the job of the ladder is moving at this moment is left to it: the job asks who may be told, and the
     outbox asks once more before it sends.
     """
     session.flush()  # the seal and the alert may be of this very transaction
     alerts = session.scalars(
         select(Escalation)
-        .where(Escalation.dispute_id == dispute_id, Escalation.state.in_(("open", "exhausted")))
+        .where(Escalation.dispute_id == dispute_id, Escalation.state != "acted")
         .order_by(Escalation.id)
         .with_for_update(skip_locked=True)
     ).all()
@@ -48,10 +49,15 @@ def shut_out(session: Session, *, dispute_id: UUID, unit_id: UUID, now: datetime
         _stop(session, alert, unit_id, now=now)
         _ask_for_no_call(session, alert, unit_id)
         session.execute(delete(InboxItem).where(InboxItem.escalation_id == alert.id, InboxItem.unit_id == unit_id))
-        if _was_told(session, alert, EscalationEvent.unit_id == unit_id):
+        is_theirs = alert.state == "acknowledged" and alert.acknowledged_unit_id == unit_id
+        this_rung, this_unit = EscalationEvent.rung == alert.rung, EscalationEvent.unit_id == unit_id
+        is_asked = alert.state == "open" and _was_told(session, alert, this_rung, this_unit)
+        if _was_told(session, alert, this_unit):
             note_event(session, alert.id, "shut_out", rung=alert.rung, now=now, unit_id=unit_id)
-            if alert.state == "open" and not _was_told(session, alert, EscalationEvent.unit_id != unit_id):
-                _ask_next(session, alert, now=now)
+        if is_theirs:
+            _take_back(alert)
+        if is_theirs or (is_asked and not _was_told(session, alert, this_rung, ~this_unit)):
+            _ask_next(session, alert, now=now)
 
 
 def _stop(session: Session, alert: Escalation, unit_id: UUID, *, now: datetime) -> None:
@@ -78,13 +84,14 @@ def _ask_for_no_call(session: Session, alert: Escalation, unit_id: UUID) -> None
     )
 
 
-def _was_told(session: Session, alert: Escalation, whom: ColumnElement[bool]) -> bool:
-    told = exists().where(
-        EscalationEvent.escalation_id == alert.id,
-        EscalationEvent.kind == "told",
-        EscalationEvent.rung == alert.rung,
-        whom,
-    )
+def _take_back(alert: Escalation) -> None:
+    """Let an alert that the unit had taken up wait again: what complains of it is not its own to see to."""
+    alert.state, alert.act_due_at = "open", None
+    alert.acknowledged_at = alert.acknowledged_unit_id = alert.acknowledged_by = None
+
+
+def _was_told(session: Session, alert: Escalation, *whom: ColumnElement[bool]) -> bool:
+    told = exists().where(EscalationEvent.escalation_id == alert.id, EscalationEvent.kind == "told", *whom)
     return bool(session.scalar(select(told)))
 
 

@@ -21,7 +21,7 @@ from grid_app.services.escalations.acting import wait_again
 from grid_app.services.escalations.course import course_of, ladder_at
 from grid_app.services.escalations.opening import Cause, open_escalation
 from grid_app.services.escalations.rows import note_event
-from grid_app.services.escalations.rungs import exhaust, tell_again, tell_from
+from grid_app.services.escalations.rungs import begin_anew, exhaust, tell_again, tell_from
 from grid_app.services.escalations.targets import matter_of
 from notifications.engine import Climb, Exhausted, Idle, Repeat, Step, Stop, Wait, next_step, when_due
 from notifications.ladder import LadderError
@@ -105,7 +105,7 @@ def step_up_due(session: Session, *, now: datetime, limit: int = STEPS_AT_ONCE) 
     """
     due = session.scalars(
         select(Escalation)
-        .where(Escalation.state.in_(("open", "acknowledged")), Escalation.next_step_at <= now)
+        .where(Escalation.state.in_(("open", "acknowledged", "exhausted")), Escalation.next_step_at <= now)
         .order_by(Escalation.next_step_at, Escalation.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -138,6 +138,8 @@ def _step_up_alone(session: Session, escalation: Escalation, now: datetime) -> i
 
 def _step_up(session: Session, escalation: Escalation, now: datetime) -> int:
     """Return 1 when the escalation moved, 0 when another worker moved it or its time has not come."""
+    if escalation.state == "exhausted":
+        return int(begin_anew(session, escalation, now=now))
     step = _next(session, escalation, now)
     if isinstance(step, Wait | Stop):
         if escalation.next_step_at != when_due(step, now=now):
