@@ -33,7 +33,11 @@ def open_line(listeners: Listeners, make: Callable[[Callable[[], bool]], Line], 
     if not listeners.join(current_app.config.get(LISTENERS, most_listeners(0)), by=account):
         return _without_a_place(full)
     ended.callback(listeners.leave, by=account)
-    line = make(may_still_hear(ended))
+    try:
+        line = make(may_still_hear(ended))
+    except BaseException:
+        ended.close()  # a database that does not answer must not use up the places
+        raise
     request.environ[LINE] = line
     answer = Response(line.held_by_a_thread(every=every), mimetype="text/event-stream")
     answer.call_on_close(ended.close)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from grid_app.adapters import attendance, inbox_feed, listeners
 from grid_app.adapters.inbox_feed import feed_of
 from grid_app.adapters.listeners import LISTENERS, Times
 from grid_app.database.transaction import transaction
+from grid_app.http import lines as open_lines
 from grid_app.models.accounts import Account, Delegation
 from grid_app.models.escalations import Escalation, InboxItem
 from grid_app.policy import Action
@@ -160,6 +162,19 @@ def test_beyond_the_places_and_beyond_a_fourth_of_them_pages_ask_instead(sign_in
     assert [answer.status_code for answer in held] == [200] * 3 + [503] * 2
     assert (beside.status_code, held[-1].headers["Retry-After"]) == (200, "8")
     assert asked(greedy)
+
+
+def test_a_line_that_cannot_be_made_gives_its_place_back(sign_in, app, monkeypatch):
+    def fail(*_given: object) -> None:
+        raise OSError("no database")
+
+    client = sign_in("county_lead")
+    monkeypatch.setattr(open_lines, "may_still_hear", fail)
+
+    with suppress(OSError):
+        client.get("/inbox/events", buffered=False)
+
+    assert len(feed_of(app.extensions["grid"].engine).listeners) == 0
 
 
 @pytest.mark.parametrize("name", ["grid_worker", "mediator", "sysadmin", "auditor"])

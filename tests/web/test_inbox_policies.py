@@ -72,6 +72,10 @@ def test_an_unknown_kind_is_not_found(sign_in: SignIn):
         ({"unit_2": "", "unit_3": "county_office", "wait_3": "9", "red_3": "9"}, "第2级没有写明单位"),
         ({"unit_1": "king"}, "不在可选范围"),
         ({"wait_1": "9" * 12}, "超过30天"),
+        ({"red_2": "9" * 18}, "超过30天"),
+        ({"red_2": "9" * 5000}, "请填整数"),
+        ({"idle": "9" * 5000}, "请填整数"),
+        ({"basis": "依" * 201}, "最多 200 个字"),
     ],
 )
 def test_a_ladder_that_cannot_be_climbed_is_refused_and_what_was_typed_stays(sign_in: SignIn, change, sentence):

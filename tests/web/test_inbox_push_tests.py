@@ -185,6 +185,17 @@ def test_wrong_receipts_are_limited_and_right_ones_behind_the_same_address_still
     assert _delivered() == [NOW]
 
 
+@pytest.mark.parametrize("address", ["/push/receipts", "/push/renewals"])
+@pytest.mark.parametrize(
+    "sent",
+    ["[" * 8000, '{"endpoint": "\\ud800", "auth": "\\ud800"}', '{"receipt": "a\\u0000", "endpoint": "a\\u0000"}', "{"],
+)
+def test_nonsense_is_answered_like_a_wrong_secret(stranger: FlaskClient, address: str, sent: str):
+    answer = stranger.post(address, data=sent, content_type="application/json")
+
+    assert answer.status_code == (204 if address == "/push/receipts" else 404)
+
+
 @on_sqlite
 def test_a_receipt_is_small(stranger: FlaskClient):
     answer = stranger.post("/push/receipts", data=b"x" * 20_000, content_type="application/json")

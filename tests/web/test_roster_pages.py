@@ -173,16 +173,33 @@ def test_a_sheet_is_looked_at_line_by_line_and_taken_in_whole(desk, app_world):
     assert shifts() == 2
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "morgen", ""])
+def test_a_day_that_no_clock_knows_is_today(desk, day):
+    client, own = desk
+
+    page = text(client.get(f"{own}/shifts/new?day={day}"))
+
+    assert 'value="2026-11-20T08:30"' in page
+
+
 def test_one_line_that_cannot_be_keeps_the_whole_sheet_out_each_with_its_sentence(desk):
     client, own = desk
     rows = (
         GOOD
-        + "2026-11-24,白班,张三,\n明天,白班,township_lead甲,\n2026-11-25,早茶,township_lead甲,\n2026-11-26,白班,,\n"
+        + "2026-11-24,白班,张三,\n9999-12-31,夜班,township_lead甲,\n"
+        + "明天,白班,township_lead甲,\n2026-11-25,早茶,township_lead甲,\n2026-11-26,白班,,\n"
     )
 
     page = text(client.post(f"{own}/import", data=sheet(rows)))
 
-    for sentence in ("“张三”不是本单位", "“明天”不是日期", "不认识班次“早茶”", "主班是空的", "有 4 行要改"):
+    for sentence in (
+        "“张三”不是本单位",
+        "“明天”不是日期",
+        "“9999-12-31”不是日期",
+        "不认识班次“早茶”",
+        "主班是空的",
+        "有 5 行要改",
+    ):
         assert sentence in page
     assert f"{own}/import/take" not in page
     good = fields_of(text(client.post(f"{own}/import", data=sheet(GOOD))), f"{own}/import/take")

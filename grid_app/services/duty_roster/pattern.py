@@ -21,6 +21,7 @@ DAYS_WORDS: Final = {
 TURN_WORDS: Final = {"day": "每一班换一组", "week": "每周换一组", "weekday": "按星期几固定"}
 WEEK: Final = 7
 DAY_MINUTES: Final = 24 * 60
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 _COUNTS: Final[dict[str, Callable[[Day], bool]]] = {
     "working": lambda day: day.works,
@@ -67,6 +68,11 @@ def plan(pattern: Pattern, calendar: WorkingCalendar, *, first: date, last: date
             starts_at, ends_at = moments(day.day, pattern.begins, pattern.ends)
             found.append(Planned(day, starts_at, ends_at, people))
     return found
+
+
+def is_sensible(day: date) -> bool:
+    """Say whether a roster may speak of a day; at the ends of the calendar no clock can turn it into a moment."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def moments(day: date, begins: int, ends: int) -> tuple[datetime, datetime]:

@@ -26,7 +26,7 @@ from grid_app.queries.roster_pages import people_of
 from grid_app.services.clocks.rules import own_calendar
 from grid_app.services.duty_roster.access import Office
 from grid_app.services.duty_roster.keeping import note, start_roster
-from grid_app.services.duty_roster.pattern import KIND_WORDS, moments
+from grid_app.services.duty_roster.pattern import KIND_WORDS, is_sensible, moments
 from grid_app.services.duty_roster.patterns import minute_of
 from grid_app.services.duty_roster.shifts import WantedShift, people_problems, put
 from grid_app.services.intake.dates import moment_of
@@ -128,7 +128,7 @@ def examine(session: Session, office: Office, lines: Sequence[Line], *, hours: H
     seen: set[tuple[date, str]] = set()
     for line in lines:
         day = moment_of(line.day)
-        if day is None:
+        if day is None or not is_sensible(day):
             found.append(Examined(line, WRONG, f"“{line.day[:20]}”不是日期,请写成 2026-12-01。"))
             continue
         usual = "day" if calendar.look(local_date(day)).works else "holiday"

@@ -14,6 +14,7 @@ from notifications.ladder import EVERYONE, ON_DUTY, Hours, Ladder, LadderError, 
 
 LONGEST_WAIT_MINUTES: Final = 30 * DAY
 MOST_BOUNCES: Final = 9
+LONGEST_BASIS: Final = 200
 SHORTEST_REPEAT_MINUTES: Final = 10
 INBOX: Final = "inbox"
 """Every rung tells by the inbox; further channels only knock at the door."""
@@ -172,16 +173,31 @@ def check_ladder(
         raise InvalidError("没有这一类提醒,修改没有保存。请从策略页面重新进入。")
     if not event.is_available:
         raise InvalidError(f"“{event.words}”现在没有来源,修改没有保存。{event.missing}")
+    _check_basis(basis)
+    _check_climbs(rungs, after)
+    _check_each(rungs)
+    if after.idle_minutes > LONGEST_WAIT_MINUTES or after.bounce_limit > MOST_BOUNCES:
+        raise InvalidError(f"确认后的处置时间最长 30 天,转交最多 {MOST_BOUNCES} 次,修改没有保存。请改小一些。")
+
+
+def _check_basis(basis: str) -> None:
     if not basis.strip():
         raise InvalidError("没有写依据,修改没有保存。请写明依据哪条法规或本县文件。", fields={"basis": "请写明依据"})
+    if len(basis.strip()) > LONGEST_BASIS:
+        raise InvalidError("依据太长,修改没有保存。", fields={"basis": f"依据最多 {LONGEST_BASIS} 个字,请写短一些"})
+
+
+def _check_climbs(rungs: Sequence[RungRow], after: AfterTaking) -> None:
+    sentence = ""
     try:
         for grade in ("red", "yellow"):
             ladder_of(rungs, grade, after)
     except LadderError as error:
-        raise InvalidError(f"{error}修改没有保存,原来的顺序继续有效。", fields={"rungs": str(error)}) from error
-    _check_each(rungs)
-    if after.idle_minutes > LONGEST_WAIT_MINUTES or after.bounce_limit > MOST_BOUNCES:
-        raise InvalidError(f"确认后的处置时间最长 30 天,转交最多 {MOST_BOUNCES} 次,修改没有保存。请改小一些。")
+        sentence = str(error)
+    except OverflowError:
+        sentence = "有的时间超过30天,请改短一些。"
+    if sentence:
+        raise InvalidError(f"{sentence}修改没有保存,原来的顺序继续有效。", fields={"rungs": sentence})
 
 
 def _check_each(rungs: Sequence[RungRow]) -> None:

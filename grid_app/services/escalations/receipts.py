@@ -29,6 +29,14 @@ def new_receipt() -> str:
     return secrets.token_urlsafe(RECEIPT_BYTES)
 
 
+def knows_receipt(session: Session, receipt: str) -> bool:
+    """Say whether there is a message with this receipt; writes nothing."""
+    if not RECEIPT.fullmatch(receipt):
+        return False
+    found = session.scalar(select(OutboxMessage.id).where(OutboxMessage.receipt == receipt, HAS_RECEIPT))
+    return found is not None
+
+
 def note_delivery(session: Session, receipt: str, *, now: datetime) -> bool:
     """Note that a device has shown the message with this receipt; say whether there is such a message.
 

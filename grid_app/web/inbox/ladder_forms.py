@@ -16,6 +16,7 @@ MOST_RUNGS: Final = 5
 FEWEST_SHOWN: Final = 3
 FIELDS: Final = ("unit", "wait", "red")
 NUMBERS: Final = {"wait": "wait_minutes", "red": "red_wait_minutes", "repeat": "repeat_minutes"}
+MOST_DIGITS: Final = 18
 WHOLE: Final = "请填整数,单位是分钟,例如 120"
 
 
@@ -46,7 +47,7 @@ def read_after(form: Mapping[str, str]) -> AfterTaking:
         A number is none.
     """
     typed = {name: form.get(name, "").strip() or "0" for name in ("idle", "bounces")}
-    errors = {name: "请填整数,没有就填 0" for name, value in typed.items() if not value.isdecimal()}
+    errors = {name: "请填整数,没有就填 0" for name, value in typed.items() if not _is_whole(value)}
     if errors:
         raise InvalidError("确认以后的规定没有填对,修改没有保存。", fields=errors)
     return AfterTaking(int(typed["idle"]), int(typed["bounces"]))
@@ -79,8 +80,8 @@ def _rung(event_kind: str, form: MultiDict[str, str], number: int, errors: dict[
     typed["repeat"] = typed["repeat"] or "0"
     if BY_CODE[event_kind].one_wait:
         typed["wait"] = typed["red"]
-    errors |= {f"{name}_{number}": WHOLE for name, value in typed.items() if not value.isdecimal()}
-    minutes = {field: int(typed[name]) if typed[name].isdecimal() else 0 for name, field in NUMBERS.items()}
+    errors |= {f"{name}_{number}": WHOLE for name, value in typed.items() if not _is_whole(value)}
+    minutes = {field: int(typed[name]) if _is_whole(typed[name]) else 0 for name, field in NUMBERS.items()}
     hours = form.get(f"hours_{number}", "") or "always"
     return RungRow(
         unit_kind=form.get(f"unit_{number}", "").strip(),
@@ -89,6 +90,10 @@ def _rung(event_kind: str, form: MultiDict[str, str], number: int, errors: dict[
         hours="working" if _known(hours, HOURS_WORDS, "always") == "working" else "always",
         **minutes,
     )
+
+
+def _is_whole(typed: str) -> bool:
+    return typed.isdecimal() and len(typed) <= MOST_DIGITS
 
 
 def _known(typed: str, words: Mapping[str, str], otherwise: str) -> str:

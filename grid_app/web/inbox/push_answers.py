@@ -17,7 +17,7 @@ from grid_app.errors import NotFoundError, Refusal
 from grid_app.http.guard import in_background, requires
 from grid_app.http.problems import problem, problem_of_refusal
 from grid_app.policy import Action
-from grid_app.services.escalations.receipts import note_delivery, renew, require_listening
+from grid_app.services.escalations.receipts import knows_receipt, note_delivery, renew, require_listening
 from grid_app.services.escalations.subscriptions import read_target
 from grid_app.services.residents.limits import Limit, count_try, is_used_up
 from grid_app.web.residents.frame import address_key
@@ -34,9 +34,12 @@ TOO_MANY: Final = "这个网络里传来的错误太多,请过一刻钟再试。
 @in_background
 def take_receipt() -> Response:
     """Note that a device has shown a message; the answer is the same whether there is such a message or not."""
-    receipt = _sent().get("receipt")
-    with transaction() as session:
-        known = note_delivery(session, receipt if isinstance(receipt, str) else "", now=wired().clock.now())
+    receipt = _text("receipt")
+    with reading() as session:  # strangers must not take the one turn to write
+        known = knows_receipt(session, receipt)
+    if known:
+        with transaction() as session:
+            note_delivery(session, receipt, now=wired().clock.now())
     return _answer(known=known)
 
 
@@ -44,12 +47,11 @@ def take_receipt() -> Response:
 @in_background
 def renew_device() -> Response:
     """Put a browser's new subscription in the place of the one it had, which it proves by that one's secret."""
-    sent, wiring = _sent(), wired()
-    endpoint, auth = str(sent.get("endpoint", "")), str(sent.get("auth", ""))
+    wiring, endpoint, auth = wired(), _text("endpoint"), _text("auth")
     try:
         with reading() as session:
             require_listening(session, endpoint=endpoint, auth=auth)
-        target = read_target(sent.get("subscription"), rule=wiring.push_rule, our_key=public_key())
+        target = read_target(_sent().get("subscription"), rule=wiring.push_rule, our_key=public_key())
         with transaction() as session:
             renew(session, endpoint=endpoint, auth=auth, target=target, now=wiring.clock.now())
     except NotFoundError as refusal:
@@ -67,8 +69,17 @@ def public_key() -> str:
 
 def _sent() -> Mapping[str, object]:
     request.max_content_length = MOST_BYTES
-    document = request.get_json(silent=True)
+    try:
+        document = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets
+        document = None
     return document if isinstance(document, dict) else {}
+
+
+def _text(name: str) -> str:
+    """Return a field that holds printable ASCII, as all of these do; empty for anything else."""
+    value = _sent().get(name)
+    return value if isinstance(value, str) and value.isascii() and value.isprintable() else ""
 
 
 def _answer(*, known: bool) -> Response:

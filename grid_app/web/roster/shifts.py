@@ -21,7 +21,7 @@ from grid_app.services.duty_roster.access import Office, office_to_edit
 from grid_app.services.duty_roster.gaps import changing
 from grid_app.services.duty_roster.generating import generate
 from grid_app.services.duty_roster.keeping import CLOSES, OPENS
-from grid_app.services.duty_roster.pattern import KIND_WORDS, moments
+from grid_app.services.duty_roster.pattern import KIND_WORDS, is_sensible, moments
 from grid_app.services.duty_roster.shifts import (
     GONE,
     WantedShift,
@@ -52,7 +52,8 @@ def add_routes(bp: Blueprint) -> None:
 @requires(Action.EDIT_ROSTER)
 def new_shift(unit_id: UUID) -> Response:
     """Ask for a shift of a day."""
-    day = day_of(request.args.get("day", "")) or local_date(wired().clock.now())
+    asked = day_of(request.args.get("day", ""))
+    day = asked if asked is not None and is_sensible(asked) else local_date(wired().clock.now())
     starts_at, ends_at = moments(day, OPENS, CLOSES)
     return _page(unit_id, None, {**_span_typed(starts_at, ends_at), "kind": "day"}, {}, "")
 
