@@ -138,5 +138,6 @@ def _alarm(session: Session, ends: Sequence[End], alarms: Alarms, *, now: dateti
     for end in ends:
         if isinstance(end.outcome, Misconfigured):
             say_misconfigured(session, alarms, end.concerned, end.outcome.code, now=now)
-        if end.state == "failed" and end.purpose in COUNTED:
+        is_lost = end.state == "failed" or (end.state == "gone" and end.subscription_id is None)
+        if is_lost and end.purpose in COUNTED:
             say_failed(session, alarms, end.concerned, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from grid_app.models.escalations import Escalation, InboxItem
 from grid_app.models.incidents import Incident
 from grid_app.models.places import Division
 from grid_app.models.rounds import Finding
-from grid_app.policy import Action, Actor, Role, dispute_scope
+from grid_app.policy import Action, Actor, Role, allows, dispute_scope
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED
 from grid_app.vocabulary.words import GRADE_ORDER
 
@@ -152,6 +152,14 @@ def inbox_row(session: Session, actor: Actor, escalation_id: UUID) -> InboxRow |
     mine = reachable(actor, desks_of(session, actor))
     found = session.execute(_rows().where(mine, Escalation.id == escalation_id)).first()
     return None if found is None else _row(*found)
+
+
+def openable(session: Session, actor: Actor, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the escalations that the actor may open."""
+    if not allows(actor, Action.READ_INBOX):
+        return set()
+    mine = reachable(actor, desks_of(session, actor))
+    return set(session.scalars(select(Escalation.id).where(mine, Escalation.id.in_(ids))))
 
 
 def _units_under(path: str) -> Select[Any]:

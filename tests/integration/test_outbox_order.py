@@ -210,6 +210,17 @@ def test_a_failure_for_good_is_told_to_a_person_and_a_failed_test_is_not(desk: D
     assert "请值班室打电话" in desk.standing()[f"delivery_failed:{desk.world.units['county']}:webpush"]
 
 
+def test_an_endpoint_that_is_gone_is_told_to_a_person_too(desk: Desk):
+    with transaction(desk.engine) as session:
+        endpoint = add_endpoint(session, desk.world.units["county"], "mail")
+    message = desk.put(endpoint=endpoint, channel="mail")
+
+    desk.send(Gone("550"), kind="mail")
+
+    assert desk.state(message) == "gone"
+    assert "邮件消息没有送到" in desk.standing()[f"delivery_failed:{desk.world.units['county']}:mail"]
+
+
 def test_a_claim_of_nothing_takes_no_turn_to_write(desk: Desk):
     with transaction(desk.engine) as writer:
         writer.execute(update(OutboxMessage).values(state="stopped"))

@@ -13,7 +13,7 @@ from grid_app.models.channels import Alarm
 from grid_app.models.escalations import OutboxMessage
 from grid_app.services.alarms import raise_alarm
 from tests.channels_world import answer_probe, put_endpoint, put_message
-from tests.escalation_world import add_subscription
+from tests.escalation_world import add_dispute, add_subscription, raise_for
 from tests.world import COUNTY, NOW
 
 DAY = timedelta(days=1)
@@ -131,9 +131,9 @@ def test_a_person_clears_with_a_reason_what_does_not_clear_itself(sign_in, app_w
     with transaction() as session:
         raise_alarm(
             session,
-            kind="exhausted",
-            key="exhausted:1",
-            text="各级都没有确认。请打电话。",
+            kind="delivery_failed",
+            key="delivery_failed:1",
+            text="消息没有送到。请打电话。",
             division_code=COUNTY,
             now=NOW,
         )
@@ -147,6 +147,32 @@ def test_a_person_clears_with_a_reason_what_does_not_clear_itself(sign_in, app_w
     assert refused.status_code == 422
     assert "已打电话落实" in page_of(done)
     assert officer.post(f"/alarms/{alarm}/clear", data={"why": "再来一次"}).status_code == 404
+
+
+def test_an_alarm_leads_only_to_what_its_reader_may_open(sign_in, app_world):
+    with transaction() as session:
+        found = raise_for(session, add_dispute(session, app_world, category="1502"), category="1502")
+        raise_alarm(
+            session, kind="delivery_failed", key="one", text="没有送到。", division_code=COUNTY, escalation_id=found,
+            now=NOW,
+        )  # fmt: skip
+
+    pages = {name: page_of(sign_in(name).get("/alarms")) for name in ("county_officer", "county_lead")}
+
+    assert all("没有送到。" in page for page in pages.values())
+    assert [name for name, page in pages.items() if f"/inbox/{found}" in page] == ["county_lead"]
+
+
+def test_the_alarm_of_an_exhausted_ladder_goes_with_the_answer_alone(sign_in, app_world):
+    with transaction() as session:
+        raise_alarm(session, kind="exhausted", key="exhausted:1", text="请打电话。", division_code=COUNTY, now=NOW)
+        alarm = session.scalars(select(Alarm.id)).one()
+    officer = sign_in("county_officer")
+
+    refused = officer.post(f"/alarms/{alarm}/clear", data={"why": "知道了"})
+
+    assert refused.status_code == 409
+    assert "有单位确认收到以后,它会自己解除" in page_of(officer.get("/alarms"))
 
 
 def test_what_clears_itself_is_not_cleared_by_hand_and_others_do_not_see_it(sign_in, dead_robot, app_world):

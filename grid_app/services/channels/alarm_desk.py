@@ -17,6 +17,7 @@ from grid_app.services.channels.disabling import CHANNEL_DEAD
 CLEARS_ITSELF: Final = {
     CHANNEL_DEAD: "通道修好以后,下一次自检或测试通过,它会自己解除。",
     "no_device": "重新开通一台设备、收到一条消息以后,它会自己解除。",
+    "exhausted": "有单位确认收到以后,它会自己解除;没有单位可以通知的,单位有了人员,最多一小时会重新通知。",
     "roster_gap": "值班表补上以后,它会自己解除。",
     "roster_missing": "值班表排好以后,它会自己解除。",
 }

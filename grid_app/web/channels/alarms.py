@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.http.guard import guard_pages, requires, the_actor
-from grid_app.policy import Action, Actor, allows
+from grid_app.policy import Action
 from grid_app.queries.alarms import AlarmRow, alarms_seen
+from grid_app.queries.inbox import openable
 from grid_app.queries.reachability import offices_seen
 from grid_app.services.channels.alarm_desk import CLEARS_ITSELF, clear_seen_alarm
 from grid_app.web.channels.shown import ALARM_WORDS
@@ -48,19 +49,20 @@ def _page(wrong: UUID | None = None, why: str = "", error: str = "") -> str:
     with reading() as session:
         found = alarms_seen(session, actor, now=now)
         offices = {one.unit_id for one in offices_seen(session, actor)}
-    rows = [_row(one, actor, offices) for one in found]
+        opens = openable(session, actor, {one.escalation_id for one in found if one.escalation_id is not None})
+    rows = [_row(one, opens, offices) for one in found]
     return render_template(
         "pages/alarms.html", standing=[one for one in rows if not one["cleared"]], wrong=wrong, why=why, error=error,
         cleared=[one for one in rows if one["cleared"]],
     )  # fmt: skip
 
 
-def _row(one: AlarmRow, actor: Actor, offices: set[UUID]) -> dict[str, object]:
-    link = ""
-    if one.escalation_id is not None and allows(actor, Action.READ_INBOX):
-        link = url_for("inbox.detail", escalation_id=one.escalation_id)
+def _row(one: AlarmRow, opens: set[UUID], offices: set[UUID]) -> dict[str, object]:
+    link = word = ""
+    if one.escalation_id in opens:
+        link, word = url_for("inbox.detail", escalation_id=one.escalation_id), "打开这条提醒"
     elif one.unit_id in offices:
-        link = url_for("reachability.unit", unit_id=one.unit_id)
+        link, word = url_for("reachability.unit", unit_id=one.unit_id), "看这个单位的通道"
     return {
         "id": one.alarm_id,
         "word": ALARM_WORDS.get(one.kind, "其他告警"),
@@ -69,6 +71,6 @@ def _row(one: AlarmRow, actor: Actor, offices: set[UUID]) -> dict[str, object]:
         "cleared": local_time(one.cleared_at) if one.cleared_at else "",
         "why": one.cleared_why,
         "link": link,
-        "link_word": "打开这条提醒" if one.escalation_id else "看这个单位的通道",
+        "link_word": word,
         "ends": CLEARS_ITSELF.get(one.kind, ""),
     }
