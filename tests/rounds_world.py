@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.database.base import Base
 from grid_app.database.transaction import reading
+from grid_app.models.escalations import Escalation
 from grid_app.models.rounds import FindingMember, RoundRun
 from grid_app.services.rounds.calendar import chosen_period
 from grid_app.services.rounds.steps import close_round, open_round
@@ -50,6 +51,16 @@ def runs_of_round(session: Session, round_id: UUID) -> Sequence[RoundRun]:
 def members_of(session: Session, finding_id: UUID) -> set[UUID]:
     """Return the disputes that belong or belonged to a finding."""
     return set(session.scalars(select(FindingMember.dispute_id).where(FindingMember.finding_id == finding_id)))
+
+
+OF_FINDINGS = Escalation.finding_id.is_not(None)
+"""Rounds that close with silent villages escalate as well; these are the escalations of findings alone."""
+
+
+def counted_of_findings() -> int:
+    """Return how many escalations of findings the application's database has."""
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(Escalation).where(OF_FINDINGS)) or 0
 
 
 def counted(table: type[Base]) -> int:

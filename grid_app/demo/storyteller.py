@@ -21,6 +21,7 @@ from grid_app.demo.weeks import Weeks
 from grid_app.models.escalations import Escalation
 from grid_app.models.rounds import Finding, FindingMember
 from grid_app.policy import Actor
+from grid_app.services.escalations.answering import say_acted
 from grid_app.services.escalations.steps import step_up_due
 from grid_app.services.escalations.taking import acknowledge, mark_seen
 from grid_app.services.findings.decisions import confirm_finding, dismiss_finding
@@ -34,6 +35,7 @@ LAST_DECISION: Final = timedelta(hours=7, minutes=30)
 SEEN_BEFORE: Final = timedelta(minutes=4)
 FIRST_RUNG: Final = timedelta(hours=2, minutes=1)
 """When a red matter that the first office left alone has gone on to the next."""
+CHASED_AFTER: Final = timedelta(minutes=40)
 NOT_ONE_MATTER: Final = Decision("dismiss", "逐户问过,是几件不同的事,分别由村里办理,不合并。", after=3)
 ONE_HOME_ONLY: Final = Decision("dismiss", "打电话核实,实际只涉及一两户,按一般纠纷办理。", after=3)
 
@@ -135,6 +137,9 @@ class Storyteller:
         raise LookupError(f"nobody decides about finding {finding_id}")
 
     def _plan_acknowledging(self, session: Session, escalation: Escalation) -> None:
+        if escalation.round_id is not None:
+            self._plan_chasing(escalation)
+            return
         story = self._told.get(escalation.dispute_id) if escalation.dispute_id else None
         if escalation.finding_id:
             story = self._story_of(session, escalation.finding_id)
@@ -147,6 +152,17 @@ class Storyteller:
             desk.timeline.serve(escalation.opened_at + FIRST_RUNG, self._step_up)
         desk.timeline.serve(at - SEEN_BEFORE, partial(self._see, escalation.id, wanted))
         desk.timeline.serve(at, partial(self._acknowledge, escalation.id, wanted))
+
+    def _plan_chasing(self, escalation: Escalation) -> None:
+        """Let the township take up that villages of it are silent, on the same or the next working day."""
+        at = office_hours(escalation.opened_at) + CHASED_AFTER
+        self._desk.timeline.serve(at, partial(self._chase, escalation.id, escalation.division_code))
+
+    def _chase(self, escalation_id: UUID, township: str, session: Session) -> None:
+        desk = self._desk
+        actor, now = desk.actor(session, desk.staff.lead(township)), desk.clock.now()
+        acknowledge(session, escalation_id=escalation_id, actor=actor, now=now)
+        say_acted(session, escalation_id=escalation_id, actor=actor, now=now + CHASED_AFTER)
 
     def _step_up(self, session: Session) -> None:
         step_up_due(session, now=self._desk.clock.now())

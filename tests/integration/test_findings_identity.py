@@ -14,7 +14,7 @@ from grid_app.models.rounds import Finding, FindingEvent
 from grid_app.policy import Role
 from grid_app.services.findings.decisions import confirm_finding, dismiss_finding
 from tests.builders import add_dispute, add_shared_grievance
-from tests.rounds_world import closed_round, counted, members_of, runs_of_round
+from tests.rounds_world import OF_FINDINGS, closed_round, counted, members_of, runs_of_round
 from tests.world import NOW
 
 DAY = timedelta(days=1)
@@ -210,7 +210,8 @@ def test_a_confirmed_one_that_becomes_graver_escalates_again_exactly_once(app, a
 
     with reading() as session:
         assert session.get_one(Finding, finding_id).grade == "orange"
-        grades = session.scalars(select(Escalation.grade).order_by(Escalation.opened_at, Escalation.id)).all()
+        told = select(Escalation.grade).where(OF_FINDINGS).order_by(Escalation.opened_at, Escalation.id)
+        grades = session.scalars(told).all()
         assert grades == ["yellow", "orange"]
         joined = session.scalars(select(Dispute.grade).where(Dispute.noted_on > date(2026, 11, 20))).all()
         assert joined == ["yellow"] * 8
@@ -225,7 +226,7 @@ def test_an_unconfirmed_one_never_escalates_however_it_grows(app, app_world):
 
     with reading() as session:
         assert _the_finding(session).grade == "red"
-        assert session.scalar(select(func.count()).select_from(Escalation)) == 0
+        assert session.scalar(select(func.count()).select_from(Escalation).where(OF_FINDINGS)) == 0
 
 
 def test_an_estimated_band_holds_a_finding_at_orange_until_the_township_confirms_it(app, app_world):

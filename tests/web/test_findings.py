@@ -14,7 +14,7 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, InboxItem
 from grid_app.models.rounds import Finding, FindingEvent
 from tests.builders import add_dispute, add_shared_grievance
-from tests.rounds_world import closed_round, counted
+from tests.rounds_world import OF_FINDINGS, closed_round, counted_of_findings
 from tests.world import NOW
 
 REASON = "逐户问过,是同一笔租金"
@@ -79,7 +79,7 @@ def test_a_decision_without_a_proper_reason_is_asked_for_one_and_keeps_the_words
     assert answer.status_code == 422
     assert "请写明理由,500 字以内" in page
     assert reason.replace("\x00", "").strip() in page
-    assert counted(Escalation) == 0
+    assert counted_of_findings() == 0
 
 
 def test_the_page_says_why_who_does_what_by_when_and_what_would_end_it(sign_in, finding_id):
@@ -152,8 +152,9 @@ def test_confirming_escalates_tells_the_county_and_grades_the_members(sign_in, a
     assert "已提醒上级(黄" in page
     assert REASON in page
     with reading() as session:
-        assert session.scalars(select(Escalation.finding_id)).all() == [finding_id]
-        assert session.scalars(select(InboxItem.unit_id)).all() == [app_world.units["county"]]
+        assert session.scalars(select(Escalation.finding_id).where(OF_FINDINGS)).all() == [finding_id]
+        lies = select(InboxItem.unit_id).join(Escalation, Escalation.id == InboxItem.escalation_id).where(OF_FINDINGS)
+        assert session.scalars(lies).all() == [app_world.units["county"]]
         assert set(session.scalars(select(Dispute.grade))) == {"yellow"}
         event = session.scalars(select(FindingEvent).where(FindingEvent.kind == "confirmed")).one()
         assert (event.note, event.assignment_id) == (REASON, app_world.assignments["township_lead"])
@@ -167,7 +168,7 @@ def test_dismissing_tells_nobody_and_keeps_the_reason(sign_in, finding_id):
 
     assert "已判断为不成立" in page.get_data(as_text=True)
     assert REASON in page.get_data(as_text=True)
-    assert counted(Escalation) == 0
+    assert counted_of_findings() == 0
     assert "没有待判断的苗头提示" in client.get("/findings").get_data(as_text=True)
 
 
@@ -181,7 +182,7 @@ def test_the_second_of_two_deciders_is_told_and_keeps_the_words(sign_in, finding
     assert answer.status_code == 409
     assert "这条提示已经是“不成立”" in page
     assert "您写的理由:我这里核实是真的" in page
-    assert counted(Escalation) == 0
+    assert counted_of_findings() == 0
 
 
 def test_a_delegated_decision_shows_both_names(app, sign_in, app_world, finding_id):

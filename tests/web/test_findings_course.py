@@ -21,7 +21,7 @@ from grid_app.services.findings.decisions import confirm_finding
 from grid_app.services.findings.undecided import raise_undecided
 from tests.builders import add_dispute, add_shared_grievance
 from tests.findings_world import WHY, case_codes, found, give_duty
-from tests.rounds_world import closed_round
+from tests.rounds_world import OF_FINDINGS, closed_round
 from tests.web.forms import fields_of
 from tests.web.report_pages import page_of
 from tests.web.resident_pages import PHONE, ask, report, tracking_of
@@ -103,7 +103,7 @@ def test_two_people_at_once_one_wins_the_other_is_told_and_a_form_sent_twice_is_
     with reading() as session:
         kinds = session.scalars(select(FindingEvent.kind).order_by(FindingEvent.id)).all()
         assert kinds == ["new", "confirmed"]
-        assert len(session.scalars(select(Escalation)).all()) == 1
+        assert len(session.scalars(select(Escalation).where(OF_FINDINGS)).all()) == 1
         assert session.scalars(select(AuditEvent.action)).all().count("finding.confirmed") == 1
 
 
@@ -118,9 +118,10 @@ def test_undecided_after_two_days_it_goes_to_the_level_above_once(app, app_world
         assert raise_undecided(session, now=NOW + 3 * DAY) == 0
 
     with reading() as session:
-        raised = session.scalars(select(Escalation)).one()
+        raised = session.scalars(select(Escalation).where(OF_FINDINGS)).one()
         assert (raised.event_kind, raised.finding_id) == ("finding_undecided", finding_id)
-        assert session.scalars(select(InboxItem.unit_id)).all() == [app_world.units[told]]
+        lies = select(InboxItem.unit_id).where(InboxItem.escalation_id == raised.id)
+        assert session.scalars(lies).all() == [app_world.units[told]]
         assert session.scalars(select(FindingEvent.kind).order_by(FindingEvent.id)).all() == ["new", "undecided"]
 
 
@@ -151,7 +152,7 @@ def test_people_are_told_again_when_it_grew_by_a_fifth_and_not_before(app, app_w
     jobs.analyse_round(round_id)
 
     with reading() as session:
-        grades = session.scalars(select(Escalation.grade)).all()
+        grades = session.scalars(select(Escalation.grade).where(OF_FINDINGS)).all()
         assert grades == ["orange"] * told
         assert session.get_one(Finding, finding_id).disputes_ever == 10 + more
 

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -22,6 +23,12 @@ from tests.push_service.service import PushService
 
 KEYS = new_keypair()
 PUBLIC = keypair_of(KEYS.private_pem).public_b64url
+
+
+def talked(conversation):
+    """Return what a conversation ends with, on a thread of its own: a browser of tests may keep a loop on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, conversation).result(timeout=60)
 
 
 @pytest.fixture
@@ -82,7 +89,7 @@ def test_firefox_gets_what_was_sealed_for_it(service: PushService, channel: WebP
             await _in_thread(channel, target, message())
             return await firefox.read()
 
-    assert b'"title":"t"' in asyncio.run(talk())
+    assert b'"title":"t"' in talked(talk())
 
 
 def test_what_a_sleeping_firefox_missed_waits_and_one_topic_keeps_the_newest(
@@ -101,7 +108,7 @@ def test_what_a_sleeping_firefox_missed_waits_and_one_topic_keeps_the_newest(
                 same = await again.hello(uaid)
                 return [await again.read(), await again.read()], uaid, same
 
-    read, first, second = asyncio.run(talk())
+    read, first, second = talked(talk())
 
     assert first == second
     assert [b"new" in read[0], b"other" in read[1]] == [True, True]
@@ -118,7 +125,7 @@ def test_only_the_key_that_firefox_subscribed_with_may_post(service: PushService
             await firefox.hello()
             await _in_thread(stranger, target_of(await firefox.register()), message())
 
-    asyncio.run(talk())
+    talked(talk())
 
     assert service.refusals == ["the subscription belongs to another key"]
 
@@ -133,7 +140,7 @@ def test_a_firefox_that_was_forgotten_is_hung_up_on_and_gets_a_new_name(service:
             async with line.ws_connect(service.websocket) as socket:
                 return first, await Firefox(socket, new_keys()).hello(first)
 
-    first, second = asyncio.run(talk())
+    first, second = talked(talk())
 
     assert first != second
 
