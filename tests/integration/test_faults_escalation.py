@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -171,7 +172,9 @@ def test_one_violation_misses_its_bar():
 
 
 @pytest.mark.slow
-def test_a_short_storm_violates_nothing_and_the_auditor_finds_what_is_taken_away(tmp_path: Path):
+def test_a_short_storm_violates_nothing_and_the_auditor_finds_what_is_taken_away(tmp_path: Path, sqlite_template: Path):
+    (tmp_path / "county").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "county" / "grid.sqlite")
     found = measure(tmp_path / "county", "", seconds=3, escalations=12, seed=20261123)
 
     counts = found["counts"] | {"sent_after_answer": 0}  # a busy machine may stall for a tick, three seconds here
