@@ -31,7 +31,7 @@ from grid_app.queries.map_codes import forget_codes
 from grid_app.settings import Settings
 from tests.compiled_once import share_addresses, share_statements, share_templates
 from tests.fakes import FrozenClock
-from tests.frontend.stage import AXE, LEAFLET, chromium
+from tests.frontend.stage import AXE, CHROMIUM_ARGUMENTS, LEAFLET, chromium
 from tests.postgres import Cluster, PostgresMissingError, SpareDatabase
 from tests.world import NOW, PASSWORD, World, build_world
 
@@ -98,7 +98,7 @@ def browser() -> Iterator[Browser]:
     if not (AXE.is_file() and LEAFLET.is_file()):
         missing("browser tests (run scripts/npm_ci.py --dev, then -m scripts.vendor)")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
         yield started
         started.close()
 

@@ -14,7 +14,7 @@ from grid_app.models.disputes import Dispute
 from tests.browser.conftest import PATIENCE_MILLISECONDS, Site
 from tests.browser.field_phone import BLOBS, add_photo, begin, drawn, registered, submit
 from tests.browser.media_page import HEIC, markers, with_exif
-from tests.frontend.stage import chromium
+from tests.frontend.stage import CHROMIUM_ARGUMENTS, chromium
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def microphone(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     """Give what opens a page in a second Chromium, whose microphone is a made-up one."""
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     kind = browser.browser_type
-    arguments = ["--no-sandbox", "--use-fake-device-for-media-stream"]
+    arguments = [*CHROMIUM_ARGUMENTS, "--use-fake-device-for-media-stream"]
     started = kind.launch(executable_path=chromium(), args=arguments)
     contexts: list[BrowserContext] = []
 

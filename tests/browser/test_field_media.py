@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserType, Page
 
 from tests.browser.media_page import DRAW, HEIC, SHRINK, markers, with_exif
-from tests.frontend.stage import Stage, chromium, make_stage, running
+from tests.frontend.stage import CHROMIUM_ARGUMENTS, Stage, chromium, make_stage, running
 
 pytestmark = pytest.mark.browser
 
@@ -66,7 +66,7 @@ def phone(open_phone: Callable[..., Page]) -> Page:
 def with_microphone(browser: Browser) -> Iterator[Browser]:
     """Give a second Chromium whose microphone is a made-up one."""
     kind: BrowserType = browser.browser_type
-    arguments = ["--no-sandbox", "--use-fake-device-for-media-stream"]
+    arguments = [*CHROMIUM_ARGUMENTS, "--use-fake-device-for-media-stream"]
     started = kind.launch(executable_path=chromium(), args=arguments)
     yield started
     started.close()

@@ -18,7 +18,7 @@ from grid_app.factory import create_app
 from grid_app.settings import Settings
 from tests.browser.conftest import PATIENCE_MILLISECONDS, PHONE, complaints, enter
 from tests.fakes import FrozenClock
-from tests.frontend.stage import chromium
+from tests.frontend.stage import CHROMIUM_ARGUMENTS, chromium
 from tests.serving import server_of
 from tests.world import NOW, build_world
 
@@ -89,7 +89,7 @@ def open_phone(browser: Browser, server: Server, tmp_path: Path) -> Iterator[Cal
 
     def start() -> BrowserContext:
         context = browser.browser_type.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=chromium(), args=["--no-sandbox"], base_url=server.address,
+            str(tmp_path / "profile"), executable_path=chromium(), args=CHROMIUM_ARGUMENTS, base_url=server.address,
             locale="zh-CN", viewport=PHONE, has_touch=True, is_mobile=True,
         )  # fmt: skip
         opened.append(context)

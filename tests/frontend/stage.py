@@ -146,6 +146,17 @@ def running(stage: Stage) -> Iterator[Stage]:
         server.server_close()
 
 
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-features="
+    "WebUIOmniboxAimPopup,WebUIOmniboxPopup,"  # two pages of its address bar for each window, half of all its renderers
+    "AimEnabled,AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
+    "HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,NetworkTimeServiceQuerying,"
+    "OptimizationHints,PaintHolding,PreconnectToSearch,ThirdPartyStoragePartitioning",
+)
+"""What browsers of tests start with; Playwright's own list of features is repeated, since the last list wins."""
+
+
 def chromium() -> str | None:
     """Return the Chromium of this machine, None when there is none."""
     named = os.environ.get("CHROMIUM")
