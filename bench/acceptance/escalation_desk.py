@@ -67,11 +67,14 @@ class EscalationDesk:
             self._ledger.add(SECTION, f"acknowledged through the inbox on rung {rung + 1}")
 
     def _waiting(self, rung: int) -> list[tuple[UUID, int]]:
-        """Return the open escalations on a rung with their number in the county, counted from nought."""
+        """Return the open escalations on a rung with their number in the county, counted from nought.
+
+        Those of rounds with silent villages are left to their ladder.
+        """
         with reading() as session:
             rows = session.execute(
                 select(Escalation.id, Escalation.state, Escalation.rung)
-                .where(Escalation.division_code.startswith(self._county))
+                .where(Escalation.division_code.startswith(self._county), Escalation.round_id.is_(None))
                 .order_by(Escalation.opened_at, Escalation.id)
             ).all()
         return [(row.id, number) for number, row in enumerate(rows) if (row.state, row.rung) == ("open", rung)]
@@ -106,11 +109,11 @@ def count_escalations(ledger: Ledger) -> None:
         ledger.put(SECTION, name, count)
     for name, count in sorted(events.items()):
         ledger.put(SECTION, f"steps in their histories: {name}", count)
-    parts = {state: states.get(state, 0) for state in ("acknowledged", "open", "exhausted")}
+    parts = {state: states.get(state, 0) for state in ("acknowledged", "acted", "open", "exhausted")}
     ledger.must_add_up("escalations opened", opened, parts)
     ledger.must_add_up("escalations opened", opened, {"opened by their history": events.get("opened", 0)})
     pages = sum(count for name, count in ledger.of(SECTION).items() if name.startswith("acknowledged through"))
-    ledger.must_add_up("escalations acknowledged", parts["acknowledged"], {"through the inbox": pages})
+    ledger.must_add_up("escalations acknowledged", events.get("acknowledged", 0), {"through the inbox": pages})
     for state in ("acknowledged", "exhausted"):
         ledger.must_be_true(f"at least one escalation was {state}", parts[state] > 0)
     ledger.must_be_true("at least one escalation climbed to the next rung", events.get("climbed", 0) > 0)

@@ -154,13 +154,13 @@ class Storyteller:
         desk.timeline.serve(at, partial(self._acknowledge, escalation.id, wanted))
 
     def _plan_chasing(self, escalation: Escalation) -> None:
-        """Let the township take up that villages of it are silent, on the same or the next working day."""
+        """Let the county's office take up that villages are silent, on the same or the next working day."""
         at = office_hours(escalation.opened_at) + CHASED_AFTER
-        self._desk.timeline.serve(at, partial(self._chase, escalation.id, escalation.division_code))
+        self._desk.timeline.serve(at, partial(self._chase, escalation.id))
 
-    def _chase(self, escalation_id: UUID, township: str, session: Session) -> None:
+    def _chase(self, escalation_id: UUID, session: Session) -> None:
         desk = self._desk
-        actor, now = desk.actor(session, desk.staff.lead(township)), desk.clock.now()
+        actor, now = desk.actor(session, desk.staff.county_officer), desk.clock.now()
         acknowledge(session, escalation_id=escalation_id, actor=actor, now=now)
         say_acted(session, escalation_id=escalation_id, actor=actor, now=now + CHASED_AFTER)
 

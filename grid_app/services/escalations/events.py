@@ -66,7 +66,7 @@ EVENTS: Final = (
         one_wait=True,
         idle_minutes=HOUR,
     ),
-    EventKind("round_missing", "排查结束还有村(社区)没有回报", f"{SOURCE};{OWN_LIMIT}", "round", township_first=True),
+    EventKind("round_missing", "排查结束还有村(社区)没有回报", f"{SOURCE};{OWN_LIMIT}", "round"),
     EventKind("reopened", "办结以后又重新打开", f"{SOURCE};{OWN_LIMIT}", "dispute", township_first=True),
     EventKind(
         "supervision_due",

@@ -1,4 +1,4 @@
-"""Telling who looks after a township that villages of it have not answered a round that is over."""
+"""Telling who looks after a round that villages have not answered it when it closed."""
 
 from __future__ import annotations
 
@@ -18,23 +18,25 @@ GRADE: Final = "yellow"
 
 
 def raise_missing(session: Session, row: Round, *, now: datetime) -> int:
-    """Raise, once for each township, the villages that have not answered a closed round; return how many townships."""
+    """Raise, once for a round, that villages have not answered when it closed; return how many have not."""
     area = session.get_one(Division, row.division_code)
-    silent: dict[str, list[str]] = defaultdict(list)
+    silent: dict[str, int] = defaultdict(int)
     for village in progress_of_rounds(session, [row.id], [area.code], within=area.path)[row.id]:
         if not village.returned:
-            silent[village.township_code].append(village.name)
-    for township, names in sorted(silent.items()):
-        more = "等" if len(names) > NAMED else ""
-        raise_escalation(
-            session,
-            event_kind="round_missing",
-            round_id=row.id,
-            division_code=township,
-            category="",
-            grade=GRADE,
-            reason=f"“{row.name}”已经结束,还有 {len(names)} 个村(社区)没有回报:{'、'.join(names[:NAMED])}{more}。",
-            now=now,
-            part=f"{row.id}:{township}",
-        )
-    return len(silent)
+            silent[village.township] += 1
+    if not silent:
+        return 0
+    missing = sum(silent.values())
+    parts = "、".join(f"{name} {count} 个" for name, count in list(silent.items())[:NAMED])
+    more = "等" if len(silent) > NAMED else ""
+    raise_escalation(
+        session,
+        event_kind="round_missing",
+        round_id=row.id,
+        division_code=area.code,
+        category="",
+        grade=GRADE,
+        reason=f"“{row.name}”已经结束,还有 {missing} 个村(社区)没有回报:{parts}{more}。",
+        now=now,
+    )
+    return missing
