@@ -161,7 +161,8 @@ def test_a_push_is_shown_answered_and_its_click_opens_the_inbox(site: Site, desk
 
     sent = {"origin": site.address, "registrationId": number, "data": json.dumps(content)}
     line.send("ServiceWorker.deliverPushMessage", sent)
-    shown = desk.wait_for_function(f"{SHOWN}.then((list) => list.length > 0 && list)").json_value()
+    while not (shown := desk.evaluate(SHOWN)):  # waiting for a function takes the promise itself for an answer
+        desk.wait_for_timeout(50)
 
     address = f"{site.address}/inbox/{escalation_id}"
     assert shown == [{"title": "红级 1 号", "body": "请确认", "tag": "e1", "url": address}]
