@@ -26,6 +26,8 @@ NOTICE_KIND: Final = "escalation"
 TELLINGS: Final = ("told", "repeated")
 
 LOOK_FOR_SOMEBODY: Final = timedelta(hours=1)
+SELDOM: Final = timedelta(days=3)
+"""Offices that get nobody for weeks are looked at less often: their alarm stands all the while."""
 """How often an escalation that nobody could be told of is looked at: an office may have got its people meanwhile."""
 
 _log = logging.getLogger(__name__)
@@ -144,7 +146,8 @@ def begin_anew(session: Session, escalation: Escalation, *, now: datetime) -> bo
     except LadderError:
         kinds = set()
     if not any(units_to_tell(session, matter, kind=kind, now=now) for kind in kinds):
-        escalation.next_step_at = now + LOOK_FOR_SOMEBODY if kinds else None
+        age = now - escalation.opened_at
+        escalation.next_step_at = now + min(SELDOM, max(LOOK_FOR_SOMEBODY, age / 4)) if kinds else None
         return False
     clear_alarm(session, key=exhausted_key(escalation), now=now, why="已有单位可以通知")
     tell_from(session, escalation, rung=0, now=now)
