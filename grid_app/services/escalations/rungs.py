@@ -26,7 +26,7 @@ NOTICE_KIND: Final = "escalation"
 TELLINGS: Final = ("told", "repeated")
 
 LOOK_FOR_SOMEBODY: Final = timedelta(hours=1)
-SELDOM: Final = timedelta(days=3)
+SELDOM: Final = timedelta(days=7)
 """Offices that get nobody for weeks are looked at less often: their alarm stands all the while."""
 """How often an escalation that nobody could be told of is looked at: an office may have got its people meanwhile."""
 
