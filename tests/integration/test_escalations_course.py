@@ -275,7 +275,7 @@ def test_a_rung_for_one_role_knocks_at_those_devices_and_at_all_where_there_are_
 
 
 def test_a_round_is_a_cause_of_its_own(session: Session, world: World):
-    round_id = closed_round(session, now=NOW)
+    round_id = closed_round(session, now=NOW, closed=False)
 
     raised = raise_escalation(
         session, event_kind="round_missing", round_id=round_id, division_code="990101001", category="", grade="yellow",
