@@ -50,7 +50,7 @@ class InboxFeed:
         self.listeners = Listeners()
         self._engine = engine
         self._lock = threading.Lock()
-        self._looked_at = float("-inf")
+        self._looked_from = self._looked_at = float("-inf")
         self._steps: tuple[UUID, ...] = ()
         self._known: dict[Reader, _Known] = {}
 
@@ -59,14 +59,17 @@ class InboxFeed:
         with reading(self._engine) as session:
             return reader_of(session, actor)
 
-    def standing(self, reader: Reader) -> Standing:
-        """Return what waits for a reader, at most half a second old; call it outside of a session."""
+    def standing(self, reader: Reader, *, since: float = float("-inf")) -> Standing:
+        """Return what waits for a reader, at most half a second old; call it outside of a session.
+
+        The answer is looked for after ``since`` on the monotonic clock.
+        """
         with self._lock:  # whoever comes meanwhile waits for the same answer
             now = time.monotonic()
-            if now - self._looked_at >= ASK_EVERY_SECONDS:
+            if now - self._looked_at >= ASK_EVERY_SECONDS or self._looked_from < since:
                 with reading(self._engine) as session:
                     self._look(session, now)
-                self._looked_at = time.monotonic()
+                self._looked_from, self._looked_at = now, time.monotonic()
             known = self._known.get(reader)
             if known is None:
                 with reading(self._engine) as session:
@@ -75,9 +78,11 @@ class InboxFeed:
             return known.standing
 
     def standing_now(self, reader: Reader) -> Standing:
-        """Return what waits for a reader at this moment, for a list that is read after it; as ``standing`` else."""
-        self._looked_at = float("-inf")
-        return self.standing(reader)
+        """Return what waits for a reader at this moment, for a list that is read after it; as ``standing`` else.
+
+        All who ask while one look goes on share the next one: a whole county that fetches its list at once.
+        """
+        return self.standing(reader, since=time.monotonic())
 
     def _look(self, session: Session, now: float) -> None:
         """Forget what nobody wants any more, and ask again for what new steps may have changed."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from grid_app.models.accounts import Assignment, Unit
@@ -96,15 +96,16 @@ def reachable(actor: Actor, desks: Sequence[Desk]) -> ColumnElement[bool]:
     """
     units = [desk.unit_id for desk in desks]
     scope = dispute_scope(actor)
-    reach = [InboxItem.unit_id.in_(units)]
-    if actor.role is Role.COUNTY_LEAD:
-        reach.append(InboxItem.unit_id.in_(_units_under(actor.division_path)))
+    lies_at = InboxItem.unit_id.in_(units)
+    if actor.role is Role.COUNTY_LEAD:  # in one list of units: with "or" between two a database has but one plan
+        own = select(Unit.id).where(Unit.id.in_(units))
+        lies_at = InboxItem.unit_id.in_(_units_under(actor.division_path).union(own))
     about = aliased(Dispute)
     about_own = select(about.id).where(about.id == Escalation.dispute_id, about.about_unit_id.in_(units))
     told_of = aliased(Incident)
     concerns_own = select(told_of.id).where(told_of.id == Escalation.incident_id, told_of.about_unit_id.in_(units))
     conditions = [
-        select(InboxItem.id).where(InboxItem.escalation_id == Escalation.id, or_(*reach)).exists(),
+        select(InboxItem.id).where(InboxItem.escalation_id == Escalation.id, lies_at).exists(),
         ~about_own.exists(),
         ~concerns_own.exists(),
     ]

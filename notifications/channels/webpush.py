@@ -1,15 +1,17 @@
 """Web Push (RFC 8030, 8291, 8292) through pywebpush, the one file that names it.
 
 pywebpush is held by the hand where its defaults would hurt: a time to live of 0 drops what a sleeping phone
-misses, no timeout lets a silent service hang the worker, and the claims it is given are changed in place, so
-that the audience of the first push service would be signed for the second.
+misses, no timeout lets a silent service hang the worker, and it would sign our identity anew for every message,
+though one signature serves a push service for hours (RFC 8292, 2 and 3).
 """
 
 import json
 import logging
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 import requests
 from py_vapid import Vapid02, VapidException
@@ -37,6 +39,12 @@ _REFUSED_IDENTITY: Final = frozenset({"401", "403"})
 _LATER: Final = frozenset({406, 408, 425, 429})
 """406 is how the Windows service says that its throttle limit is exceeded."""
 _PROVIDER_ID_LENGTH: Final = 200
+
+SIGNATURE_SECONDS: Final = 12 * 3600
+"""How long a push service may believe a signature; RFC 8292, 2 allows a day at most."""
+SIGNED_ANEW_SECONDS: Final = 1800.0
+"""How long one is used: so short that a clock that is an hour wrong and is set right does no harm."""
+MOST_SIGNATURES: Final = 200
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +103,7 @@ class WebPushChannel:
         self._timeout_seconds = timeout_seconds
         self._rule = allowed_hosts
         self._resolve = None if proxy else resolve
+        self._signed: dict[tuple[Vapid02, str], tuple[float, Mapping[str, str]]] = {}
         self._session = RedirectlessSession(session or new_session(allowed_hosts, proxy=proxy))
         _check_subject(next(iter(self._vapids.values())), subject)
 
@@ -135,7 +144,10 @@ class WebPushChannel:
         except EndpointRefused as error:
             return _outcome_of_refusal(error)
         except WebPushException as error:
-            return _outcome_of_answer(error.response)
+            outcome = _outcome_of_answer(error.response)
+            if isinstance(outcome, Misconfigured):
+                self._signed.clear()  # the next try is signed anew, by a clock that may have been set right
+            return outcome
         except requests.RequestException as error:
             return outcome_of_fault(error)
 
@@ -149,15 +161,30 @@ class WebPushChannel:
                 "keys": {"p256dh": target.p256dh, "auth": target.auth},
             },
             data=payload,
-            vapid_private_key=vapid,
-            vapid_claims={"sub": self._subject},  # a fresh one each time: pywebpush writes aud and exp into it
             content_encoding="aes128gcm",
             timeout=self._timeout_seconds,
             ttl=message.ttl_seconds,
-            headers={"Topic": topic_of(message.key), "Urgency": message.urgency},
+            headers={
+                "Topic": topic_of(message.key),
+                "Urgency": message.urgency,
+                **self._identity(target.endpoint, vapid),
+            },
             requests_session=self._session,
         )
         return response
+
+    def _identity(self, endpoint: str, vapid: Vapid02) -> Mapping[str, str]:
+        """Return the headers that tell this push service who we are; threads may make the same ones side by side."""
+        parts = urlsplit(endpoint)
+        of = vapid, f"{parts.scheme}://{parts.netloc}"
+        made_at, headers = self._signed.get(of, (float("-inf"), {}))
+        now = time.monotonic()
+        if now - made_at > SIGNED_ANEW_SECONDS:
+            headers = vapid.sign({"sub": self._subject, "aud": of[1], "exp": int(time.time()) + SIGNATURE_SECONDS})
+            if len(self._signed) >= MOST_SIGNATURES:
+                self._signed.clear()
+            self._signed[of] = now, headers
+        return headers
 
 
 def _payload_of(message: Message) -> bytes:

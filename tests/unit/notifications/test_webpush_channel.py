@@ -3,14 +3,16 @@
 import json
 import logging
 import socket
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
+from py_vapid import Vapid02
 from pywebpush import WebPushException
 
 from notifications.channels.answers import retry_after_seconds
-from notifications.channels.webpush import LONGEST_PAYLOAD, WebPushChannel
+from notifications.channels.webpush import LONGEST_PAYLOAD, SIGNED_ANEW_SECONDS, WebPushChannel
 from notifications.endpoints import HostRule
 from notifications.messages import Gone, Message, Misconfigured, PushTarget, Refused, RetryLater, Sent, topic_of
 from notifications.vapid import new_keypair
@@ -86,6 +88,28 @@ def test_a_refused_identity_raises_an_alarm_of_the_configuration(receiver, targe
     assert isinstance(outcome, Misconfigured)
     assert "VAPID" in outcome.detail
     assert [(record.levelno, record.status) for record in caplog.records] == [(logging.ERROR, status)]
+
+
+def test_one_signature_serves_a_push_service_for_a_while_and_another_one_never(receiver, target, monkeypatch):
+    signed = []
+    sign = Vapid02.sign
+    monkeypatch.setattr(Vapid02, "sign", lambda self, claims: signed.append(claims["aud"]) or sign(self, claims))
+    channel = a_channel()
+    del signed[:]  # the subject was tried
+
+    with PushReceiver() as other:
+        elsewhere = target_of(other.subscription(KEYS.public_b64url))
+        outcomes = [channel.send(one, a_message()) for one in (target, target, elsewhere, target)]
+        assert signed == [receiver.origin, other.origin]
+    receiver.answer_next(Answer(403))
+    outcomes += [channel.send(target, a_message()), channel.send(target, a_message())]
+
+    assert [isinstance(one, Sent) for one in outcomes] == [True, True, True, True, False, True]
+    assert signed[2:] == [receiver.origin]
+    later = time.monotonic() + SIGNED_ANEW_SECONDS + 1
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert isinstance(channel.send(target, a_message()), Sent)
+    assert len(signed) == 4
 
 
 def test_another_key_than_the_subscribed_one_is_a_refused_identity(receiver):
