@@ -24,10 +24,11 @@ SEARCH_DAYS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class AskedRung:
-    """What one rung promises: its time to answer, and whether that counts in office hours."""
+    """What one rung promises: its time to answer, whether that counts in office hours, how often it is knocked at."""
 
     wait: timedelta
     working: bool = False
+    repeat: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that is known of one escalation: its promises, its history, where it lies and what was queued."""
+    """All that is known of one escalation: its promises, its history, where it lies and what was queued.
+
+    ``excused`` are units that may not be asked (any more): closed ones, and those with an own part in the matter.
+    """
 
     state: str
     is_red: bool
@@ -63,6 +67,7 @@ class Told:
     entries: tuple[Entry, ...]
     lies_with: tuple[str, ...]
     messages: tuple[Queued, ...] = ()
+    excused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ def differences(told: Told, *, now: datetime, works: Callable[[date], bool]) -> 
     """Return every difference between what an escalation promised and what its history shows; none when all is well.
 
     ``works`` says of a date whether people work on it. Codes: ``not_begun``, ``not_told``, ``skipped``, ``early``,
-    ``late``, ``overdue``, ``not_asked_again``, ``state``, ``inbox``, ``not_queued``, ``sent_after_answer``.
+    ``late``, ``overdue``, ``not_asked_again``, ``not_repeated``, ``wrong_office``, ``state``, ``inbox``,
+    ``not_queued``, ``sent_after_answer``.
     """
     walk = _Walk(told, works)
     for at, kinds in _moments(told.entries):
@@ -97,10 +103,15 @@ class _Walk:
         self.rung = 0
         self.danger = False
         self.since = told.entries[0].at if told.entries else datetime.min.replace(tzinfo=ZONE)
+        self.has_it: frozenset[str] = frozenset()
+        self.heard = self.since
 
     def step(self, at: datetime, entries: Sequence[Entry]) -> None:
         """Take all that happened at one moment."""
         kinds = {entry.kind for entry in entries}
+        self.has_it -= {entry.unit for entry in entries if entry.kind == "shut_out"}
+        if "repeated" in kinds:
+            self._knocked(at, [entry for entry in entries if entry.kind == "repeated"])
         if "acknowledged" in kinds:
             self.state, self.since = "acknowledged", at
         elif "acted" in kinds:
@@ -121,14 +132,25 @@ class _Walk:
         visited = sorted({entry.rung for entry in entries if entry.kind in {"told", "nobody"}})
         if "handed_over" not in kinds and visited != list(range(wanted, wanted + len(visited))):
             self.found.append(Difference("skipped", at, wanted))
-        told = [entry for entry in entries if entry.kind == "told"]
+        told = [entry for entry in _since_handed_over(entries) if entry.kind == "told"]
         if told:
+            if "idle" in kinds:
+                self._knocked(at, told, also=frozenset(entry.unit for entry in entries if entry.kind == "idle"))
             self.state, self.rung, self.since = "open", max(entry.rung for entry in told), at
             self.danger = any(entry.danger for entry in told)
+            self.has_it = frozenset(entry.unit for entry in told if entry.rung == self.rung)
+            self.heard = self._awake(at)
         elif "exhausted" in kinds:
             self._top(at, max(visited, default=self.rung))
         else:
             self.found.append(Difference("not_told", at, wanted))
+
+    def _knocked(self, at: datetime, knocks: Sequence[Entry], also: frozenset[str] = frozenset()) -> None:
+        """Look whether those were knocked at that have it, and nobody besides ``also``; where none can be, whoever."""
+        whom, asked = (self.has_it | also) - self.told.excused, {entry.unit for entry in knocks}
+        if whom and not whom <= asked <= self.has_it | also:
+            self.found.append(Difference("wrong_office", at, self.rung))
+        self.heard = at if any(entry.danger for entry in knocks) else self._awake(at)
 
     def _top(self, at: datetime, rung: int) -> None:
         if rung < len(self.told.rungs) - 1:
@@ -142,8 +164,17 @@ class _Walk:
         elif at > due + SLACK:
             self.found.append(Difference("late", due, self.rung))
 
+    def _rests(self, now: datetime) -> bool:
+        """Say whether a repeat is missing while the rung's time goes on."""
+        repeat = self._asked_rung().repeat
+        again = self.heard + repeat
+        return bool(repeat and self.has_it - self.told.excused) and again < self._due() and now > again + SLACK
+
+    def _asked_rung(self) -> AskedRung:
+        return self.told.rungs[min(self.rung, len(self.told.rungs) - 1)]
+
     def _due(self) -> datetime:
-        rung = self.told.rungs[min(self.rung, len(self.told.rungs) - 1)]
+        rung = self._asked_rung()
         begun = self._awake(self.since)
         return begun + rung.wait if not rung.working else self._office_time(begun, rung.wait)
 
@@ -183,10 +214,18 @@ class _Walk:
             self.found.append(Difference("state", self.since, self.rung))
         elif self.state == "open" and now > self._due() + SLACK:
             self.found.append(Difference("overdue", self._due(), self.rung))
+        elif self.state == "open" and self._rests(now):
+            self.found.append(Difference("not_repeated", self.heard + self._asked_rung().repeat, self.rung))
         elif self.state == "acknowledged" and self.told.idle:
             again = self._awake(self.since + self.told.idle)
             if now > again + SLACK:
                 self.found.append(Difference("not_asked_again", again, self.rung))
+
+
+def _since_handed_over(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return what happened at a moment after the last handing over, all of it where there was none."""
+    last = max((number for number, entry in enumerate(entries, start=1) if entry.kind == "handed_over"), default=0)
+    return entries[last:]
 
 
 def _moments(entries: Sequence[Entry]) -> list[tuple[datetime, list[Entry]]]:

@@ -16,6 +16,7 @@ from notifications.hours import OfficeHours, QuietHours
 from notifications.ladder import Ladder, Rung
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+PASSED_ON = 0.05
 MINUTE = timedelta(minutes=1)
 QUIET = QuietHours()
 KINDS = ("township_government", "county_office", "county_lead_office", "department")
@@ -41,6 +42,8 @@ class Simulated:
     entries: list[Entry] = field(default_factory=list)
     messages: list[Queued] = field(default_factory=list)
     lies_with: list[str] = field(default_factory=list)
+    holder: str = ""
+    bounces: int = 0
 
     def told(self) -> Told:
         """Return what the auditor is asked about."""
@@ -48,7 +51,7 @@ class Simulated:
         return Told(
             state=self.course.state,
             is_red=self.grade == "red",
-            rungs=tuple(AskedRung(rung.wait, rung.hours == "working") for rung in self.ladder.rungs),
+            rungs=tuple(AskedRung(rung.wait, rung.hours == "working", rung.repeat) for rung in self.ladder.rungs),
             idle=self.ladder.idle,
             entries=tuple(self.entries),
             lies_with=tuple(self.lies_with),
@@ -57,22 +60,39 @@ class Simulated:
 
     def tell(self, rung: int, now: datetime) -> None:
         """Tell the first rung from ``rung`` on that has somebody, or exhaust the ladder."""
-        heard = QUIET.heard_at(now, danger=self.is_danger, grade=self.grade, hours=HOURS)
         for number in range(rung, len(self.ladder.rungs)):
             if number in self.empty:
                 self.entries.append(Entry(now, "nobody", number))
                 continue
-            unit = f"unit-{number}"
-            if unit not in self.lies_with:
-                self.lies_with.append(unit)
-            self.entries.append(Entry(now, "told", number, unit, promised=1, danger=self.is_danger))
-            self.messages.append(Queued(now, number, unit))
-            due = rung_due_at(self.ladder.rungs[number], heard_at=heard, hours=HOURS)
-            self.course = Course("open", number, heard, due)
+            self._lay(f"unit-{number}", number, now)
             return
         stands_on = self.course.rung if self.course else 0
         self.entries.append(Entry(now, "exhausted", stands_on))
         self.course = Course("exhausted", stands_on, now, now)
+
+    def _lay(self, unit: str, rung: int, now: datetime) -> None:
+        if unit not in self.lies_with:
+            self.lies_with.append(unit)
+        self.holder = unit
+        self._knock("told", rung, now)
+        heard = self._heard_at(now)
+        self.course = Course("open", rung, heard, rung_due_at(self.ladder.rungs[rung], heard_at=heard, hours=HOURS))
+
+    def _knock(self, kind: str, rung: int, now: datetime) -> None:
+        self.entries.append(Entry(now, kind, rung, self.holder, promised=1, danger=self.is_danger))
+        self.messages.append(Queued(now, rung, self.holder))
+
+    def _heard_at(self, moment: datetime) -> datetime:
+        return QUIET.heard_at(moment, danger=self.is_danger, grade=self.grade, hours=HOURS)
+
+    def hand_over(self, now: datetime) -> None:
+        """Let the office that has it pass it on to another one, if there is such an office."""
+        assert self.course is not None
+        if not self.holder or self.course.state == "exhausted":
+            return
+        self.bounces += 1
+        self.entries.append(Entry(now, "handed_over", self.course.rung, self.holder))
+        self._lay(f"other-{self.bounces}", self.course.rung, now)
 
     def look(self, now: datetime) -> None:
         """Do what the engine asks for at this moment."""
@@ -85,22 +105,21 @@ class Simulated:
             self.entries.append(Entry(now, "exhausted", self.course.rung))
             self.course = replace(self.course, state="exhausted")
         elif isinstance(step, Repeat):
-            self.entries.append(Entry(now, "repeated", self.course.rung, f"unit-{self.course.rung}", promised=1))
-            self.messages.append(Queued(now, self.course.rung, f"unit-{self.course.rung}"))
-            self.course = replace(self.course, told_at=now)
+            self._knock("repeated", self.course.rung, now)
+            self.course = replace(self.course, told_at=self._heard_at(now))
         elif isinstance(step, Idle):
-            self.entries.append(Entry(now, "idle", self.course.rung))
-            self.tell(self.course.rung, now)
+            self.entries.append(Entry(now, "idle", self.course.rung, self.holder))
+            self._lay(self.holder, self.course.rung, now)
 
     def answer(self, now: datetime) -> None:
         """Let an office take it up."""
         assert self.course is not None
-        if self.course.state not in {"open", "exhausted"}:
+        if self.course.state not in {"open", "exhausted"} or not self.holder:
             return
-        self.entries.append(Entry(now, "acknowledged", self.course.rung))
+        self.entries.append(Entry(now, "acknowledged", self.course.rung, self.holder))
         act_due = None
         if self.ladder.idle:
-            act_due = QUIET.heard_at(now + self.ladder.idle, danger=self.is_danger, grade=self.grade, hours=HOURS)
+            act_due = self._heard_at(now + self.ladder.idle)
         self.course = replace(self.course, state="acknowledged", act_due_at=act_due)
 
 
@@ -152,6 +171,9 @@ def simulated(rng: random.Random, *, tick: timedelta = MINUTE, asleep: bool = Fa
             continue
         now = max(now + timedelta(microseconds=1), ahead)
         one.look(now)
+        if rng.random() < PASSED_ON:
+            now += timedelta(seconds=1)
+            one.hand_over(now)
     return one, now
 
 
@@ -165,7 +187,7 @@ def faults_of(one: Simulated) -> Counter[str]:
             expected = max(expected, entry.rung + 1)
         if entry.kind == "acknowledged":
             taken = True
-        elif entry.kind == "idle":
+        elif entry.kind in {"idle", "handed_over"}:
             taken = False
         elif entry.kind in {"told", "repeated", "climbed"}:
             found["after_answer"] += taken

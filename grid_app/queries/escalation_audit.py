@@ -12,15 +12,21 @@ from uuid import UUID
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from grid_app.models.accounts import Unit
 from grid_app.models.disputes import Dispute, DisputeEvent
 from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem, OutboxMessage
+from grid_app.models.findings import FindingCourse
+from grid_app.models.incidents import Incident
 from grid_app.models.joint import WhistleCall
 from grid_app.models.rounds import Finding, FindingEvent
+from grid_app.queries.finding_duties import complained_units, duty_units
 from grid_app.vocabulary.words import OPEN_STATES
 from notifications.auditor import AskedRung, Entry, Queued, Told
 
 LOOKED_BACK: Final = timedelta(days=2)
 """How long what has ended is looked at once more."""
+UNDECIDED: Final = "finding_undecided"
+KNOCKED_AGAIN: Final = ("repeated", "idle")
 FRESH: Final = timedelta(minutes=2)
 """A cause younger than this may belong to a transaction that is just ending."""
 
@@ -70,8 +76,10 @@ def audited_page(
     looked_at = session.scalars(question).all()
     rows = {row.id: row for row in looked_at if _rungs(row)}
     entries, lies, queued = _entries(session, [*rows]), _lies(session, [*rows]), _queued(session, [*rows])
+    told_again = [row for key, row in rows.items() if any(one.kind in KNOCKED_AGAIN for one in entries[key])]
+    closed, own = frozenset(_closed(session)), _own_part(session, told_again)
     page = [
-        Audited(key, row.code, row.division_code, _told(row, entries[key], lies[key], queued[key]))
+        Audited(key, row.code, row.division_code, _told(row, entries[key], lies[key], queued[key], closed | own[key]))
         for key, row in rows.items()
     ]
     return page, looked_at[-1].id if len(looked_at) == limit else None
@@ -93,13 +101,43 @@ def _rungs(row: Escalation) -> tuple[AskedRung, ...]:
     try:
         stored: Sequence[dict[str, Any]] = row.ladder["rungs"]
         return tuple(
-            AskedRung(timedelta(minutes=one[minutes]), working=one.get("hours") == "working") for one in stored
+            AskedRung(
+                timedelta(minutes=one[minutes]),
+                working=one.get("hours") == "working",
+                repeat=timedelta(minutes=one.get("repeat_minutes", 0)),
+            )
+            for one in stored
         )
     except (KeyError, TypeError, AttributeError, OverflowError):  # it was exhausted at once, with an alarm
         return ()
 
 
-def _told(row: Escalation, entries: list[Entry], lies: list[str], queued: list[Queued]) -> Told:
+def _closed(session: Session) -> list[str]:
+    return [str(unit_id) for unit_id in session.scalars(select(Unit.id).where(Unit.closed_at.is_not(None)))]
+
+
+def _own_part(session: Session, rows: Sequence[Escalation]) -> dict[UUID, frozenset[str]]:
+    """Return by escalation the units with an own part in the matter: complained of, asked to act, or to decide it."""
+    found: dict[UUID, frozenset[str]] = defaultdict(frozenset)
+    for row in rows:
+        units: set[UUID | None] = set()
+        if row.dispute_id is not None:
+            units.add(session.scalar(select(Dispute.about_unit_id).where(Dispute.id == row.dispute_id)))
+        elif row.incident_id is not None:
+            units.add(session.scalar(select(Incident.about_unit_id).where(Incident.id == row.incident_id)))
+        elif row.finding_id is not None:
+            parts = [*complained_units(session, row.finding_id), *duty_units(session, row.finding_id)]
+            deciding = select(Unit.id).join(FindingCourse, FindingCourse.owner_code == Unit.division_code)
+            deciding = deciding.where(FindingCourse.finding_id == row.finding_id)
+            units |= {unit.id for unit in parts}
+            units |= set(session.scalars(deciding)) if row.event_kind == UNDECIDED else set()
+        found[row.id] = frozenset(str(unit_id) for unit_id in units if unit_id is not None)
+    return found
+
+
+def _told(
+    row: Escalation, entries: list[Entry], lies: list[str], queued: list[Queued], excused: frozenset[str]
+) -> Told:
     return Told(
         state=row.state,
         is_red=row.grade == "red",
@@ -108,6 +146,7 @@ def _told(row: Escalation, entries: list[Entry], lies: list[str], queued: list[Q
         entries=tuple(entries),
         lies_with=tuple(lies),
         messages=tuple(queued),
+        excused=excused,
     )
 
 

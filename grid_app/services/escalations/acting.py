@@ -14,14 +14,14 @@ from grid_app.models.escalations import Escalation
 from grid_app.models.rounds import FindingEvent
 from grid_app.services.audit import record_audit
 from grid_app.services.escalations.rows import note_event
-from grid_app.services.escalations.rungs import tell_from
+from grid_app.services.escalations.rungs import tell_anew
 
 BY_ITS_STEPS: Final = "steps"
 BY_WORD: Final = "word"
 
 
 def wait_again(session: Session, escalation: Escalation, *, now: datetime) -> None:
-    """Let an escalation that was taken up and left lying wait again, and tell its rung anew.
+    """Let an escalation that was taken up and left lying wait again, and tell the offices that have it anew.
 
     An office that has taken a step in the matter meanwhile has acted; then nothing is asked.
     """
@@ -29,15 +29,16 @@ def wait_again(session: Session, escalation: Escalation, *, now: datetime) -> No
     if acted_at is not None:
         note_acted(session, escalation, at=acted_at, now=now, how=BY_ITS_STEPS)
         return
-    note_event(session, escalation.id, "idle", rung=escalation.rung, now=now, unit_id=escalation.acknowledged_unit_id)
+    left_by = escalation.acknowledged_unit_id
+    note_event(session, escalation.id, "idle", rung=escalation.rung, now=now, unit_id=left_by)
     record_audit(
         session, None, "escalation.idle", now=now, target=("escalation", str(escalation.id)),
-        details={"unit": str(escalation.acknowledged_unit_id)},
+        details={"unit": str(left_by)},
     )  # fmt: skip
     escalation.state, escalation.act_due_at = "open", None
     escalation.acknowledged_at = escalation.acknowledged_unit_id = escalation.acknowledged_by = None
     session.flush()  # telling reads the state
-    tell_from(session, escalation, rung=escalation.rung, now=now)
+    tell_anew(session, escalation, left_by=left_by, now=now)
 
 
 def note_acted(session: Session, escalation: Escalation, *, at: datetime, now: datetime, how: str) -> None:

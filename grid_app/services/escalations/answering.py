@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grid_app.errors import ConflictError, InvalidError, NotFoundError
@@ -96,6 +96,7 @@ def hand_over(session: Session, *, escalation_id: UUID, to_unit: UUID, reason: s
     escalation.bounces += 1
     escalation.acknowledged_at = escalation.acknowledged_unit_id = escalation.acknowledged_by = None
     stop_messages(session, escalation.id, now=now)
+    _ask_for_no_calls(session, escalation.id)
     clear_alarm(session, key=exhausted_key(escalation), now=now, why="已转交")
     note_event(
         session, escalation.id, "handed_over", rung=escalation.rung, now=now, unit_id=desk.unit_id, by=actor,
@@ -154,6 +155,11 @@ def waiting_calls(session: Session, escalation_id: UUID, *, now: datetime) -> li
         .order_by(PhoneCall.asked_at, PhoneCall.id)
     )
     return [(call, unit) for call, unit in rows]
+
+
+def _ask_for_no_calls(session: Session, escalation_id: UUID) -> None:
+    """Take back that offices are to be rung up which have it no longer; a call that was made stays in the history."""
+    session.execute(delete(PhoneCall).where(PhoneCall.escalation_id == escalation_id, PhoneCall.outcome == ""))
 
 
 def _check_call(note: CallNote, call: PhoneCall, now: datetime) -> None:

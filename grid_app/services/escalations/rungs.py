@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from grid_app.services.alarms import clear_alarm, raise_alarm
 from grid_app.services.audit import record_audit
 from grid_app.services.escalations.course import course_of, heard_at, ladder_at, office_hours
 from grid_app.services.escalations.events import DANGER
+from grid_app.services.escalations.holders import holders_of
 from grid_app.services.escalations.knocks import Knock, knock
 from grid_app.services.escalations.rows import insert_once, note_event
 from grid_app.services.escalations.targets import Matter, accounts_of, codes_on, matter_of, units_to_tell
@@ -26,9 +29,9 @@ NOTICE_KIND: Final = "escalation"
 TELLINGS: Final = ("told", "repeated")
 
 LOOK_FOR_SOMEBODY: Final = timedelta(hours=1)
+"""How often an escalation that nobody could be told of is looked at: an office may have got its people meanwhile."""
 SELDOM: Final = timedelta(days=7)
 """Offices that get nobody for weeks are looked at less often: their alarm stands all the while."""
-"""How often an escalation that nobody could be told of is looked at: an office may have got its people meanwhile."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,33 +69,41 @@ def tell_from(session: Session, escalation: Escalation, *, rung: int, now: datet
 
 
 def tell_again(session: Session, escalation: Escalation, *, now: datetime) -> None:
-    """Knock once more at the units of the rung; its time to answer goes on as it was."""
+    """Knock once more at the offices that have it; their time to answer goes on as it was."""
     ladder, matter = ladder_at(session, escalation), matter_of(session, escalation)
     telling = _telling(session, escalation, matter, (escalation.rung, ladder.rungs[escalation.rung]), now)
-    for unit in units_to_tell(session, matter, kind=telling.rung.unit_kind, now=now):
-        knocked = knock(session, telling, unit)
-        note_event(
-            session, escalation.id, "repeated", rung=telling.number, now=now, unit_id=unit.id,
-            details=knocked.details,
-        )  # fmt: skip
+    for unit in _may_be_asked(holders_of(session, escalation), matter):
+        _knock_and_note(session, telling, unit, kind="repeated")
     escalation.told_at = telling.heard_at
     _look_again(escalation, ladder, now)
 
 
-def tell_unit(session: Session, telling: Knock, unit: Unit, *, kind: str = "told") -> None:
+def tell_anew(session: Session, escalation: Escalation, *, left_by: UUID | None, now: datetime) -> None:
+    """Tell the offices that have an escalation once more and let their time begin anew, and the one that left it lying.
+
+    Where none of them can be asked any more, its rung is told.
+    """
+    matter, holders = matter_of(session, escalation), holders_of(session, escalation)
+    leaver = session.get(Unit, left_by) if left_by else None
+    if leaver is not None and leaver.closed_at is None and leaver not in holders:
+        holders.append(leaver)
+    units = _may_be_asked(holders, matter)
+    if not units:
+        tell_from(session, escalation, rung=escalation.rung, now=now)
+        return
+    ladder, telling = telling_of(session, escalation, rung=escalation.rung, now=now)
+    for unit in units:
+        tell_unit(session, telling, unit)
+    stand_on(session, escalation, ladder, telling)
+
+
+def tell_unit(session: Session, telling: Knock, unit: Unit) -> None:
     """Lay an escalation into a unit's inbox, knock at its door and note both."""
-    escalation = telling.escalation
     item = {
-        "escalation_id": escalation.id, "unit_id": unit.id, "rung": telling.number, "created_at": telling.now,
+        "escalation_id": telling.escalation.id, "unit_id": unit.id, "rung": telling.number, "created_at": telling.now,
     }  # fmt: skip
     insert_once(session, InboxItem, item)
-    knocked = knock(session, telling, unit)
-    details = knocked.details
-    if escalation.urgency == DANGER:
-        details["danger"] = 1
-    if telling.heard_at > telling.now:
-        details["held_until"] = telling.heard_at.isoformat()
-    note_event(session, escalation.id, kind, rung=telling.number, now=telling.now, unit_id=unit.id, details=details)
+    _knock_and_note(session, telling, unit, kind="told")
 
 
 def stand_on(session: Session, escalation: Escalation, ladder: Ladder, telling: Knock) -> None:
@@ -152,6 +163,21 @@ def begin_anew(session: Session, escalation: Escalation, *, now: datetime) -> bo
     clear_alarm(session, key=exhausted_key(escalation), now=now, why="已有单位可以通知")
     tell_from(session, escalation, rung=0, now=now)
     return True
+
+
+def _knock_and_note(session: Session, telling: Knock, unit: Unit, *, kind: str) -> None:
+    details = knock(session, telling, unit).details
+    if telling.escalation.urgency == DANGER:
+        details["danger"] = 1
+    if telling.heard_at > telling.now:
+        details["held_until"] = telling.heard_at.isoformat()
+    note_event(
+        session, telling.escalation.id, kind, rung=telling.number, now=telling.now, unit_id=unit.id, details=details
+    )
+
+
+def _may_be_asked(units: Sequence[Unit], matter: Matter) -> list[Unit]:
+    return [unit for unit in units if unit.id not in matter.kept_out]
 
 
 def _telling(session: Session, escalation: Escalation, matter: Matter, rung: tuple[int, Rung], now: datetime) -> Knock:

@@ -11,7 +11,7 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.models.channels import PhoneCall
@@ -24,6 +24,7 @@ from grid_app.models.escalations import (
 )
 from grid_app.services.audit import record_audit
 from grid_app.services.escalations.course import ladder_at
+from grid_app.services.escalations.holders import holders_of
 from grid_app.services.escalations.rows import note_event
 from grid_app.services.escalations.rungs import tell_from
 from notifications.ladder import LadderError
@@ -46,17 +47,17 @@ def shut_out(session: Session, *, dispute_id: UUID, unit_id: UUID, now: datetime
         .with_for_update(skip_locked=True)
     ).all()
     for alert in alerts:
+        holders = {unit.id for unit in holders_of(session, alert)}
         _stop(session, alert, unit_id, now=now)
         _ask_for_no_call(session, alert, unit_id)
         session.execute(delete(InboxItem).where(InboxItem.escalation_id == alert.id, InboxItem.unit_id == unit_id))
         is_theirs = alert.state == "acknowledged" and alert.acknowledged_unit_id == unit_id
-        this_rung, this_unit = EscalationEvent.rung == alert.rung, EscalationEvent.unit_id == unit_id
-        is_asked = alert.state == "open" and _was_told(session, alert, this_rung, this_unit)
-        if _was_told(session, alert, this_unit):
+        is_alone = alert.state == "open" and holders == {unit_id}
+        if _was_told(session, alert, unit_id):
             note_event(session, alert.id, "shut_out", rung=alert.rung, now=now, unit_id=unit_id)
         if is_theirs:
             _take_back(alert)
-        if is_theirs or (is_asked and not _was_told(session, alert, this_rung, ~this_unit)):
+        if is_theirs or is_alone:
             _ask_next(session, alert, now=now)
 
 
@@ -90,8 +91,10 @@ def _take_back(alert: Escalation) -> None:
     alert.acknowledged_at = alert.acknowledged_unit_id = alert.acknowledged_by = None
 
 
-def _was_told(session: Session, alert: Escalation, *whom: ColumnElement[bool]) -> bool:
-    told = exists().where(EscalationEvent.escalation_id == alert.id, EscalationEvent.kind == "told", *whom)
+def _was_told(session: Session, alert: Escalation, unit_id: UUID) -> bool:
+    told = exists().where(
+        EscalationEvent.escalation_id == alert.id, EscalationEvent.kind == "told", EscalationEvent.unit_id == unit_id
+    )
     return bool(session.scalar(select(told)))
 
 

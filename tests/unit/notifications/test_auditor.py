@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.auditor import Entry, Queued, Told, differences
-from tests.simulated_ladders import Simulated, faults_of, simulated, works
+from notifications.auditor import AskedRung, Entry, Queued, Told, differences
+from tests.simulated_ladders import START, Simulated, faults_of, simulated, works
 
 STORIES = 1_500
 
@@ -44,6 +44,8 @@ def _story(*, climbs: int) -> tuple[Simulated, object]:
     while True:
         one, now = simulated(rng)
         told = [entry for entry in one.entries if entry.kind == "told"]
+        if one.bounces:
+            continue
         if len({entry.rung for entry in told}) >= climbs and one.course.state == "open" and not one.ladder.idle:
             return one, now
 
@@ -101,3 +103,54 @@ def test_an_escalation_that_hands_over_stays_on_its_rung():
     told = replace(one.told(), entries=(*one.entries, *handed), lies_with=(*one.lies_with, "unit-8"))
 
     assert _codes(told, at) == set()
+
+
+def _handed_over(**given: object) -> Told:
+    """Return what is known of a matter that office A handed over to office B on a rung of a day, knocked at hourly."""
+    at = START + timedelta(minutes=5)
+    entries = (
+        Entry(START, "opened", 0),
+        Entry(START, "told", 0, "A"),
+        Entry(at, "handed_over", 0, "A"),
+        Entry(at, "told", 0, "B"),
+    )
+    rungs = (AskedRung(timedelta(days=1), repeat=timedelta(hours=1)), AskedRung(timedelta(days=1)))
+    return replace(Told("open", True, rungs, timedelta(0), entries, ("A", "B")), **given)
+
+
+@pytest.mark.parametrize(
+    ("knocked", "excused", "found"),
+    [
+        (["B"], set(), set()),
+        (["A"], set(), {"wrong_office"}),
+        (["A", "B"], set(), {"wrong_office"}),
+        (["A"], {"B"}, set()),
+    ],
+)
+def test_a_repeat_knocks_at_the_office_that_it_was_handed_over_to(
+    knocked: list[str], excused: set[str], found: set[str]
+):
+    told, again = _handed_over(excused=frozenset(excused)), START + timedelta(minutes=65)
+    entries = (*told.entries, *(Entry(again, "repeated", 0, unit) for unit in knocked))
+
+    assert _codes(replace(told, entries=entries), again) == found
+
+
+def test_a_repeat_that_never_came_is_found():
+    again, minute = START + timedelta(minutes=65), timedelta(minutes=1)
+
+    assert _codes(_handed_over(), again + minute) == set()
+    assert _codes(_handed_over(), again + 5 * minute) == {"not_repeated"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [({"B", "C"}, set()), ({"A"}, {"wrong_office"}), ({"B"}, {"wrong_office"}), ({"C"}, {"wrong_office"})],
+)
+def test_what_was_left_lying_is_told_to_who_has_it_and_to_who_left_it(asked: set[str], found: set[str]):
+    told, idle = _handed_over(state="open", idle=timedelta(hours=1)), START + timedelta(hours=2)
+    taken = Entry(START + timedelta(hours=1), "acknowledged", 0, "C")
+    again = (Entry(idle, "idle", 0, "C"), *(Entry(idle, "told", 0, unit) for unit in sorted(asked)))
+
+    lies_with = tuple({"A", "B"} | asked)
+    assert _codes(replace(told, entries=(*told.entries, taken, *again), lies_with=lies_with), idle) == found
