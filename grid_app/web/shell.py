@@ -26,6 +26,19 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class NavGroup:
+    """Several entries under one word that unfolds; ``holds_current`` when the shown page is among them."""
+
+    label: str
+    inside: tuple[NavItem, ...]
+
+    @property
+    def holds_current(self) -> bool:
+        """Say whether one of the entries is the shown page's."""
+        return any(item.current for item in self.inside)
+
+
+@dataclass(frozen=True)
 class Frame:
     """The acting person as the frame shows them."""
 
@@ -64,18 +77,50 @@ NAVIGATION = (
     ("边界与调解室", "places.index", Action.MANAGE_PLACES),
     ("审计", "audit.index", Action.READ_AUDIT),
 )
+GROUPS = (
+    (
+        "办理",
+        ("report.form", "intake.index", "joint.index", "support_work.index", "leading.index", "residents_office.index"),
+    ),
+    ("值守", ("reachability.index", "alarms.index", "roster.index")),
+    (
+        "更多",
+        (
+            "signals.index",
+            "villages.index",
+            "coverage.index",
+            "exports.index",
+            "indicators.index",
+            "templates.index",
+        ),
+    ),
+)
+"""What unfolds under one word, at the end of the navigation, for roles with more than ``FLAT`` entries."""
+FLAT = 8
+"""So many entries take at most two rows of a phone; nothing is folded away then."""
 
 
-def navigation(actor: Actor | None) -> list[NavItem]:
-    """Return the navigation entries whose action the actor may do."""
+def navigation(actor: Actor | None) -> list[NavItem | NavGroup]:
+    """Return the navigation of an actor: entries whose action it may do, and where there are many, groups of them."""
     if actor is None:
         return []
     here = _section()
-    return [
-        NavItem(label, url_for(endpoint), current=here in (endpoint, endpoint.split(".")[0]))
+    items = {
+        endpoint: NavItem(label, url_for(endpoint), current=here in (endpoint, endpoint.split(".")[0]))
         for label, endpoint, action in NAVIGATION
         if allows(actor, action)
-    ]
+    }
+    return _folded(items) if len(items) > FLAT else list(items.values())
+
+
+def _folded(items: dict[str, NavItem]) -> list[NavItem | NavGroup]:
+    """Return entries with those of a group under its word; a group of one stays that entry."""
+    grouped = {endpoint for _, endpoints in GROUPS for endpoint in endpoints}
+    shown: list[NavItem | NavGroup] = [item for endpoint, item in items.items() if endpoint not in grouped]
+    for label, endpoints in GROUPS:
+        inside = tuple(items[endpoint] for endpoint in endpoints if endpoint in items)
+        shown += [NavGroup(label, inside)] if len(inside) > 1 else inside
+    return shown
 
 
 def _section() -> str:

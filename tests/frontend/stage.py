@@ -76,6 +76,15 @@ class Entry:
     badge: int | None = None
 
 
+@dataclass(frozen=True)
+class Group:
+    """Entries of the navigation under one word."""
+
+    label: str
+    inside: tuple[Entry, ...]
+    holds_current: bool = False
+
+
 @dataclass
 class Stage:
     """The running application: its address, and what was posted to it."""
@@ -94,7 +103,10 @@ def frame() -> dict[str, object]:
         "may_switch_role": True,
         "demo_mode": True,
         "simulated_now": "11月21日(周六) 14:30",
-        "nav_items": [Entry("上报", current=True), Entry("纠纷", badge=3), Entry("排查"), Entry("苗头提示", badge=12)],
+        "nav_items": [
+            *(Entry("上报", current=True), Entry("纠纷", badge=3), Entry("排查"), Entry("苗头提示", badge=12)),
+            Group("值守", (Entry("值班表"), Entry("告警")), holds_current=True),
+        ],
     }
 
 

@@ -17,6 +17,7 @@ const starters = {
   "dividing-line": async () => (await import("../office/dividing_line.js")).startDividingLine,
   "device-clock": async () => (await import("../office/device_clock.js")).startDeviceClock,
   "print": async () => startPrint,
+  "fold-away": async () => startFoldAway,
   "error-summary": async () => (element) => element.focus(),
 };
 
@@ -24,6 +25,23 @@ const starters = {
 function startPrint(element) {
   element.hidden = false;
   element.addEventListener("click", () => window.print());
+}
+
+/**
+ * Folds an unfolded list away when something else is touched or Escape is pressed; without script its own word does.
+ *
+ * @type {Start}
+ */
+function startFoldAway(element) {
+  const foldAway = () => element.removeAttribute("open");
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (!(target instanceof Node && element.contains(target))) foldAway();
+  });
+  element.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    foldAway();
+    element.querySelector("summary")?.focus();
+  });
 }
 
 /** @param {HTMLElement} element */
