@@ -22,4 +22,5 @@ def retention_command(*, only_look: bool, as_json: bool) -> None:
     verb = "会清除" if only_look else "已清除"
     click.echo(f"{verb}:{counts['matters']} 件事项里的个人信息,{counts['media']} 个照片和语音。")
     click.echo(f"{verb}:{counts['incidents']} 份紧急报告里的文字。")
+    click.echo(f"{verb}:{counts['escalations']} 条上级提醒里写的原因,{counts['calls']} 次电话里写的谁接的。")
     click.echo(f"另有 {counts['waiting']} 件到期但要等:还有没办完的环节,或者已登记延长保存。")

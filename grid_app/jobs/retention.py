@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.queries.retention import due_incidents, due_matters, due_media
-from grid_app.services.retention.removal import bounds_of, clear_incidents, clear_matters, clear_media, due_now
+from grid_app.queries.retention import Bounds, due_calls, due_incidents, due_matters, due_media, due_tellings
+from grid_app.services.retention.removal import (
+    bounds_of,
+    clear_calls,
+    clear_incidents,
+    clear_matters,
+    clear_media,
+    clear_tellings,
+    due_now,
+)
 from grid_app.wiring import wired
 
 AT_ONCE: Final = 500
 """So many in one transaction: nobody at a desk waits for it."""
 MOST_RUNS: Final = 200
 NAME: Final = "retention.clear"
+
+
+class Due(Protocol):
+    """Finds what has to go."""
+
+    def __call__(self, session: Session, bounds: Bounds, *, size: int) -> list[UUID]:
+        """Return at most ``size`` ids."""
+        ...
+
+
+class Clear(Protocol):
+    """Clears what was found."""
+
+    def __call__(self, session: Session, ids: Sequence[UUID], *, now: datetime) -> int:
+        """Return how many were cleared."""
+        ...
+
+
+REST: Final[Mapping[str, tuple[Due, Clear]]] = {
+    "incidents": (due_incidents, clear_incidents),
+    "escalations": (due_tellings, clear_tellings),
+    "calls": (due_calls, clear_calls),
+}
+"""What holds words beside matters and media: how it is found, and how cleared."""
 
 
 def clear_job() -> str:
@@ -37,17 +73,17 @@ def clear_job() -> str:
                 media += clear_media(session, files, now=now)
         if len(files) < AT_ONCE:
             break
-    incidents = _clear_incidents(now)
-    told = f"matters={matters} media={media}" if matters or media or incidents else ""
-    return f"{told} incidents={incidents}" if incidents else told
+    rest = {name: _clear(due, clear, now) for name, (due, clear) in REST.items()}
+    told = f"matters={matters} media={media}" if matters or media or any(rest.values()) else ""
+    return " ".join([told, *(f"{name}={count}" for name, count in rest.items() if count)]).strip()
 
 
-def _clear_incidents(now: datetime) -> int:
+def _clear(due: Due, clear: Clear, now: datetime) -> int:
     cleared = 0
     for _ in range(MOST_RUNS):
         with transaction() as session:
-            ids = due_incidents(session, bounds_of(session, now=now), size=AT_ONCE)
-            cleared += clear_incidents(session, ids, now=now) if ids else 0
+            ids = due(session, bounds_of(session, now=now), size=AT_ONCE)
+            cleared += clear(session, ids, now=now) if ids else 0
         if len(ids) < AT_ONCE:
             break
     return cleared

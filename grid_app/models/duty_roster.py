@@ -53,7 +53,7 @@ class RosterPattern(Base):
 
 
 class RosterShift(Base):
-    """One shift; it is deleted ninety days after its end.
+    """One shift; it is deleted ninety days after its end, or sooner by the county's periods.
 
     ``day`` is the day on which it begins in Asia/Shanghai. ``pattern_id`` says which pattern made it, ``by_hand``
     that a person changed or entered it since, ``called_off`` that nobody is needed then although the pattern says so.

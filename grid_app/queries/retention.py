@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.attachments import Attachment
+from grid_app.models.channels import PhoneCall
 from grid_app.models.disputes import Dispute, DisputeEvent, Party, Submission
+from grid_app.models.escalations import Escalation, EscalationEvent
 from grid_app.models.follow_ups import FollowUp
 from grid_app.models.handling import Opinion, OpinionReview
 from grid_app.models.incidents import Incident
@@ -31,6 +33,8 @@ class Bounds:
     agreed: datetime
     media: datetime
     incident: datetime
+    told: datetime
+    call: datetime
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,21 @@ def due_incidents(session: Session, bounds: Bounds, *, size: int) -> list[UUID]:
     return list(session.scalars(question))
 
 
+def due_tellings(session: Session, bounds: Bounds, *, size: int) -> list[UUID]:
+    """Return escalations that are over and whose reasons have to go, the oldest id first.
+
+    One of a matter that is open or held waits with it.
+    """
+    question = select(Escalation.id).where(_telling_is_due(bounds)).order_by(Escalation.id).limit(size)
+    return list(session.scalars(question))
+
+
+def due_calls(session: Session, bounds: Bounds, *, size: int) -> list[UUID]:
+    """Return recorded calls of which has to go who answered, the oldest id first."""
+    question = select(PhoneCall.id).where(_call_is_due(bounds)).order_by(PhoneCall.id).limit(size)
+    return list(session.scalars(question))
+
+
 def end_of(session: Session, dispute_id: UUID) -> End | None:
     """Return when a matter ended and whether it is kept long; ``None`` while it is open."""
     last = select(func.max(DisputeEvent.at)).where(DisputeEvent.dispute_id == Dispute.id).scalar_subquery()
@@ -85,6 +104,8 @@ def count_due(session: Session, bounds: Bounds) -> dict[str, int]:
         "matters": select(func.count()).select_from(Dispute).where(ended, _holds_words(), ~_waits()),
         "media": media.where(_ended_before(bounds.media), ~_waits()),
         "incidents": select(func.count()).select_from(Incident).where(_incident_is_due(bounds)),
+        "escalations": select(func.count()).select_from(Escalation).where(_telling_is_due(bounds)),
+        "calls": select(func.count()).select_from(PhoneCall).where(_call_is_due(bounds)),
         "waiting": select(func.count()).select_from(Dispute).where(ended, _holds_words(), _waits()),
     }
     return {name: session.scalar(question) or 0 for name, question in counts.items()}
@@ -101,6 +122,28 @@ def _ended_before(moment: datetime) -> ColumnElement[bool]:
 def _incident_is_due(bounds: Bounds) -> ColumnElement[bool]:
     held = exists().where(RetentionHold.dispute_id == Incident.dispute_id, RetentionHold.lifted_at.is_(None))
     return and_(Incident.ended_at < bounds.incident, Incident.cleared_at.is_(None), ~held)
+
+
+def _telling_is_due(bounds: Bounds) -> ColumnElement[bool]:
+    handed = exists().where(
+        EscalationEvent.escalation_id == Escalation.id,
+        EscalationEvent.kind == "handed_over",
+        cast(EscalationEvent.details, String).contains('"reason"'),
+    )
+    under_way = exists().where(Dispute.id == Escalation.dispute_id, Dispute.state.not_in(ENDED_STATES))
+    held = exists().where(RetentionHold.dispute_id == Escalation.dispute_id, RetentionHold.lifted_at.is_(None))
+    ended_at = func.coalesce(Escalation.acted_at, Escalation.acknowledged_at, type_=Escalation.opened_at.type)
+    return and_(
+        Escalation.state.in_(("acknowledged", "acted")),
+        ended_at < bounds.told,
+        or_(Escalation.reason != "", handed),
+        ~under_way,
+        ~held,
+    )
+
+
+def _call_is_due(bounds: Bounds) -> ColumnElement[bool]:
+    return and_(PhoneCall.answered_by != "", PhoneCall.recorded_at < bounds.call)
 
 
 def _is_kept_long() -> ColumnElement[bool]:

@@ -74,6 +74,7 @@ def test_a_pathway_is_changed_added_and_ended_and_what_was_sorted_keeps_its_vers
         ("/policies/pathways/civil_lawsuit", {"valid_from": "2026-02-30"}, "请填今天或以后的日子"),
         ("/policies/retention", {"days_matter": "😀"}, "之间的天数"),
         ("/policies/retention", {"days_matter": "1"}, "之间的天数"),
+        ("/policies/retention", {"days_roster": "91"}, "请填 30 到 90 之间的天数"),
     ],
 )
 def test_what_asks_about_persons_or_cannot_be_is_refused_and_stays_on_the_page(sign_in, address, typed, field):
@@ -87,8 +88,9 @@ def test_what_asks_about_persons_or_cannot_be_is_refused_and_stays_on_the_page(s
 def test_periods_are_saved_from_a_day_on_and_the_page_says_what_a_run_would_clear(sign_in, app_world):
     admin = sign_in("security_admin")
 
-    assert sent(admin, "/policies/retention", days_matter="180").status_code == 302
+    assert sent(admin, "/policies/retention", days_matter="180", days_roster="30").status_code == 302
 
     with reading() as session:
         assert periods_on(session, TODAY).days("matter") == 180
+        assert periods_on(session, TODAY).days("roster") == 30
     assert "0 件里的姓名" in page_of(admin.get("/policies/retention"))

@@ -19,10 +19,11 @@ from grid_app.policy import Actor
 from grid_app.services.audit import record_audit
 from grid_app.services.duty_roster.access import Office
 from grid_app.services.duty_roster.pattern import DAY_MINUTES, moments
+from grid_app.services.retention.periods import periods_on
 from notifications.roster import Span, shared
 
 KEPT_AFTER: Final = timedelta(days=90)
-"""How long a shift and a leave are kept after their end: long enough to explain an escalation, no longer."""
+"""The longest that a shift and a leave may be kept after their end: long enough to explain an escalation."""
 HOURS_WORDS: Final = {"always": "全天都要找得到人", "working": "只在工作日的上班时间"}
 OPENS: Final = 8 * 60 + 30
 CLOSES: Final = 17 * 60 + 30
@@ -92,8 +93,8 @@ def promised_spans(row: DutyRoster, calendar: WorkingCalendar, span: Span) -> li
 
 
 def forget_past(session: Session, *, now: datetime) -> dict[str, int]:
-    """Delete shifts and leave that ended ninety days ago, and patterns that no shift names; return how many."""
-    before = now - KEPT_AFTER
+    """Delete shifts and leave whose period is over, and patterns that no shift names; return how many."""
+    before = now - min(timedelta(days=days_kept(session, now=now)), KEPT_AFTER)
     past = RosterShift.ends_at < before
     session.execute(delete(RosterPlace).where(RosterPlace.shift_id.in_(select(RosterShift.id).where(past))))
     shifts = session.execute(delete(RosterShift).where(past).returning(RosterShift.id)).all()
@@ -104,6 +105,11 @@ def forget_past(session: Session, *, now: datetime) -> dict[str, int]:
     if any(gone.values()):
         record_audit(session, None, "retention.cleared", now=now, details=dict(gone))
     return gone
+
+
+def days_kept(session: Session, *, now: datetime) -> int:
+    """Return for how many days after its end a shift or a leave is kept, by the county's periods."""
+    return periods_on(session, local_date(now)).days("roster")
 
 
 def note(session: Session, office: Office, action: str, *, actor: Actor, now: datetime, count: int) -> None:

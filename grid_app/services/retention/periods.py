@@ -22,10 +22,15 @@ PERIOD_WORDS: Final = {
     "agreed": "有协议或者进入法定途径的事项:姓名、电话、原始上报、群众说的话",
     "incident": "终报了的紧急报告:写的文字",
     "media": "照片和语音",
+    "told": "处置了的上级提醒:写的原因、转交时写的理由",
+    "call": "打电话通知的记录:写的谁接的电话",
+    "roster": "值班表:班次、请假和代班",
 }
 """What each row clears, by its code; no other row can be saved."""
 SHORTEST: Final = 90
 LONGEST: Final = 36_500
+OWN_LIMITS: Final = {"roster": (30, 90)}
+"""Rows with limits of their own: a roster explains an escalation for a while, and no county may keep it longer."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +75,18 @@ def save_periods(session: Session, *, days: Mapping[str, str], new: NewVersion, 
     InvalidError, ForbiddenError, ConflictError
         A period is no number of days or out of bounds; as `save_version`.
     """
-    wrong = {
-        f"days_{code}": f"请填 {SHORTEST} 到 {LONGEST} 之间的天数。"
-        for code in PERIOD_WORDS
-        if not (days.get(code, "").isdecimal() and SHORTEST <= int(days[code]) <= LONGEST)
-    }
+    wrong = {f"days_{code}": sentence for code in PERIOD_WORDS if (sentence := _trouble(code, days.get(code, "")))}
     if wrong:
         raise InvalidError(NOT_SAVED, fields=wrong)
     rows = [{"code": code, "days": int(days[code]), "basis": new.basis.strip()} for code in PERIOD_WORDS]
     saved = NewVersion(rows, new.basis, new.valid_from, new.replaces)
     return save_version(session, code=CODE, new=saved, actor=actor, now=now)
+
+
+def _trouble(code: str, typed: str) -> str:
+    least, most = OWN_LIMITS.get(code, (SHORTEST, LONGEST))
+    is_right = typed.isascii() and typed.isdecimal() and len(typed) <= len(str(LONGEST)) and least <= int(typed) <= most
+    return "" if is_right else f"请填 {least} 到 {most} 之间的天数。"
 
 
 def _read(rows: Sequence[Mapping[str, Any]]) -> tuple[Period, ...]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
 from grid_app.models.attachments import Attachment
+from grid_app.models.channels import PhoneCall
 from grid_app.models.disputes import Party, Submission
+from grid_app.models.escalations import Escalation, EscalationEvent
 from grid_app.models.incidents import Incident, IncidentEntry
 from grid_app.models.residents import Evaluation, ResidentComplaint, ResidentRequest
 from grid_app.queries.retention import Bounds, count_due
@@ -25,8 +28,7 @@ CLEARED: Final = "retention.cleared"
 def bounds_of(session: Session, *, now: datetime) -> Bounds:
     """Return the moments that the periods in force give today."""
     periods = periods_on(session, local_date(now))
-    ends = {code: now - timedelta(days=periods.days(code)) for code in ("matter", "agreed", "media", "incident")}
-    return Bounds(**ends)
+    return Bounds(**{one.name: now - timedelta(days=periods.days(one.name)) for one in fields(Bounds)})
 
 
 def due_now(session: Session, *, now: datetime) -> dict[str, int]:
@@ -78,6 +80,23 @@ def clear_incidents(session: Session, ids: Sequence[UUID], *, now: datetime) -> 
     )
     done = _changed(session, update(Incident).where(Incident.id.in_(ids)).values(place_words="", cleared_at=now))
     record_audit(session, None, CLEARED, now=now, details={"incidents": done})
+    return done
+
+
+def clear_tellings(session: Session, ids: Sequence[UUID], *, now: datetime) -> int:
+    """Clear the reasons of these escalations and of their hand-overs; steps, times and units stay. Return how many."""
+    handed = EscalationEvent.escalation_id.in_(ids), EscalationEvent.kind == "handed_over"
+    for event in session.scalars(select(EscalationEvent).where(*handed)):
+        event.details = {name: told for name, told in event.details.items() if name != "reason"}
+    done = _changed(session, update(Escalation).where(Escalation.id.in_(ids)).values(reason=""))
+    record_audit(session, None, CLEARED, now=now, details={"escalations": done})
+    return done
+
+
+def clear_calls(session: Session, ids: Sequence[UUID], *, now: datetime) -> int:
+    """Clear who answered these calls; that the office was rung up, when, and what came of it stay. Return how many."""
+    done = _changed(session, update(PhoneCall).where(PhoneCall.id.in_(ids)).values(answered_by=""))
+    record_audit(session, None, CLEARED, now=now, details={"calls": done})
     return done
 
 

@@ -46,6 +46,7 @@ STATE_TITLES: Final = {
     "merged": "并进一条汇总消息",
 }
 KNOCK_TONES: Final = {"due": "waiting", "gone": "attention", "failed": "attention"}
+CLEARED_WORDS: Final = "已经按保存期限清除"
 ACTED_HOW: Final = {"steps": "有办理记录", "word": "单位记录"}
 
 
@@ -90,7 +91,7 @@ def _said(step: Step) -> str:
         case "nobody":
             return UNIT_KIND_WORDS.get(step.unit_kind, step.unit_kind)
         case "handed_over":
-            return f"转给{told.get('to_name', '')}。原因:{told.get('reason', '')}"
+            return f"转给{told.get('to_name', '')}。原因:{told.get('reason') or CLEARED_WORDS}"
         case "called":
             return CALL_OUTCOMES.get(str(told.get("outcome")), "")
         case "acted":

@@ -27,7 +27,7 @@ from grid_app.services.clocks.rules import own_calendar
 from grid_app.services.duty_roster.access import KINDS, office_for, sees_all
 from grid_app.services.duty_roster.gaps import AHEAD, changing, gaps_by_office
 from grid_app.services.duty_roster.generating import pattern_of
-from grid_app.services.duty_roster.keeping import HOURS_WORDS, Promise, end_roster, promise_hours
+from grid_app.services.duty_roster.keeping import HOURS_WORDS, Promise, days_kept, end_roster, promise_hours
 from grid_app.services.duty_roster.pattern import KIND_WORDS
 from grid_app.services.duty_roster.patterns import clock_of, minute_of
 from grid_app.web.roster import leave, patterns, sheet, shifts
@@ -144,6 +144,7 @@ def _page(
             errors=errors,
             sentence=sentence,
             sees_all=sees_all(session, the_actor()),
+            days_kept=days_kept(session, now=now),
         )
     return make_response(shown, status)
 
