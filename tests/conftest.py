@@ -124,8 +124,10 @@ def postgres_template(cluster: Cluster) -> str:
 
 
 @pytest.fixture(scope="session")
-def spare_database(cluster: Cluster, postgres_template: str) -> SpareDatabase:
-    return SpareDatabase(cluster, postgres_template)
+def spare_database(cluster: Cluster, postgres_template: str) -> Iterator[SpareDatabase]:
+    spare = SpareDatabase(cluster, postgres_template)
+    yield spare
+    spare.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
