@@ -40,6 +40,7 @@ share_addresses()
 share_statements()
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+LONG = ("browser", "slow")
 
 
 def pytest_collection_finish() -> None:
@@ -50,13 +51,22 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take files with browser tests and slow ones first, in the order that chance gave them, and name groups.
+
+    A long test that comes last keeps one worker busy while the others have nothing to do.
+    """
+    long = {item.path for item in items if any(item.get_closest_marker(name) for name in LONG)}
+    items.sort(key=lambda item: item.path not in long)
+    if config.getoption("loadgroup", default=False):
+        _name_groups(items)
+
+
+def _name_groups(items: list[pytest.Item]) -> None:
     """Put the group of a test behind its id, by which pytest-xdist keeps a group on one worker.
 
     pytest-xdist 3.8 writes it into ``_nodeid``, which pytest 9.2 no longer reads (pytest-xdist#1386); the tests of a
     group were spread, and each worker made for itself what they share.
     """
-    if not config.getoption("loadgroup", default=False):
-        return
     for item in items:
         group = item.get_closest_marker("xdist_group")
         if group is not None and not item.nodeid.endswith(f"@{group.args[0]}"):
