@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.adapters.outbox_rows import Due
@@ -24,7 +24,8 @@ Sibling = Row[*tuple[Any, ...]]
 
 def in_order(session: Session, rows: Sequence[Due], *, now: datetime) -> list[Due]:
     """Return those of the rows that may go out now; older ones are merged into them, the others wait two seconds."""
-    crowded = [row for row in rows if row.is_one_of_several]
+    shared = {target for where in _at_targets(rows) for target in _with_several(session, where)}
+    crowded = [row for row in rows if _target(row) in shared]
     if not crowded:
         return list(rows)
     seen, free = _siblings(session, crowded, now=now)
@@ -43,8 +44,29 @@ def in_order(session: Session, rows: Sequence[Due], *, now: datetime) -> list[Du
     return [row for row in rows if row.id not in replaced and row.id not in waiting]
 
 
+def _at_targets(rows: Sequence[Due]) -> list[ColumnElement[bool]]:
+    """Return the conditions for what waits for the same devices, and for the same endpoints, about the same matters.
+
+    Each names the columns of ``ix_outbox_messages_waiting_target`` from the left, and the state as it stands there: a
+    storm has ten thousand messages about one escalation, and each batch asks.
+    """
+    about = OutboxMessage.escalation_id.in_({row.escalation_id for row in rows if row.escalation_id is not None})
+    waits = OutboxMessage.state == literal_column("'due'")
+    devices = {row.subscription_id for row in rows if row.subscription_id is not None}
+    endpoints = {row.endpoint_id for row in rows if row.subscription_id is None}
+    to_endpoint = and_(OutboxMessage.subscription_id.is_(None), OutboxMessage.endpoint_id.in_(endpoints))
+    asked = (devices, OutboxMessage.subscription_id.in_(devices)), (endpoints, to_endpoint)
+    return [and_(waits, about, where) for some, where in asked if some]
+
+
+def _with_several(session: Session, where: ColumnElement[bool]) -> list[Target]:
+    columns = OutboxMessage.escalation_id, OutboxMessage.subscription_id, OutboxMessage.endpoint_id
+    asked = select(*columns).where(where).group_by(*columns).having(func.count() > 1)
+    return [_target(row) for row in session.execute(asked)]
+
+
 def _siblings(session: Session, rows: Sequence[Due], *, now: datetime) -> tuple[list[Sibling], set[UUID]]:
-    """Return what else waits or is being sent about the same escalations, and the ids of what is ours to merge.
+    """Return what else waits or is being sent to the same targets, and the ids of what is ours to merge.
 
     What another worker is just taking is locked, and so is in the first answer and not in the second.
     """
@@ -55,12 +77,12 @@ def _siblings(session: Session, rows: Sequence[Due], *, now: datetime) -> tuple[
         OutboxMessage.endpoint_id,
         OutboxMessage.created_at,
         OutboxMessage.leased_until,
-    ).where(
-        OutboxMessage.state == "due",
-        OutboxMessage.escalation_id.in_({row.escalation_id for row in rows}),
     )
-    seen = list(session.execute(asked).all())
-    ours = session.execute(asked.with_for_update(skip_locked=True)).all()
+    seen: list[Sibling] = []
+    ours: list[Sibling] = []
+    for where in _at_targets(rows):
+        seen += session.execute(asked.where(where)).all()
+        ours += session.execute(asked.where(where).with_for_update(skip_locked=True)).all()
     return seen, {one.id for one in ours if one.leased_until is None or one.leased_until <= now}
 
 
