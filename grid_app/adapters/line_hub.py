@@ -1,7 +1,8 @@
 """One thread that holds all open lines of a process, so that a thousand of them cost no thread each.
 
 A socket is given to it after the request was answered with its head. It never waits for a single reader: what one does
-not take lies in that reader's own buffer, nothing is added to it, and after some seconds the line is closed.
+not take lies in that reader's own buffer, nothing is added to it, and after some seconds the line is closed. Whatever
+goes wrong on one line ends that line; the thread, and so all the others, go on.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from grid_app.adapters.listeners import Line
 
 TELL_EVERY_SECONDS: Final = 0.25
 STALLED_SECONDS: Final = 20.0
+BREATH_SECONDS: Final = 1.0
+"""How long the thread waits after a fault that was not of one line, so that it does not spin."""
 READ_BYTES: Final = 4_096
 NOT_NOW: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -38,6 +42,7 @@ class _Held:
     ended: Callable[[], None]
     rest: bytes
     stalled_at: float
+    is_over: bool = False
 
 
 class LineHub:
@@ -68,26 +73,47 @@ class LineHub:
             selector.register(woken, selectors.EVENT_READ)
             told_at = time.monotonic()
             while True:
-                wait = told_at + TELL_EVERY_SECONDS - time.monotonic()
-                for key, events in selector.select(max(0.0, wait)):
-                    if isinstance(key.data, _Held):
-                        self._serve(selector, key.data, events)
-                    else:
-                        self._begin(selector, woken)
-                if time.monotonic() - told_at >= TELL_EVERY_SECONDS:
-                    told_at = time.monotonic()
-                    for held in list(self._held):
-                        self._tell(selector, held)
+                try:
+                    told_at = self._turn(selector, woken, told_at)
+                except Exception:  # noqa: BLE001 - the outermost line of this thread: a dead one would end every line
+                    _log.exception("a turn of the open lines failed")
+                    time.sleep(BREATH_SECONDS)
+
+    def _turn(self, selector: selectors.BaseSelector, woken: int, told_at: float) -> float:
+        """Hear each line that has something, tell all when it is time, and return when they were told last."""
+        wait = told_at + TELL_EVERY_SECONDS - time.monotonic()
+        for key, events in selector.select(max(0.0, wait)):
+            if isinstance(key.data, _Held):
+                self._alone(selector, key.data, partial(self._serve, events=events))
+            else:
+                self._begin(selector, woken)
+        if time.monotonic() - told_at >= TELL_EVERY_SECONDS:
+            told_at = time.monotonic()
+            for held in list(self._held):
+                self._alone(selector, held, self._tell)
+        return told_at
+
+    def _alone(
+        self, selector: selectors.BaseSelector, held: _Held, step: Callable[[selectors.BaseSelector, _Held], None]
+    ) -> None:
+        """Do one thing for one line; a fault ends that line and no other."""
+        try:
+            step(selector, held)
+        except Exception:  # noqa: BLE001 - a fault of one line, whichever it is, must not end the others
+            _log.exception("an open line was ended")
+            self._close(selector, held)
 
     def _begin(self, selector: selectors.BaseSelector, woken: int) -> None:
         with contextlib.suppress(BlockingIOError):
             os.read(woken, READ_BYTES)
         with contextlib.suppress(queue.Empty):
             while True:
-                held = self._new.get_nowait()
-                self._held.add(held)
-                selector.register(held.socket, selectors.EVENT_READ, held)
-                self._push(selector, held)
+                self._alone(selector, self._new.get_nowait(), self._take)
+
+    def _take(self, selector: selectors.BaseSelector, held: _Held) -> None:
+        self._held.add(held)
+        selector.register(held.socket, selectors.EVENT_READ, held)
+        self._push(selector, held)
 
     def _serve(self, selector: selectors.BaseSelector, held: _Held, events: int) -> None:
         if held not in self._held:
@@ -107,15 +133,13 @@ class LineHub:
             return False
 
     def _tell(self, selector: selectors.BaseSelector, held: _Held) -> None:
+        if held not in self._held:
+            return
         if held.rest:
             if time.monotonic() - held.stalled_at >= STALLED_SECONDS:
                 self._close(selector, held)
             return
-        try:
-            text = held.line.due()
-        except Exception:  # noqa: BLE001 - the outermost line of this thread: a fault of one must not end the others
-            _log.exception("an open line was ended")
-            text = None
+        text = held.line.due()
         if text is None:
             self._close(selector, held)
         elif text:
@@ -135,9 +159,15 @@ class LineHub:
         selector.modify(held.socket, selectors.EVENT_READ | also, held)
 
     def _close(self, selector: selectors.BaseSelector, held: _Held) -> None:
+        """End a line, once; none of the three steps keeps the next from being done."""
+        if held.is_over:
+            return
+        held.is_over = True
         self._held.discard(held)
-        with contextlib.suppress(KeyError, ValueError):
-            selector.unregister(held.socket)
-        with contextlib.suppress(OSError):
-            held.socket.close()
-        held.ended()
+        for step in (lambda: selector.unregister(held.socket), held.socket.close, held.ended):
+            try:
+                step()
+            except (KeyError, OSError):
+                pass  # it was never registered, or the reader is away
+            except Exception:  # noqa: BLE001 - the line is over; what its end broke must not end the others
+                _log.exception("the end of an open line failed")

@@ -105,6 +105,80 @@ def test_a_line_that_fails_or_may_not_be_heard_any_more_ends_alone():
     assert told.ends == 3
 
 
+def end(reader: socket.socket, told: Told, *others: socket.socket) -> None:
+    """Leave nothing open behind a test."""
+    for one in (reader, *others):
+        one.close()
+    assert told.ended.acquire(timeout=PATIENCE_SECONDS)
+
+
+class Broken:
+    """A socket with one method that raises what nobody foresaw, and the real ones beside it."""
+
+    def __init__(self, real: socket.socket, *names: str) -> None:
+        self._real = real
+        self._names = names
+
+    def __getattr__(self, name: str):
+        return self._breaks if name in self._names else getattr(self._real, name)
+
+    def _breaks(self, *_given: object):
+        raise RuntimeError("nobody foresaw this")
+
+
+@pytest.mark.parametrize("at", ["fileno", "send", "recv", "close"])
+def test_whatever_breaks_on_one_line_ends_that_line_alone(at: str):
+    hub, told, other = LineHub(), Told(), Told()
+    reader = opened(hub, other)
+    until(reader, b"data: 1\n\n")
+    far, near = socket.socketpair()
+    hub.hold(Broken(near, at), Line(lambda: told.event), head=b"HEAD ", ended=told.end)
+    if at in ("recv", "close"):
+        far.close()
+
+    assert told.ended.acquire(timeout=PATIENCE_SECONDS)
+    other.event = "data: 2\n\n"
+    until(reader, b"data: 2\n\n")
+    assert (told.ends, other.ends) == (1, 0)
+    end(reader, other, far, near)
+
+
+def test_an_end_that_breaks_is_told_once_and_ends_no_other_line():
+    hub, told, other = LineHub(), Told(), Told()
+    reader = opened(hub, other)
+
+    def breaks() -> None:
+        told.end()
+        raise RuntimeError("the end")
+
+    far, near = socket.socketpair()
+    hub.hold(near, Line(lambda: told.event, times=Times(line=0.0)), head=b"", ended=breaks)
+
+    assert told.ended.acquire(timeout=PATIENCE_SECONDS)
+    other.event = "data: 2\n\n"
+    until(reader, b"data: 2\n\n")
+    assert told.ends == 1
+    end(reader, other, far)
+
+
+def test_a_fault_of_the_thread_itself_is_outlived(monkeypatch):
+    monkeypatch.setattr(line_hub, "BREATH_SECONDS", 0.0)
+    hub, told = LineHub(), Told()
+    turn, faults = hub._turn, [OSError("too many files")]
+
+    def once(*given):
+        if faults:
+            raise faults.pop()
+        return turn(*given)
+
+    monkeypatch.setattr(hub, "_turn", once)
+    reader = opened(hub, told)
+
+    until(reader, b"data: 1\n\n")
+    assert not faults
+    end(reader, told)
+
+
 def test_an_answer_that_is_a_line_is_given_away_with_its_head_and_every_other_is_not():
     hub, told = LineHub(), Told()
     reader, taken = socket.socketpair()
