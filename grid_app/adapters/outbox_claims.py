@@ -16,6 +16,7 @@ from grid_app.adapters.outbox_alarms import Alarms, Concerned
 from grid_app.adapters.outbox_digests import begin_digest, digest_of, is_digest, merge_into, waiting_digest
 from grid_app.adapters.outbox_ends import End, stop, write_ends
 from grid_app.adapters.outbox_order import in_order
+from grid_app.adapters.outbox_replaced import without_replaced
 from grid_app.adapters.outbox_rows import TAKEN_UP, Due, UnreadableError, Unseal, due_rows, message_in, target_in
 from grid_app.adapters.rate_buckets import Bucket, keep_buckets, lock_buckets, rates_of
 from grid_app.models.escalations import OutboxMessage
@@ -66,7 +67,8 @@ def claim_due(
     Every row looked at is either held, ended, merged or put off, so that looking again finds others.
     """
     rows = due_rows(session, now=now, limit=limit, channels=channels)
-    waiting = in_order(session, _without_ended(session, rows, now=now), now=now)
+    going = without_replaced(session, _without_ended(session, rows, now=now))
+    waiting = in_order(session, going, now=now)
     readable = _readable(session, waiting, tools, now=now)
     free = [one for one in readable if not rates_of(one.row.channel) or one.row.endpoint_id is None]
     limited = [one for one in readable if rates_of(one.row.channel) and one.row.endpoint_id is not None]

@@ -62,13 +62,18 @@ def write_ends(session: Session, ends: Sequence[End], alarms: Alarms | None, *, 
     for state in sorted({end.state for end in ends} - {"due"}):
         _finish(session, [end.id for end in ends if end.state == state], state, now=now)
     _put_off(session, [end for end in ends if end.state == "due"])
-    if ends:
-        session.execute(insert(DeliveryAttempt), [_attempt(end, now) for end in ends])
+    note_tries(session, ends, now=now)
     for end in ends:
         if isinstance(end.outcome, Gone):
             _drop_device(session, end, alarms, now=now)
     if alarms is not None:
         _alarm(session, ends, alarms, now=now)
+
+
+def note_tries(session: Session, ends: Sequence[End], *, now: datetime) -> None:
+    """Write down that messages were tried, and what the other side answered."""
+    if ends:
+        session.execute(insert(DeliveryAttempt), [_attempt(end, now) for end in ends])
 
 
 def stop(session: Session, ids: Sequence[UUID], *, state: str = "stopped", now: datetime) -> None:

@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 
 from grid_app.adapters.outbox_alarms import Alarms, Concerned
 from grid_app.adapters.outbox_claims import Chance, Tools, claim_due
-from grid_app.adapters.outbox_ends import DROPPED_NOTICE, End, write_ends
+from grid_app.adapters.outbox_ends import DROPPED_NOTICE, End, note_tries, write_ends
+from grid_app.adapters.outbox_replaced import lock_against_replacing, successors_of, turn
 from grid_app.adapters.outbox_rows import TAKEN_UP, Unseal, channels_due
 from grid_app.adapters.rate_buckets import keep_buckets, lock_buckets, rates_of
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.channels import ChannelEndpoint
 from grid_app.models.escalations import Escalation, OutboxMessage, PushSubscription
-from notifications.messages import Outcome, RetryLater
+from notifications.messages import Outcome, RetryLater, Sent
 from notifications.ports import Claimed, Ended, LeaseLostError
 
 __all__ = ["DROPPED_NOTICE", "SqlOutbox"]
@@ -96,14 +97,18 @@ class SqlOutbox:
     def record_all(self, ended: Sequence[Ended], *, now: datetime) -> frozenset[str]:
         """Keep how sendings ended, in one transaction, and return the ids of those whose lease was lost.
 
-        A subscription that is gone is dropped and its person told.
+        A subscription that is gone is dropped and its person told. What an endpoint did not take that was replaced
+        meanwhile goes to the new one.
         """
         if not ended:
             return frozenset()
+        not_sent = [UUID(one.claimed.id) for one in ended if not isinstance(one.outcome, Sent)]
         with transaction(self._engine) as session:
+            lock_against_replacing(session, not_sent)
             held = _still_held(session, ended)
             ends = [_end(held[one.claimed.id], one) for one in ended if one.claimed.id in held]
-            write_ends(session, ends, self._tools.alarms, now=now)
+            turned = _to_replaced(session, ends, [held[str(one)] for one in not_sent if str(one) in held], now=now)
+            write_ends(session, [end for end in ends if end.id not in turned], self._tools.alarms, now=now)
             _settle(session, [held[str(end.id)] for end in ends], {end.id: end.outcome for end in ends}, now=now)
         return frozenset(one.claimed.id for one in ended if one.claimed.id not in held)
 
@@ -117,6 +122,15 @@ class SqlOutbox:
         """
         if self.record_all([Ended(claimed, outcome, retry_at)], now=now):
             raise LeaseLostError(claimed.id)
+
+
+def _to_replaced(session: Session, ends: Sequence[End], rows: Sequence[Held], *, now: datetime) -> frozenset[UUID]:
+    """Turn what was not sent to the endpoints that replaced its own, due at once, and return which those are."""
+    new = successors_of(session, {row.endpoint_id for row in rows if row.disabled_at is not None})
+    turned = {row.id: new[row.endpoint_id] for row in rows if row.endpoint_id in new}
+    note_tries(session, [end for end in ends if end.id in turned], now=now)
+    turn(session, turned, due_at=now)
+    return frozenset(turned)
 
 
 def _still_held(session: Session, ended: Sequence[Ended]) -> dict[str, Held]:
@@ -133,6 +147,7 @@ def _still_held(session: Session, ended: Sequence[Ended]) -> dict[str, Held]:
             OutboxMessage.purpose,
             OutboxMessage.bucket,
             func.coalesce(*unit).label("unit_id"),
+            ChannelEndpoint.disabled_at,
             Escalation.state.label("escalation_state"),
         )
         .outerjoin(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from grid_app.database.base import new_id
 from grid_app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from grid_app.models.accounts import Unit
-from grid_app.models.channels import ChannelEndpoint
+from grid_app.models.channels import ChannelEndpoint, RateBucket
 from grid_app.models.escalations import OutboxMessage
 from grid_app.models.places import Division
 from grid_app.policy import Action, Actor, allows
@@ -83,7 +83,9 @@ def replace_endpoint(
 ) -> UUID:
     """Put a new configuration in the place of an endpoint's and return the id of what goes on in its stead.
 
-    It is a new row: proofs of the old robot say nothing about the new one. What waits goes to the new one.
+    It is a new row: proofs of the old robot say nothing about the new one. What waits goes to the new one; what is
+    being sent at this moment goes there when the old one does not take it (``adapters/outbox_replaced.py``, which finds
+    the new one by the moment at which the old one ended).
 
     Raises
     ------
@@ -103,6 +105,8 @@ def replace_endpoint(
     session.add(_row(found, unit.id, entry, cipher, actor=actor, now=now))
     session.flush()  # what waits is turned to its id
     _turn_waiting(session, old.id, found)
+    if _address(_opened(old, cipher)) == _address(dict(config.secret)):
+        _keep_rate(session, old, found)
     clear_alarms(session, old.id, now=now, why="已换新的")
     return found
 
@@ -243,9 +247,16 @@ def _turn_waiting(session: Session, old: UUID, new: UUID) -> None:
     session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.endpoint_id == old, OutboxMessage.state == "due", OutboxMessage.lease_token.is_(None))
-        .values(endpoint_id=new)
+        .values(endpoint_id=new, tries=0, bucket="")
         .execution_options(synchronize_session=False)
     )
+
+
+def _keep_rate(session: Session, old: ChannelEndpoint, new: UUID) -> None:
+    """Let what was sent to the same robot or number a moment ago count on: only its secret is new."""
+    used = session.get(RateBucket, f"{old.kind}:{old.id}")
+    if used is not None:
+        session.add(RateBucket(key=f"{old.kind}:{new}", sends=used.sends, blocked_until=used.blocked_until))
 
 
 def _opened(row: ChannelEndpoint, cipher: FieldCipher) -> dict[str, str]:
