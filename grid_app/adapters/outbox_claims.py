@@ -17,7 +17,16 @@ from grid_app.adapters.outbox_digests import begin_digest, digest_of, is_digest,
 from grid_app.adapters.outbox_ends import End, stop, write_ends
 from grid_app.adapters.outbox_order import in_order
 from grid_app.adapters.outbox_replaced import without_replaced
-from grid_app.adapters.outbox_rows import TAKEN_UP, Due, UnreadableError, Unseal, due_rows, message_in, target_in
+from grid_app.adapters.outbox_rows import (
+    TAKEN_UP,
+    Due,
+    UnreadableError,
+    Unseal,
+    due_rows,
+    is_about_its_unit,
+    message_in,
+    target_in,
+)
 from grid_app.adapters.rate_buckets import Bucket, keep_buckets, lock_buckets, rates_of
 from grid_app.models.escalations import OutboxMessage
 from notifications.messages import Message, Misconfigured, Refused
@@ -94,8 +103,7 @@ def _without_ended(session: Session, rows: Sequence[Due], *, now: datetime) -> l
     shut = {
         row.id
         for row in rows
-        if (row.about_unit_id is not None and row.about_unit_id == row.unit_id)
-        or (row.purpose == "escalation" and row.escalation_state in TAKEN_UP)
+        if is_about_its_unit(row) or (row.purpose == "escalation" and row.escalation_state in TAKEN_UP)
     }
     gone = {row.id for row in rows if row.dropped_at is not None} - shut
     stop(session, sorted(shut), now=now)

@@ -1,6 +1,7 @@
 """One message for many: what an endpoint may not be told one by one goes out as a digest, made up when it is sent.
 
-A merged message counts as sent when its digest is. What an office has taken up meanwhile is left out of it.
+A merged message counts as sent when its digest is. What an office has taken up meanwhile is left out of it, and what is
+about the office itself since.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.adapters.outbox_ends import stop
-from grid_app.adapters.outbox_rows import TAKEN_UP, Due, is_free
+from grid_app.adapters.outbox_rows import ABOUT_UNIT, TAKEN_UP, Due, is_about_its_unit, is_free
 from grid_app.database.base import new_id
+from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, OutboxMessage
+from grid_app.models.incidents import Incident
 from grid_app.vocabulary.words import GRADE_ORDER, GRADE_WORDS
 from notifications.messages import Message, compose_digest
 
@@ -88,12 +91,18 @@ def merge_into(session: Session, digest_id: UUID, rows: Sequence[Due]) -> None:
 def digest_of(session: Session, digest_id: UUID, *, now: datetime) -> Message | None:
     """Return what a digest has to say now, None when nothing of it waits for an answer any more."""
     rows = session.execute(
-        select(OutboxMessage.id, OutboxMessage.escalation_id, Escalation.state, Escalation.grade)
+        select(
+            OutboxMessage.id, OutboxMessage.escalation_id, OutboxMessage.unit_id, Escalation.state, Escalation.grade,
+            ABOUT_UNIT.label("about_unit_id"),
+        )
         .outerjoin(Escalation, Escalation.id == OutboxMessage.escalation_id)
+        .outerjoin(Dispute, Dispute.id == Escalation.dispute_id)
+        .outerjoin(Incident, Incident.id == Escalation.incident_id)
         .where(OutboxMessage.merged_into == digest_id, OutboxMessage.state == "merged")
-    ).all()
-    stop(session, [row.id for row in rows if row.state in TAKEN_UP], now=now)
-    open_rows = [row for row in rows if row.state not in TAKEN_UP]
+    ).all()  # fmt: skip
+    over = {row.id for row in rows if row.state in TAKEN_UP or is_about_its_unit(row)}
+    stop(session, sorted(over), now=now)
+    open_rows = [row for row in rows if row.id not in over]
     if not open_rows:
         return None
     matters = {row.escalation_id or row.id for row in open_rows}

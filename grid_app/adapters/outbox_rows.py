@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from grid_app.models.channels import ChannelEndpoint
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, OutboxMessage, PushSubscription
+from grid_app.models.incidents import Incident
 from notifications.messages import Message, MessageError, Misconfigured, PersonalWordsError
 from notifications.targets import MailTarget, PushTarget, RobotTarget, SmsTarget, Target, WebhookTarget
 
@@ -25,6 +26,9 @@ ROBOTS: Final = ("wecom", "dingtalk", "feishu")
 LONGEST_LEASE: Final = timedelta(minutes=15)
 """No claim holds a message for so long; one that seems to was made under a clock that was ahead."""
 MESSAGE_FIELDS: Final = frozenset(field.name for field in fields(Message))
+
+ABOUT_UNIT: Final = func.coalesce(Dispute.about_unit_id, Incident.about_unit_id)
+"""The office that the matter of an escalation is about, which is told nothing of it from the moment it is entered."""
 
 Due = Row[*tuple[Any, ...]]
 
@@ -92,13 +96,19 @@ def _question() -> Select[*tuple[Any, ...]]:
             ChannelEndpoint.disabled_at,
             Escalation.state.label("escalation_state"),
             Escalation.grade,
-            Dispute.about_unit_id,
+            ABOUT_UNIT.label("about_unit_id"),
         )
         .outerjoin(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)
         .outerjoin(ChannelEndpoint, ChannelEndpoint.id == OutboxMessage.endpoint_id)
         .outerjoin(Escalation, Escalation.id == OutboxMessage.escalation_id)
         .outerjoin(Dispute, Dispute.id == Escalation.dispute_id)
+        .outerjoin(Incident, Incident.id == Escalation.incident_id)
     )
+
+
+def is_about_its_unit(row: Due) -> bool:
+    """Say whether a message is about the very office it goes to, since a seal or a correction named that office."""
+    return row.about_unit_id is not None and bool(row.about_unit_id == row.unit_id)
 
 
 def message_in(row: Due) -> Message:

@@ -8,17 +8,20 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select, text, update
 
+from grid_app.adapters.outbox_digests import key_of
 from grid_app.adapters.outbox_sql import SqlOutbox
 from grid_app.adapters.outbox_sweep import STUCK, needs_sweeping, sweep
 from grid_app.database.transaction import reading, transaction
 from grid_app.jobs.delivery import alarms
 from grid_app.models.channels import Alarm, ChannelEndpoint
+from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import DeliveryAttempt, Escalation, OutboxMessage, PushSubscription
 from notifications.channels.local import RecordingChannel
 from notifications.dispatcher import DispatchReport, dispatch_batch
 from notifications.messages import Gone, Misconfigured, Refused, RetryLater, Sent
 from tests.escalation_world import add_dispute, add_subscription, raise_for
 from tests.fakes import FrozenClock
+from tests.incidents_world import opened, opening
 from tests.outbox_world import add_endpoint, outbox_at, put
 from tests.world import NOW, World, build_world
 
@@ -115,6 +118,33 @@ def test_what_was_taken_up_is_not_sent(desk: Desk):
     message = desk.put()
     with transaction(desk.engine) as session:
         session.get_one(Escalation, desk.escalation).state = "acknowledged"
+
+    assert desk.claim() == []
+    assert desk.state(message) == "stopped"
+
+
+@pytest.mark.parametrize("matter", ["dispute", "incident"])
+@pytest.mark.parametrize("way", ["device", "digest"])
+def test_what_is_about_the_office_itself_since_is_not_sent_there(desk: Desk, matter: str, way: str):
+    county = desk.world.units["county"]
+    with transaction(desk.engine) as session:
+        robot = add_endpoint(session, county, "wecom")
+        escalation = session.get_one(Escalation, desk.escalation)
+        if matter == "dispute":
+            session.get_one(Dispute, escalation.dispute_id).about_unit_id = county
+        else:
+            escalation.dispute_id = None
+            escalation.incident_id = opened(session, desk.world, opening(about_unit_id=county))
+            session.execute(update(OutboxMessage).values(state="stopped"))
+    if way == "device":
+        message = desk.put()
+    else:
+        digest = desk.put(channel="wecom", endpoint=robot, purpose="digest", escalation=None, unit_id=county)
+        message = desk.put(
+            channel="wecom", endpoint=robot, unit_id=county, state="merged", merged_into=digest, at=NOW - MINUTE
+        )
+        with transaction(desk.engine) as session:
+            session.get_one(OutboxMessage, digest).dedupe_key = key_of(digest)
 
     assert desk.claim() == []
     assert desk.state(message) == "stopped"
