@@ -126,6 +126,30 @@ def test_a_busy_push_service_is_asked_again_later(
         assert outcomes == ["retry", "sent"]
 
 
+def test_a_push_service_that_limits_one_device_goes_on_taking_for_all_others(
+    app: Flask, app_world: World, receiver: PushReceiver, clock: FrozenClock
+):
+    for name in ("county_officer", "county_officer", "county_officer"):
+        _subscribe(app_world, receiver, name)
+    _raise(app_world)
+    receiver.answer_next(Answer(429, {"Retry-After": "600"}))
+
+    first = send_due_messages()
+    _raise(app_world, number=2)
+    second = send_due_messages()
+    clock.advance(timedelta(seconds=599))
+    too_soon = send_due_messages()
+    clock.advance(timedelta(minutes=11))
+    last = send_due_messages()
+
+    assert (first, second, too_soon, last) == (
+        DispatchReport(sent=2, retried=1),
+        DispatchReport(sent=3),
+        DispatchReport(),
+        DispatchReport(sent=1),
+    )
+
+
 def test_the_phone_shows_case_place_category_grade_and_due(app: Flask, app_world: World, receiver: PushReceiver):
     _subscribe(app_world, receiver, "county_officer")
     escalation_id = _raise(app_world)
