@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.adapters.outbox_alarms import Alarms, Concerned
 from grid_app.adapters.outbox_digests import begin_digest, digest_of, is_digest, merge_into, waiting_digest
-from grid_app.adapters.outbox_ends import End, stop, write_ends
+from grid_app.adapters.outbox_ends import SHOWN, End, stop, write_ends
 from grid_app.adapters.outbox_order import in_order
 from grid_app.adapters.outbox_replaced import without_replaced
 from grid_app.adapters.outbox_rows import (
@@ -29,7 +29,7 @@ from grid_app.adapters.outbox_rows import (
 )
 from grid_app.adapters.rate_buckets import Bucket, keep_buckets, lock_buckets, rates_of
 from grid_app.models.escalations import OutboxMessage
-from notifications.messages import Message, Misconfigured, Refused
+from notifications.messages import Message, Misconfigured, Outcome, Refused
 from notifications.ports import Claimed
 from notifications.targets import Target
 
@@ -76,7 +76,8 @@ def claim_due(
     Every row looked at is either held, ended, merged or put off, so that looking again finds others.
     """
     rows = due_rows(session, now=now, limit=limit, channels=channels)
-    going = without_replaced(session, _without_ended(session, rows, now=now))
+    waiting_for = _without_shown(session, _without_ended(session, rows, now=now), tools, now=now)
+    going = without_replaced(session, waiting_for)
     waiting = in_order(session, going, now=now)
     readable = _readable(session, waiting, tools, now=now)
     free = [one for one in readable if not rates_of(one.row.channel) or one.row.endpoint_id is None]
@@ -111,6 +112,14 @@ def _without_ended(session: Session, rows: Sequence[Due], *, now: datetime) -> l
     return [row for row in rows if row.id not in shut and row.id not in gone]
 
 
+def _without_shown(session: Session, rows: Sequence[Due], tools: Tools, *, now: datetime) -> list[Due]:
+    """Return the rows that no device has answered for; the others were sent, though nobody lived to record it."""
+    shown = [_end(row, SHOWN) for row in rows if row.delivered_at is not None]
+    if shown:
+        write_ends(session, shown, tools.alarms, now=now)
+    return [row for row in rows if row.delivered_at is None]
+
+
 def _readable(session: Session, rows: Sequence[Due], tools: Tools, *, now: datetime) -> list[Readable]:
     """Return the rows that can be sent; the others end here, each with its alarm."""
     found, ends = [], []
@@ -130,7 +139,7 @@ def _readable(session: Session, rows: Sequence[Due], tools: Tools, *, now: datet
     return found
 
 
-def _end(row: Due, outcome: Refused | Misconfigured) -> End:
+def _end(row: Due, outcome: Outcome) -> End:
     return End(
         id=row.id,
         outcome=outcome,

@@ -27,6 +27,8 @@ from notifications.messages import Gone, Misconfigured, Outcome, Refused, RetryL
 DROPPED_NOTICE: Final = (
     "这台设备的推送已失效,收不到弹出提醒。提醒都还在收件箱里,不会丢;需要弹出提醒时,请在这台设备上重新开通“本机推送”。"
 )
+SHOWN: Final = Sent("receipt")
+"""How a message ended that a device has answered for, whatever became of the push service's own answer."""
 DETAIL_LENGTH: Final = 300
 _STATE_OF: Final[dict[type, str]] = {
     Sent: "sent", Gone: "gone", Refused: "failed", Misconfigured: "failed", RetryLater: "failed",

@@ -82,6 +82,7 @@ def _question() -> Select[*tuple[Any, ...]]:
             OutboxMessage.dedupe_key,
             OutboxMessage.bucket,
             OutboxMessage.receipt,
+            OutboxMessage.delivered_at,
             OutboxMessage.tries,
             OutboxMessage.created_at,
             cast(OutboxMessage.message, Text).label("message"),  # as text: one that is no JSON must not spoil the rest

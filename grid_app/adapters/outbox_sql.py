@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.adapters.outbox_alarms import Alarms, Concerned
 from grid_app.adapters.outbox_claims import Chance, Tools, claim_due
-from grid_app.adapters.outbox_ends import DROPPED_NOTICE, End, note_tries, write_ends
+from grid_app.adapters.outbox_ends import DROPPED_NOTICE, SHOWN, End, note_tries, write_ends
 from grid_app.adapters.outbox_replaced import lock_against_replacing, successors_of, turn
 from grid_app.adapters.outbox_rows import TAKEN_UP, Unseal, channels_due
 from grid_app.adapters.rate_buckets import keep_buckets, lock_buckets, rates_of
@@ -148,6 +148,7 @@ def _still_held(session: Session, ended: Sequence[Ended]) -> dict[str, Held]:
             OutboxMessage.bucket,
             func.coalesce(*unit).label("unit_id"),
             ChannelEndpoint.disabled_at,
+            OutboxMessage.delivered_at,
             Escalation.state.label("escalation_state"),
         )
         .outerjoin(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)
@@ -161,9 +162,10 @@ def _still_held(session: Session, ended: Sequence[Ended]) -> dict[str, Held]:
 
 
 def _end(row: Held, one: Ended) -> End:
+    shown = row.delivered_at is not None and isinstance(one.outcome, RetryLater)
     return End(
         id=row.id,
-        outcome=one.outcome,
+        outcome=SHOWN if shown else one.outcome,
         retry_at=one.retry_at,
         taken_up=row.escalation_state in TAKEN_UP,
         purpose=row.purpose,
