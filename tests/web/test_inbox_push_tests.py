@@ -220,7 +220,7 @@ def test_a_browser_puts_its_new_subscription_in_place_of_the_old_one(
         stranger.post("/push/renewals", json=sent),
     ]
 
-    assert [answer.status_code for answer in answers] == [404, 422, 204, 404]
+    assert [answer.status_code for answer in answers] == [404, 422, 204, 204]
     with reading() as session:
         device = session.scalars(select(PushSubscription)).one()
         assert (device.id, device.endpoint) == (kept, new["endpoint"])

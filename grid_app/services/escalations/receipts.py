@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from grid_app.errors import NotFoundError
@@ -21,6 +22,7 @@ from notifications.messages import PushTarget
 
 RECEIPT_BYTES: Final = 32
 RECEIPT: Final = re.compile(r"[A-Za-z0-9_-]{32,48}")
+RENEWED: Final = "renewed by its browser"
 LISTENS_NO_MORE: Final = "推送没有接上:服务器不认得这台设备原来的推送。请在这台设备上打开“本机推送”,重新开通。"
 
 
@@ -59,18 +61,24 @@ def note_delivery(session: Session, receipt: str, *, now: datetime) -> bool:
     return True
 
 
+def listening(session: Session, *, endpoint: str, auth: str) -> PushSubscription | None:
+    """Return the live subscription with this endpoint and secret, which its browser alone knows, if there is one."""
+    found = session.scalar(
+        select(PushSubscription).where(PushSubscription.endpoint == endpoint, PushSubscription.dropped_at.is_(None))
+    )
+    return found if found is not None and hmac.compare_digest(found.auth.encode(), auth.encode()) else None
+
+
 def require_listening(session: Session, *, endpoint: str, auth: str) -> PushSubscription:
-    """Return the live subscription with this endpoint and this secret, which its browser alone knows.
+    """Return the live subscription with this endpoint and this secret.
 
     Raises
     ------
     NotFoundError
         There is none.
     """
-    found = session.scalar(
-        select(PushSubscription).where(PushSubscription.endpoint == endpoint, PushSubscription.dropped_at.is_(None))
-    )
-    if found is None or not hmac.compare_digest(found.auth.encode(), auth.encode()):
+    found = listening(session, endpoint=endpoint, auth=auth)
+    if found is None:
         raise NotFoundError(LISTENS_NO_MORE)
     return found
 
@@ -78,17 +86,52 @@ def require_listening(session: Session, *, endpoint: str, auth: str) -> PushSubs
 def renew(session: Session, *, endpoint: str, auth: str, target: PushTarget, now: datetime) -> None:
     """Put a browser's new subscription in the place of its old one; whose device it is does not change.
 
+    Said twice, also at the same moment, it is done once. Where the page has subscribed the browser anew already, what
+    the page said stands, and the old subscription ends.
+
     Raises
     ------
     NotFoundError
-        The old one is not known, or is somebody's no more.
+        The old one is not known, or is somebody's no more; the new one is somebody else's.
     """
+    if _is_done(session, endpoint=endpoint, auth=auth, target=target, now=now):
+        return
     kept = require_listening(session, endpoint=endpoint, auth=auth)
-    other = session.scalar(
-        select(PushSubscription.id).where(PushSubscription.endpoint == target.endpoint, PushSubscription.id != kept.id)
-    )
-    if other is not None:
-        raise NotFoundError(LISTENS_NO_MORE)
-    kept.endpoint, kept.p256dh, kept.auth = target.endpoint, target.p256dh, target.auth
-    kept.vapid_public = target.vapid_public
+    try:
+        with session.begin_nested():
+            kept.endpoint, kept.p256dh, kept.auth = target.endpoint, target.p256dh, target.auth
+            kept.vapid_public = target.vapid_public
+    except IntegrityError:  # the new one is known: since this moment, or for long and somebody else's
+        if not _is_done(session, endpoint=endpoint, auth=auth, target=target, now=now):
+            raise NotFoundError(LISTENS_NO_MORE) from None
+        return
     record_audit(session, None, "push.renewed", now=now, target=("push_subscription", str(kept.id)))
+
+
+def _is_done(session: Session, *, endpoint: str, auth: str, target: PushTarget, now: datetime) -> bool:
+    """Say whether the new subscription is live already; an old one that still stands beside it ends then."""
+    new = listening(session, endpoint=target.endpoint, auth=target.auth)
+    if new is None:
+        return False
+    old = listening(session, endpoint=endpoint, auth=auth)
+    if old is not None and old.id != new.id:
+        old.dropped_at, old.dropped_reason = now, RENEWED
+        _pass_on(session, old, new, now=now)
+        record_audit(session, None, "push.renewed", now=now, target=("push_subscription", str(new.id)))
+    return True
+
+
+def _pass_on(session: Session, old: PushSubscription, new: PushSubscription, *, now: datetime) -> None:
+    """Let what waits for the old subscription go to the new one, or to nobody where that is another person's."""
+    same = (old.account_id, old.unit_id) == (new.account_id, new.unit_id)
+    values = {"subscription_id": new.id} if same else {"state": "stopped", "finished_at": now}
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.subscription_id == old.id,
+            OutboxMessage.state == "due",
+            OutboxMessage.lease_token.is_(None),
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )

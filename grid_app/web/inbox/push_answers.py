@@ -17,7 +17,13 @@ from grid_app.errors import NotFoundError, Refusal
 from grid_app.http.guard import in_background, requires
 from grid_app.http.problems import problem, problem_of_refusal
 from grid_app.policy import Action
-from grid_app.services.escalations.receipts import knows_receipt, note_delivery, renew, require_listening
+from grid_app.services.escalations.receipts import (
+    knows_receipt,
+    listening,
+    note_delivery,
+    renew,
+    require_listening,
+)
 from grid_app.services.escalations.subscriptions import read_target
 from grid_app.services.residents.limits import Limit, count_try, is_used_up
 from grid_app.web.residents.frame import address_key
@@ -48,10 +54,12 @@ def take_receipt() -> Response:
 def renew_device() -> Response:
     """Put a browser's new subscription in the place of the one it had, which it proves by that one's secret."""
     wiring, endpoint, auth = wired(), _text("endpoint"), _text("auth")
+    new = _fields(_sent().get("subscription"))
     try:
-        with reading() as session:
-            require_listening(session, endpoint=endpoint, auth=auth)
-        target = read_target(_sent().get("subscription"), rule=wiring.push_rule, our_key=public_key())
+        with reading() as session:  # strangers must not let names be looked up
+            if listening(session, endpoint=_text("endpoint", new), auth=_text("auth", new.get("keys") or {})) is None:
+                require_listening(session, endpoint=endpoint, auth=auth)
+        target = read_target(new, rule=wiring.push_rule, our_key=public_key())
         with transaction() as session:
             renew(session, endpoint=endpoint, auth=auth, target=target, now=wiring.clock.now())
     except NotFoundError as refusal:
@@ -73,12 +81,16 @@ def _sent() -> Mapping[str, object]:
         document = request.get_json(silent=True)
     except RecursionError:  # brackets within brackets
         document = None
+    return _fields(document)
+
+
+def _fields(document: object) -> Mapping[str, object]:
     return document if isinstance(document, dict) else {}
 
 
-def _text(name: str) -> str:
+def _text(name: str, document: object = None) -> str:
     """Return a field that holds printable ASCII, as all of these do; empty for anything else."""
-    value = _sent().get(name)
+    value = _fields(_sent() if document is None else document).get(name)
     return value if isinstance(value, str) and value.isascii() and value.isprintable() else ""
 
 
