@@ -37,14 +37,24 @@ _SURNAMES = (
 _NAME = rf"(?:欧阳|上官|司马|诸葛|皇甫|慕容|令狐|司徒|夏侯|[{_SURNAMES}])"
 _FORMS_OF_ADDRESS = (
     "先生|女士|小姐|太太|夫人|阿姨|大爷|大妈|大叔|大伯|大娘|大嫂|大哥|大姐|奶奶|爷爷|婆婆|叔叔|伯伯|婶婶|老汉|老师|师傅|同志|"
-    "书记|主任|局长|科长|所长|站长|律师|医生|校长|警官|法官|(?:镇长|乡长|村长|县长)(?![\u4e00-\u9fff])"
+    "书记|支书|主任|局长|科长|所长|站长|律师|医生|大夫|校长|警官|法官|老板|"
+    "(?:镇长|乡长|村长|县长|组长|队长|会长|院长)(?![\u4e00-\u9fff])"
 )
 """长 begins the names of many villages: 龙潭桥镇长茂岭村."""
 _LABELS = (
     "当事人|联系人|反映人|信访人|上访人|投诉人|举报人|申请人|被申请人|报案人|户主|姓名|负责人|承包人|受害人|死者|伤者"
 )
+_TOLD_APART = re.compile(
+    r"(?:姓名|曾用名|真实名字)\s*:\s*[\u4e00-\u9fffA-Za-z]"
+    r"|身份证(?:号码?|件)?(?:尾号|末尾|[后末][四六4-8]位)?(?:是|为)?\s*:?\s*\d{4,17}[\dXx]?"
+    r"|(?:手机|电话|银行卡|卡号)(?:尾号|[后末][四4]位)(?:是|为)?\s*:?\s*\d{4}"
+    r"|(?:微信号?|QQ号?)\s*:?\s*[A-Za-z0-9_\-]{5,}"
+)
+"""What a label says is a person's own, whatever it looks like: rare surnames, half a number, names of accounts."""
 _PLACE = r"(?![巷路街桥村组湾冲坪屋院塘山岭弄里胡社祠庙墓坟碑洞井渡堂寺观田地坡沟坳园])"
-_ADDRESSED = re.compile(rf"{_NAME}[\u4e00-\u9fff]{{0,2}}(?:{_FORMS_OF_ADDRESS}){_PLACE}")
+_NO_NAME = "(?!安排|应由|应当|全体|全部|管理)"
+"""Words that begin like a name: 请安排律师到场."""
+_ADDRESSED = re.compile(rf"{_NO_NAME}{_NAME}[\u4e00-\u9fff]{{0,2}}(?:{_FORMS_OF_ADDRESS}){_PLACE}")
 _SOMEBODY = re.compile(rf"{_NAME}(?:某[某甲乙丙丁]?|[XxＸ×*]{{1,2}}){_PLACE}(?![A-Za-z])")
 _LABELLED = re.compile(rf"(?:{_LABELS})(?:[::]\s*|\s+|(?:是|为|系)?)(?:{_NAME}[\u4e00-\u9fff]{{1,2}}){_PLACE}")
 
@@ -57,6 +67,7 @@ _FINDINGS: Final = (
     (_ADDRESSED, "像个人的称呼"),
     (_SOMEBODY, "像个人的称呼"),
     (_LABELLED, "像个人的姓名"),
+    (_TOLD_APART, "标明是个人的姓名或号码"),
 )
 
 
@@ -68,9 +79,10 @@ def assert_no_personal_words(text: str) -> None:
     """Return in silence when the text holds no number and no name that looks like a person's.
 
     Looked for are mobile and landline numbers, ID numbers, bank cards, licence plates, mail addresses, and names
-    that come with a form of address or a label (张三先生, 李某某, 联系人:王五). Full-width digits and the usual
-    separators (``138-1234-5678``) are seen through. Identifiers of ours (UUIDs) are left out of the search: their
-    hexadecimal digits mean nothing.
+    that come with a form of address, a post or a label (张三先生, 王支书, 李某某, 联系人:王五, 姓名:阿依古丽).
+    Full-width digits and the usual separators (``138-1234-5678``) are seen through. Identifiers of ours (UUIDs) are
+    left out of the search: their hexadecimal digits mean nothing. A bare name is not found: 王家坪 and 王家平 look the
+    same.
 
     Raises
     ------
