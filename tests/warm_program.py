@@ -3,8 +3,9 @@
 A start of the program takes seconds, nearly all of them for importing; tests that kill servers start dozens. What is
 forked has its own process id, signals, environment, standard streams and end, as if somebody had typed the command.
 
-The helper reads a JSON list per line: ``["start", words, environment, out, err]`` is answered by the process id,
-``["poll", id]`` by null while it runs and by its exit code afterwards, negative for the signal that ended it.
+The helper reads a JSON list per line: ``["start", module, words, environment, into, out, err]`` is answered by the
+process id, ``["poll", id]`` by null while it runs and by its exit code afterwards, negative for the signal that ended
+it. Modules of tests that are processes of their own (``main()`` without arguments) start in the same way.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 ROOT = Path(__file__).resolve().parents[1]
-IMPORTED = ("grid_app.cli.main", *(f"grid_app.cli.{name}" for name in ("serve", "scheduler", "dispatch")))
+PROGRAM = "grid_app.cli.main"
+IMPORTED = (PROGRAM, *(f"grid_app.cli.{name}" for name in ("serve", "scheduler", "dispatch")))
 PR_SET_PDEATHSIG = 1
 """prctl(2): die with the helper, so that a failing test leaves no process behind."""
 
@@ -62,7 +64,10 @@ def helper() -> Helper:
 
 
 class WarmProcess:
-    """One start of `grid-app`, used like the `Popen` of it; text of its streams comes as it is written."""
+    """One start of `grid-app`, used like the `Popen` of it; text of its streams comes as it is written.
+
+    ``module`` is another program than `grid-app`; one that ``listens`` has a ``stdin``.
+    """
 
     def __init__(
         self,
@@ -71,15 +76,19 @@ class WarmProcess:
         *,
         out: Path | None = None,
         err: Path | None = None,
+        module: str = PROGRAM,
+        listens: bool = False,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="warm-")
-        pipes = [Path(self._folder.name) / name for name in ("out", "err")]
-        places = [given or pipe for given, pipe in zip((out, err), pipes, strict=True)]
+        pipes = [Path(self._folder.name) / name for name in ("in", "out", "err")]
+        given_places = (None if listens else Path(os.devnull), out, err)
+        places = [given or pipe for given, pipe in zip(given_places, pipes, strict=True)]
         for pipe in set(places) & set(pipes):
             os.mkfifo(pipe)
-        self.pid: int = helper().ask("start", words, dict(environment), *map(str, places))
+        self.pid: int = helper().ask("start", module, words, dict(environment), *map(str, places))
         self.returncode: int | None = None
-        self.stdout, self.stderr = (_opened(place) if place in pipes else None for place in places)
+        self.stdout, self.stderr = (_opened(place) if place in pipes else None for place in places[1:])
+        self.stdin = places[0].open("w", encoding="utf-8") if listens else None
 
     def poll(self) -> int | None:
         if self.returncode is None:
@@ -122,7 +131,7 @@ def _opened(pipe: Path) -> TextIO:
     return pipe.open(encoding="utf-8")
 
 
-def _start(words: list[str], environment: dict[str, str], out: str, err: str) -> None:
+def _start(module: str, words: list[str], environment: dict[str, str], into: str, out: str, err: str) -> None:
     """Become the program: own streams and environment, nothing of the helper's."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
@@ -130,11 +139,11 @@ def _start(words: list[str], environment: dict[str, str], out: str, err: str) ->
         opened = os.open(place, flags, 0o600)
         os.dup2(opened, number)
         os.close(opened)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(into, os.O_RDONLY), 0)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["grid-app", *words]
-    importlib.import_module("grid_app.cli.main").main(words)
+    importlib.import_module(module).main()
 
 
 def _poll(pid: int) -> int | None:
@@ -149,7 +158,9 @@ def _serve() -> None:
         what, *asked = json.loads(line)
         if what == "poll":
             print(json.dumps(_poll(*asked)), flush=True)
-        elif child := os.fork():
+            continue
+        importlib.import_module(asked[0])
+        if child := os.fork():
             print(child, flush=True)
         else:
             return _start(*asked)

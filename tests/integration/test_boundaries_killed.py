@@ -6,8 +6,6 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,9 +22,9 @@ from grid_app.services.audit import first_broken_link
 from grid_app.services.places.boundaries import import_boundaries
 from tests.boundary_files import VILLAGES, squares_set
 from tests.dispute_rows import add_dispute
+from tests.warm_program import WarmProcess
 from tests.world import COUNTY, NOW
 
-ROOT = Path(__file__).parents[2]
 WEST, EAST = VILLAGES[0][0], VILLAGES[1][0]
 WORDS = ["boundaries", "activate", "--successor", f"{EAST}={WEST}"]
 LEASE_MINUTES = 11
@@ -37,23 +35,20 @@ Try = Callable[..., list[int]]
 @pytest.fixture
 def attempt(db_url: str, tmp_path: Path) -> Iterator[Try]:
     """Give a function that activates in a process of its own, which dies at a point."""
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "tests.integration.activation_child"]
-    with (
-        (tmp_path / "child.log").open("w", encoding="utf-8") as log,
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
-        ) as process,
-    ):
-        assert process.stdout.readline() == "ready\n"
+    process = WarmProcess(
+        (), os.environ, err=tmp_path / "child.log", module="tests.integration.activation_child", listens=True
+    )
+    assert process.stdout.readline() == "ready\n"
 
-        def run(point: int | str, *, minutes: int) -> list[int]:
-            process.stdin.write(json.dumps([db_url, str(tmp_path), WORDS, minutes, point]) + "\n")
-            process.stdin.flush()
-            return list(json.loads(process.stdout.readline()))
+    def run(point: int | str, *, minutes: int) -> list[int]:
+        process.stdin.write(json.dumps([db_url, str(tmp_path), WORDS, minutes, point]) + "\n")
+        process.stdin.flush()
+        return list(json.loads(process.stdout.readline()))
 
-        yield run
-        process.stdin.close()
+    yield run
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()
 
 
 def everything() -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -18,6 +18,7 @@ from grid_app.services.exports.asking import asked_of
 from grid_app.services.exports.making import digest_of
 from grid_app.wiring import wired
 from tests.dispute_rows import add_dispute
+from tests.warm_program import WarmProcess
 from tests.web.forms import FreshClient
 from tests.world import NOW
 
@@ -26,14 +27,14 @@ ASKERS = ("township_officer", "township_lead", "county_officer", "county_lead")
 
 
 @pytest.fixture
-def worker(app, db_url) -> Iterator:
+def worker(app, db_url, tmp_path: Path) -> Iterator:
     """Give a function that starts a worker of this database at so many minutes after ``NOW``."""
-    begun = []
+    begun: list[WarmProcess] = []
 
-    def start(minutes: int, *how: str) -> subprocess.Popen[str]:
-        folder = str(wired().settings.instance_dir)
-        command = [sys.executable, "-m", "tests.integration.export_child", folder, db_url, str(minutes), *how]
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def start(minutes: int, *how: str) -> WarmProcess:
+        folder, log = str(wired().settings.instance_dir), tmp_path / "worker.log"
+        words = (folder, db_url, str(minutes), *how)
+        child = WarmProcess(words, os.environ, err=log, module="tests.integration.export_child", listens=True)
         begun.append(child)
         assert child.stdout.readline() == "ready\n"
         return child
@@ -46,7 +47,7 @@ def worker(app, db_url) -> Iterator:
         child.stdout.close()
 
 
-def go(child: subprocess.Popen[str]) -> None:
+def go(child: WarmProcess) -> None:
     child.stdin.write("\n")
     child.stdin.flush()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,6 @@ from flask import Flask
 
 from grid_app.cli.dispatch import dispatch_command
 from grid_app.cli.scheduler import scheduler_command
-from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.services.escalations.subscriptions import subscribe
@@ -39,10 +39,10 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
 
 
 @pytest.fixture
-def migrated(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
+def migrated(environment: dict[str, str], sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
+    shutil.copy(sqlite_template, tmp_path / "grid.sqlite")
     app = create_app(Settings(instance_dir=tmp_path, push_allow_loopback=True))
     with app.app_context():
-        upgrade(app.extensions["grid"].engine)
         yield app
         app.extensions["grid"].engine.dispose()
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +17,6 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from grid_app.clock import SystemClock
-from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import reading, transaction
 from grid_app.factory import create_app
 from grid_app.models.escalations import DeliveryAttempt, Escalation, EscalationEvent, InboxItem, OutboxMessage
@@ -28,6 +26,7 @@ from grid_app.settings import Settings
 from notifications.vapid import keypair_of
 from tests.escalation_world import add_dispute, raise_for
 from tests.push_receiver import PushReceiver, target_of
+from tests.warm_program import WarmProcess
 from tests.world import World, build_world
 
 KILLS = 10
@@ -37,28 +36,24 @@ NEW_EACH_TIME = 4
 STEPS_BEFORE_DEATH = 3
 CLIMBING_TURNS = (5, 8)
 """Turns that are killed while ladders climb; the others while messages are sent."""
-ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def _forker(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    with (folder / "scheduler.log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.integration.scheduler_child", str(folder)],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        with process:
-            assert process.stdout.readline() == "ready\n"
-            yield process
+def _forker(folder: Path) -> Iterator[WarmProcess]:
+    process = WarmProcess(
+        (str(folder),), os.environ, err=folder / "scheduler.log", module="tests.integration.scheduler_child",
+        listens=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.stdin.close()
+        process.wait()
+        process.stdout.close()
 
 
-def _start(forker: subprocess.Popen[str], minutes: int) -> int:
+def _start(forker: WarmProcess, minutes: int) -> int:
     print(minutes, file=forker.stdin, flush=True)
     return int(forker.stdout.readline())
 
@@ -94,7 +89,7 @@ def _is_quiet() -> bool:
     return climbing == waiting == 0
 
 
-def _wait_until_quiet(forker: subprocess.Popen[str], minutes: int) -> None:
+def _wait_until_quiet(forker: WarmProcess, minutes: int) -> None:
     """Let unharmed schedulers finish: each stands three hours ahead, past every lease and every rung."""
     for ahead in (minutes, minutes + 180, minutes + 360, minutes + 540):
         child, until = _start(forker, ahead), time.monotonic() + 4
@@ -106,10 +101,10 @@ def _wait_until_quiet(forker: subprocess.Popen[str], minutes: int) -> None:
 
 
 @pytest.fixture
-def killed_app(tmp_path: Path) -> Iterator[Flask]:
+def killed_app(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
+    shutil.copy(sqlite_template, tmp_path / "grid.sqlite")
     app = create_app(Settings(instance_dir=tmp_path, push_allow_loopback=True))
     with app.app_context():
-        upgrade(app.extensions["grid"].engine)
         yield app
         app.extensions["grid"].engine.dispose()
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from datetime import timedelta
@@ -18,7 +17,6 @@ from geo.coverage.siting import solve_here
 from grid_app.adapters import siting_solver
 from grid_app.adapters.siting_solver import SolverFailedError, StoppedError, solve_apart
 from grid_app.database.base import new_id
-from grid_app.database.migrate import upgrade
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError
 from grid_app.factory import create_app
@@ -29,9 +27,9 @@ from grid_app.services.siting import running
 from grid_app.services.siting.running import BROKEN_OFF, SILENT_FOR, Begun
 from grid_app.settings import Settings
 from tests.siting_problems import HARD_NUMBER, LONG, busy_question, hard_problem
+from tests.warm_program import WarmProcess
 from tests.world import COUNTY, NOW, build_world
 
-ROOT = Path(__file__).parents[2]
 WHOLE = Scope(paths=(f"/{COUNTY}/",))
 on_sqlite = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 
@@ -159,21 +157,21 @@ def test_a_watch_says_that_the_search_lives_and_notices_when_it_is_not_wanted(ap
 
 def killed_server(folder: Path, run_id) -> int:
     """Kill a server while its solver works; return the solver's process."""
-    command = [sys.executable, "-m", "tests.integration.siting_child", str(folder), str(run_id)]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True
-    ) as server:
-        solver = int(server.stdout.readline())
-        assert is_alive(solver)
-        server.send_signal(signal.SIGKILL)
-        server.wait()
+    server = WarmProcess(
+        (str(folder), str(run_id)), os.environ, err=folder / "server.log", module="tests.integration.siting_child"
+    )
+    solver = int(server.stdout.readline())
+    assert is_alive(solver)
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    server.stdout.close()
     return solver
 
 
-def test_a_killed_server_takes_its_solver_along_and_leaves_its_place_to_the_next_search(tmp_path):
+def test_a_killed_server_takes_its_solver_along_and_leaves_its_place_to_the_next_search(tmp_path, sqlite_template):
+    shutil.copy(sqlite_template, tmp_path / "grid.sqlite")
     made = create_app(Settings(instance_dir=tmp_path))
     with made.app_context():
-        upgrade(made.extensions["grid"].engine)
         with transaction() as session:
             world = build_world(session)
         run_id = begun_run()
