@@ -57,6 +57,7 @@ class Queued:
 class Told:
     """All that is known of one escalation: its promises, its history, where it lies and what was queued.
 
+    ``idle`` is the time to act once taken up, ``idle_working`` whether that counts in office hours.
     ``excused`` are units that may not be asked (any more): closed ones, and those with an own part in the matter.
     """
 
@@ -68,6 +69,7 @@ class Told:
     lies_with: tuple[str, ...]
     messages: tuple[Queued, ...] = ()
     excused: frozenset[str] = frozenset()
+    idle_working: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class _Walk:
             self._knocked(at, [entry for entry in entries if entry.kind == "repeated"])
         if "acknowledged" in kinds:
             self.state, self.since = "acknowledged", at
+            self.danger = any(entry.danger for entry in entries if entry.kind == "acknowledged")
         elif "acted" in kinds:
             self.state = "acted"
         elif kinds & {"opened", "told", "nobody", "exhausted", "idle", "handed_over"}:
@@ -217,7 +220,8 @@ class _Walk:
         elif self.state == "open" and self._rests(now):
             self.found.append(Difference("not_repeated", self.heard + self._asked_rung().repeat, self.rung))
         elif self.state == "acknowledged" and self.told.idle:
-            again = self._awake(self.since + self.told.idle)
+            idle, since = self.told.idle, self.since
+            again = self._awake(self._office_time(since, idle) if self.told.idle_working else since + idle)
             if now > again + SLACK:
                 self.found.append(Difference("not_asked_again", again, self.rung))
 

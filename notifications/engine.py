@@ -126,6 +126,13 @@ def rung_due_at(rung: Rung, *, heard_at: datetime, hours: OfficeHours) -> dateti
     return hours.after(heard_at, rung.wait) if rung.hours == "working" else heard_at + rung.wait
 
 
+def act_due_at(ladder: Ladder, *, taken_at: datetime, hours: OfficeHours) -> datetime | None:
+    """Return by when an office that took it up must have acted, ``None`` where the ladder knows no such time."""
+    if ladder.idle <= NO_REPEAT:
+        return None
+    return hours.after(taken_at, ladder.idle) if ladder.idle_hours == "working" else taken_at + ladder.idle
+
+
 def _while_open(rung: Rung, course: Course, now: datetime) -> Step:
     if rung.repeat <= NO_REPEAT:
         return Wait(course.rung_due_at)

@@ -41,8 +41,9 @@ class Rung:
 class Ladder:
     """The offices in the order in which they are asked, at least two; checked on making.
 
-    ``idle`` is how long an office that took it up may leave it without acting before it waits again (nought: for ever);
-    ``bounce_limit`` how often offices may pass it on to one another.
+    ``idle`` is how long an office that took it up may leave it without acting before it waits again (nought: for ever),
+    with ``idle_hours`` ``working`` of the time in which offices are open; ``bounce_limit`` how often offices may pass
+    it on to one another.
 
     Raises
     ------
@@ -54,6 +55,7 @@ class Ladder:
     rungs: tuple[Rung, ...]
     idle: timedelta = timedelta(0)
     bounce_limit: int = 2
+    idle_hours: Hours = "always"
 
     def __post_init__(self) -> None:
         """Refuse a ladder on which an escalation could come to rest unseen."""

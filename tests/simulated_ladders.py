@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from notifications.auditor import AskedRung, Entry, Queued, Told
-from notifications.engine import Climb, Course, Exhausted, Idle, Repeat, next_step, rung_due_at
+from notifications.engine import Climb, Course, Exhausted, Idle, Repeat, act_due_at, next_step, rung_due_at
 from notifications.hours import OfficeHours, QuietHours
 from notifications.ladder import Ladder, Rung
 
@@ -56,6 +56,7 @@ class Simulated:
             entries=tuple(self.entries),
             lies_with=tuple(self.lies_with),
             messages=tuple(self.messages),
+            idle_working=self.ladder.idle_hours == "working",
         )
 
     def tell(self, rung: int, now: datetime) -> None:
@@ -116,10 +117,9 @@ class Simulated:
         assert self.course is not None
         if self.course.state not in {"open", "exhausted"} or not self.holder:
             return
-        self.entries.append(Entry(now, "acknowledged", self.course.rung, self.holder))
-        act_due = None
-        if self.ladder.idle:
-            act_due = self._heard_at(now + self.ladder.idle)
+        self.entries.append(Entry(now, "acknowledged", self.course.rung, self.holder, danger=self.is_danger))
+        act_due = act_due_at(self.ladder, taken_at=now, hours=HOURS)
+        act_due = self._heard_at(act_due) if act_due else None
         self.course = replace(self.course, state="acknowledged", act_due_at=act_due)
 
 
@@ -135,7 +135,8 @@ def chance_ladder(rng: random.Random) -> Ladder:
         )
         for _ in range(rng.randint(2, 5))
     )
-    return Ladder(rungs, idle=timedelta(minutes=rng.choice((0, 0, 60, 600))))
+    idle = timedelta(minutes=rng.choice((0, 0, 60, 600)))
+    return Ladder(rungs, idle=idle, idle_hours=rng.choice(("always", "working")))
 
 
 def simulated(rng: random.Random, *, tick: timedelta = MINUTE, asleep: bool = False) -> tuple[Simulated, datetime]:

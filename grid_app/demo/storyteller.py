@@ -171,7 +171,9 @@ class Storyteller:
         mark_seen(session, escalation_id=escalation_id, actor=self._by(wanted, session), now=self._desk.clock.now())
 
     def _acknowledge(self, escalation_id: UUID, wanted: Acknowledging, session: Session) -> None:
-        acknowledge(session, escalation_id=escalation_id, actor=self._by(wanted, session), now=self._desk.clock.now())
+        actor, now = self._by(wanted, session), self._desk.clock.now()
+        if acknowledge(session, escalation_id=escalation_id, actor=actor, now=now).first:
+            say_acted(session, escalation_id=escalation_id, actor=actor, now=now + CHASED_AFTER)
 
     def _by(self, wanted: Acknowledging, session: Session) -> Actor:
         staff = self._desk.staff

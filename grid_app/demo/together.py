@@ -20,6 +20,7 @@ from grid_app.models.joint import WhistleCall
 from grid_app.policy import Role
 from grid_app.services.assistance.amounts import review_amount
 from grid_app.services.assistance.plans import Measure, add_measure, agree_to_help, make_plan
+from grid_app.services.escalations.answering import say_acted
 from grid_app.services.escalations.taking import acknowledge
 from grid_app.services.handling.steps import Step, accept, record_work
 from grid_app.services.joint.answers import arrive, rate, report_done, report_in
@@ -84,6 +85,7 @@ class Together:
         for one in session.scalars(raised.order_by(Escalation.id)).all():
             actor = desk.actor(session, desk.staff.county_officer)
             acknowledge(session, escalation_id=one, actor=actor, now=desk.clock.now())
+            say_acted(session, escalation_id=one, actor=actor, now=desk.clock.now())
 
     def _whistle(self, key: UUID, department: str, problem: str, *, days: int) -> None:
         step = self._acts.step

@@ -22,7 +22,8 @@ class EscalationPolicy(Base):
     """One version of the ladder of an event kind; the newest enabled version is used.
 
     ``rungs``: list of {"unit_kind", "whom", "channels", "wait_minutes", "red_wait_minutes", "hours", "repeat_minutes"},
-    at least two. ``idle_minutes``: how long an office that took it up may leave it without acting (0: for ever);
+    at least two. ``idle_minutes``: how long an office that took it up may leave it without acting (0: for ever),
+    ``idle_hours``: by the clock (always) or in office hours (working);
     ``bounce_limit``: how often offices may pass it on to one another.
     """
 
@@ -35,6 +36,7 @@ class EscalationPolicy(Base):
     basis: Mapped[str] = mapped_column(String(200), default="")
     rungs: Mapped[list[Any]] = mapped_column(JSON)
     idle_minutes: Mapped[int] = mapped_column(default=0)
+    idle_hours: Mapped[str] = mapped_column(String(8), default="always")
     bounce_limit: Mapped[int] = mapped_column(default=2)
     enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

@@ -147,6 +147,7 @@ def _told(
         lies_with=tuple(lies),
         messages=tuple(queued),
         excused=excused,
+        idle_working=row.ladder.get("idle_hours") == "working",
     )
 
 

@@ -25,6 +25,18 @@ class LadderRow:
     in_use: bool
     idle_minutes: int
     bounce_limit: int
+    idle_hours: str
+
+
+def units_on_ladders(session: Session) -> list[str]:
+    """Return the kinds of units on the ladders in use, each once, as the ladders name them."""
+    found = session.execute(
+        select(EscalationPolicy.event_kind, EscalationPolicy.rungs)
+        .where(EscalationPolicy.enabled)
+        .order_by(EscalationPolicy.event_kind, EscalationPolicy.version)
+    ).all()
+    in_use = {row.event_kind: row.rungs for row in found}
+    return list(dict.fromkeys(rung["unit_kind"] for rungs in in_use.values() for rung in rungs))
 
 
 def ladder_versions(session: Session, event_kind: str) -> list[LadderRow]:
@@ -46,6 +58,7 @@ def ladder_versions(session: Session, event_kind: str) -> list[LadderRow]:
             in_use=policy.id == used,
             idle_minutes=policy.idle_minutes,
             bounce_limit=policy.bounce_limit,
+            idle_hours=policy.idle_hours,
         )
         for policy in found
     ]

@@ -95,7 +95,7 @@ def test_the_office_takes_it_up_and_history_and_audit_name_the_person(
 
     assert (answer.first, answer.unit_name, answer.at) == (True, "青溪县信访工作联席会议办公室", LATER)
     escalation = session.get_one(Escalation, escalation_id)
-    assert (escalation.state, escalation.next_step_at) == ("acknowledged", None)
+    assert (escalation.state, escalation.next_step_at) == ("acknowledged", LATER + timedelta(hours=4))
     assert escalation.acknowledged_unit_id == world.units["county"]
     event = session.scalars(select(EscalationEvent).where(EscalationEvent.kind == "acknowledged")).one()
     assert (event.assignment_id, event.acting_for, event.unit_id) == (
@@ -124,7 +124,7 @@ def test_a_second_answer_changes_nothing_and_says_who_was_first(session: Session
 def test_what_is_taken_up_climbs_no_further_and_stops_knocking(session: Session, world: World, escalation_id: UUID):
     acknowledge(session, escalation_id=escalation_id, actor=world.actor(session, Role.COUNTY_OFFICER), now=LATER)
 
-    moved = step_up_due(session, now=NOW + timedelta(days=9))
+    moved = step_up_due(session, now=LATER + timedelta(minutes=239))  # it has four hours to act
 
     assert moved == 0
     assert session.scalars(select(OutboxMessage.state)).all() == ["stopped"]

@@ -16,7 +16,7 @@ from grid_app.policy import Role
 from grid_app.queries.ladders import ladder_versions
 from grid_app.services.escalations.events import EVENT_KIND_WORDS
 from grid_app.services.escalations.ladder_rows import DEFAULT_RUNGS, AfterTaking, RungRow, rungs_of
-from grid_app.services.escalations.ladder_words import duration, in_words
+from grid_app.services.escalations.ladder_words import duration, in_words, time_to_act
 from grid_app.services.escalations.ladders import current_policy, save_ladder, seed_ladders
 from grid_app.services.escalations.steps import step_up_due
 from tests.escalation_world import add_dispute, raise_for
@@ -151,6 +151,9 @@ def test_a_ladder_reads_as_sentences():
         "确认以后1小时没有处置:重新等待确认,再提醒一次。",
         "单位之间不能转交。",
     ]
+    assert [time_to_act(AfterTaking(minutes, idle_hours="working")) for minutes in (540, 1080, 300)] == [
+        "1个工作日", "2个工作日", "5小时(按上班时间算)",
+    ]  # fmt: skip
     assert [duration(minutes) for minutes in (0, 45, 90, 1440, 1530)] == [
         "0分钟",
         "45分钟",

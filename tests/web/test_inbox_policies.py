@@ -162,7 +162,7 @@ def test_every_setting_of_a_rung_is_saved_and_shown_again(sign_in: SignIn):
     client = sign_in("security_admin")
     more = {
         "whom_1": "township_lead", "hours_1": "working", "repeat_1": "30", "ways_1": ["webpush", "wecom", "phone"],
-        "idle": "90", "bounces": "1",
+        "idle": "90", "idle_hours": "working", "bounces": "1",
     }  # fmt: skip
 
     page = client.post(PAGE, data=GOOD | more, follow_redirects=True).get_data(as_text=True)
@@ -171,10 +171,10 @@ def test_every_setting_of_a_rung_is_saved_and_shown_again(sign_in: SignIn):
     assert "乡镇人民政府(乡镇领导)确认收到:放进收件箱,同时用这些方式提醒:" in page
     assert "推送到已开通提醒的设备、企业微信群机器人、电话通知" in page
     assert "按上班时间算,每30分钟再提醒一次" in page
-    assert "确认以后1小时30分钟没有处置" in page
+    assert "确认以后1小时30分钟(按上班时间算)没有处置" in page
     assert "最多转交1次" in page
     assert form.count(" checked") == 4
-    assert '<option value="working" selected>' in form
+    assert form.count('<option value="working" selected>') == 2
 
 
 @pytest.mark.parametrize(

@@ -64,10 +64,14 @@ class RungRow:
 
 @dataclass(frozen=True)
 class AfterTaking:
-    """What holds once an office has taken it up: minutes to act (nought: no limit), how often it may be passed on."""
+    """What holds once an office has taken it up: minutes to act (nought: no limit), how often it may be passed on.
+
+    The minutes are counted by the clock, or with ``idle_hours`` ``working`` while offices are open.
+    """
 
     idle_minutes: int = 0
     bounce_limit: int = 2
+    idle_hours: Hours = "always"
 
 
 EVERY_CHANNEL: Final = (INBOX, *CHANNEL_WORDS)
@@ -81,6 +85,12 @@ TOWNSHIP_FIRST: Final = (RungRow("township_government", DAY, 2 * HOUR, DEFAULT_R
 def default_rungs(event_kind: str) -> tuple[RungRow, ...]:
     """Return the rungs with which the ladder of an event kind starts."""
     return TOWNSHIP_FIRST if BY_CODE[event_kind].township_first else DEFAULT_RUNGS
+
+
+def default_after(event_kind: str) -> AfterTaking:
+    """Return what holds after taking up in the ladder with which an event kind starts."""
+    event = BY_CODE[event_kind]
+    return AfterTaking(event.idle_minutes, idle_hours=event.idle_hours)
 
 
 def rungs_of(policy: EscalationPolicy) -> tuple[RungRow, ...]:
@@ -126,6 +136,7 @@ def ladder_of(rungs: Sequence[RungRow], grade: str, after: AfterTaking = AfterTa
         ),
         idle=timedelta(minutes=after.idle_minutes),
         bounce_limit=after.bounce_limit,
+        idle_hours=after.idle_hours,
     )
 
 
@@ -136,6 +147,7 @@ def snapshot_of(policy: EscalationPolicy) -> dict[str, Any]:
         "rungs": [asdict(rung) for rung in rungs_of(policy)],
         "idle_minutes": policy.idle_minutes,
         "bounce_limit": policy.bounce_limit,
+        "idle_hours": policy.idle_hours,
     }
 
 
@@ -147,8 +159,12 @@ def ladder_in(snapshot: Mapping[str, Any], grade: str) -> Ladder:
     LadderError
         The snapshot holds no ladder that can be climbed.
     """
-    after = AfterTaking(snapshot.get("idle_minutes", 0), snapshot.get("bounce_limit", AfterTaking.bounce_limit))
     try:
+        after = AfterTaking(
+            snapshot.get("idle_minutes", 0),
+            snapshot.get("bounce_limit", AfterTaking.bounce_limit),
+            snapshot.get("idle_hours", "always"),
+        )
         return ladder_of(rungs_from(snapshot.get("rungs", ())), grade, after)
     except (TypeError, AttributeError, OverflowError) as error:
         raise LadderError("保存的升级顺序读不出来；请检查升级规则。") from error
@@ -178,6 +194,8 @@ def check_ladder(
     _check_each(rungs)
     if after.idle_minutes > LONGEST_WAIT_MINUTES or after.bounce_limit > MOST_BOUNCES:
         raise InvalidError(f"确认后的处置时间最长 30 天,转交最多 {MOST_BOUNCES} 次,修改没有保存。请改小一些。")
+    if after.idle_hours not in HOURS_WORDS:
+        raise InvalidError("确认后的处置时间怎样算,不在可选范围内,修改没有保存。请重新选择。")
 
 
 def _check_basis(basis: str) -> None:

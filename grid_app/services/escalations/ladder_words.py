@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grid_app.services.escalations.events import BY_CODE, DAY, HOUR
+from grid_app.services.escalations.events import BY_CODE, DAY, HOUR, WORKDAY
 from grid_app.services.escalations.ladder_rows import (
     CHANNEL_WORDS,
     HOURS_WORDS,
@@ -26,7 +26,7 @@ def in_words(event_kind: str, rungs: Sequence[RungRow], after: AfterTaking = Aft
     lines = [_rung_words(number, rung, one_wait=one_wait) for number, rung in enumerate(rungs)]
     lines.append("各级都没有确认:标为“各级均未确认”,在各收件箱里一直显示,并提醒县级领导打电话落实。")
     if after.idle_minutes:
-        lines.append(f"确认以后{duration(after.idle_minutes)}没有处置:重新等待确认,再提醒一次。")
+        lines.append(f"确认以后{time_to_act(after)}没有处置:重新等待确认,再提醒一次。")
     limit = f"最多转交{after.bounce_limit}次" if after.bounce_limit else "不能转交"
     return [*lines, f"单位之间{limit}。"]
 
@@ -37,6 +37,14 @@ def duration(minutes: int) -> str:
     hours, left = divmod(rest, HOUR)
     parts = ((days, "天"), (hours, "小时"), (left, "分钟"))
     return "".join(f"{count}{word}" for count, word in parts if count) or "0分钟"
+
+
+def time_to_act(after: AfterTaking) -> str:
+    """Return the time to act in words, such as ``4小时``, ``2个工作日`` or ``5小时(按上班时间算)``."""
+    if after.idle_hours != "working":
+        return duration(after.idle_minutes)
+    days, rest = divmod(after.idle_minutes, WORKDAY)
+    return f"{days}个工作日" if days and not rest else f"{duration(after.idle_minutes)}({HOURS_WORDS['working']}算)"
 
 
 def _rung_words(number: int, rung: RungRow, *, one_wait: bool) -> str:

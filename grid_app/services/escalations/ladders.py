@@ -16,20 +16,26 @@ from grid_app.models.escalations import EscalationPolicy
 from grid_app.policy import Action, Actor, allows
 from grid_app.services.audit import record_audit
 from grid_app.services.escalations.events import AVAILABLE, EVENT_KIND_WORDS
-from grid_app.services.escalations.ladder_rows import AfterTaking, RungRow, check_ladder, default_rungs
+from grid_app.services.escalations.ladder_rows import (
+    AfterTaking,
+    RungRow,
+    check_ladder,
+    default_after,
+    default_rungs,
+)
 
 
 def seed_ladders(session: Session, now: datetime) -> None:
     """Write version 1 of the ladder of each event kind; a kind that has one is left alone."""
     for event in AVAILABLE:
+        after = default_after(event.code)
         row = {
             "event_kind": event.code,
             "version": 1,
             "name": event.words,
             "basis": event.basis,
             "rungs": [asdict(rung) for rung in default_rungs(event.code)],
-            "idle_minutes": event.idle_minutes,
-            "bounce_limit": AfterTaking.bounce_limit,
+            **asdict(after),
             "enabled": True,
             "created_at": now,
         }
@@ -93,8 +99,7 @@ def save_ladder(
         "name": EVENT_KIND_WORDS[event_kind],
         "basis": basis.strip(),
         "rungs": [asdict(rung) for rung in rungs],
-        "idle_minutes": after.idle_minutes,
-        "bounce_limit": after.bounce_limit,
+        **asdict(after),
         "enabled": True,
         "created_at": now,
     }

@@ -16,9 +16,11 @@ from grid_app.policy import Action, Actor, allows
 from grid_app.queries.inbox import WAITING_STATES, Desk, desks_of, reachable
 from grid_app.services.alarms import clear_alarm
 from grid_app.services.audit import record_audit
-from grid_app.services.escalations.course import heard_at, ladder_at
+from grid_app.services.escalations.course import heard_at, ladder_at, office_hours
+from grid_app.services.escalations.events import DANGER
 from grid_app.services.escalations.rows import note_event
 from grid_app.services.escalations.rungs import exhausted_key
+from notifications.engine import act_due_at
 from notifications.ladder import LadderError
 
 
@@ -138,10 +140,10 @@ def _take_up(session: Session, escalation: Escalation, desk: Desk, actor: Actor,
 def _act_due(session: Session, escalation: Escalation, now: datetime) -> datetime | None:
     """Return when the office must have acted; it is asked again in hours in which somebody hears it."""
     try:
-        idle = ladder_at(session, escalation).idle
+        due = act_due_at(ladder_at(session, escalation), taken_at=now, hours=office_hours(session))
     except LadderError:
         return None
-    return heard_at(session, escalation, now + idle) if idle else None
+    return heard_at(session, escalation, due) if due else None
 
 
 def _note_taken_up(session: Session, escalation: Escalation, desk: Desk, actor: Actor, now: datetime) -> None:
@@ -156,6 +158,7 @@ def _note_taken_up(session: Session, escalation: Escalation, desk: Desk, actor: 
         unit_id=desk.unit_id,
         by=actor,
         acting_for=desk.lender,
+        details={"danger": 1} if escalation.urgency == DANGER else {},
     )
     record_audit(
         session,

@@ -50,12 +50,15 @@ def read_after(form: Mapping[str, str]) -> AfterTaking:
     errors = {name: "请填整数,没有就填 0" for name, value in typed.items() if not _is_whole(value)}
     if errors:
         raise InvalidError("确认以后的规定没有填对,修改没有保存。", fields=errors)
-    return AfterTaking(int(typed["idle"]), int(typed["bounces"]))
+    hours = _known(form.get("idle_hours", ""), HOURS_WORDS, "always")
+    return AfterTaking(int(typed["idle"]), int(typed["bounces"]), "working" if hours == "working" else "always")
 
 
 def values_of(rungs: Sequence[RungRow], after: AfterTaking) -> dict[str, object]:
     """Return what the fields of the form hold."""
-    values: dict[str, object] = {"idle": str(after.idle_minutes), "bounces": str(after.bounce_limit)}
+    values: dict[str, object] = {
+        "idle": str(after.idle_minutes), "idle_hours": after.idle_hours, "bounces": str(after.bounce_limit),
+    }  # fmt: skip
     for number, rung in enumerate(rungs, start=1):
         values |= {
             f"unit_{number}": rung.unit_kind,

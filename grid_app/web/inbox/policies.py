@@ -22,6 +22,7 @@ from grid_app.services.escalations.ladder_rows import (
     AfterTaking,
     RungRow,
     check_ladder,
+    default_after,
     default_rungs,
     rungs_from,
 )
@@ -100,8 +101,8 @@ def _basis_of(event_kind: str, row: LadderRow | None) -> str:
 
 def _after_of(event_kind: str, row: LadderRow | None) -> AfterTaking:
     if row is None:
-        return AfterTaking(BY_CODE[event_kind].idle_minutes)
-    return AfterTaking(row.idle_minutes, row.bounce_limit)
+        return default_after(event_kind)
+    return AfterTaking(row.idle_minutes, row.bounce_limit, "working" if row.idle_hours == "working" else "always")
 
 
 def _typed(form: MultiDict[str, str]) -> dict[str, object]:
