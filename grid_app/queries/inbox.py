@@ -72,11 +72,14 @@ class InboxRow:
 
 @dataclass(frozen=True)
 class InboxPage:
-    """One page of an inbox, with the totals of both halves, at most ``MOST_COUNTED``."""
+    """One page of an inbox, how many wait (at most ``MOST_COUNTED``), and whether there is another page.
+
+    What was taken up is not counted: it grows for ever, and nobody needs the number.
+    """
 
     rows: tuple[InboxRow, ...]
     waiting: int
-    answered: int
+    has_more: bool
 
 
 def desks_of(session: Session, actor: Actor) -> tuple[Desk, ...]:
@@ -138,13 +141,14 @@ def inbox_page(session: Session, actor: Actor, *, answered: bool, page: int = 1)
         _rows()
         .where(mine, Escalation.state.in_(states))
         .order_by(*order, Escalation.id)
-        .limit(PAGE_ROWS)
+        .limit(PAGE_ROWS + 1)
         .offset((page - 1) * PAGE_ROWS)
     )
+    rows = tuple(_row(*found) for found in session.execute(question))
     return InboxPage(
-        rows=tuple(_row(*found) for found in session.execute(question)),
+        rows=rows[:PAGE_ROWS],
         waiting=_count(session, mine, WAITING_STATES),
-        answered=_count(session, mine, ANSWERED_STATES),
+        has_more=len(rows) > PAGE_ROWS,
     )
 
 

@@ -25,7 +25,7 @@ from grid_app.queries.inbox_history import (
     steps_of,
     units_told,
 )
-from grid_app.queries.ladders import LadderRow, ladder_versions
+from grid_app.queries.ladders import units_on_ladders
 from grid_app.services.escalations.events import EVENT_KIND_WORDS
 from grid_app.services.escalations.ladder_rows import UNIT_KIND_WORDS
 from grid_app.services.escalations.taking import acknowledge, mark_seen
@@ -130,7 +130,7 @@ def _listed() -> dict[str, object]:
     live = live_of_inbox()
     with reading() as session:
         page = inbox_page(session, actor, answered=answered, page=number)
-        told = _who_is_told([row for kind in EVENT_KIND_WORDS for row in ladder_versions(session, kind)[:1]])
+        told = "" if page.rows else _who_is_told(units_on_ladders(session))
     return {
         "rows": [line_of(row, now) for row in page.rows],
         "halves": _halves(page, answered=answered),
@@ -143,33 +143,26 @@ def _listed() -> dict[str, object]:
     }
 
 
-def _who_is_told(ladders: list[LadderRow]) -> str:
-    kinds = {rung["unit_kind"]: None for ladder in ladders for rung in ladder.rungs}
+def _who_is_told(kinds: list[str]) -> str:
     return "、".join(UNIT_KIND_WORDS.get(kind, kind) for kind in kinds)
 
 
 def _halves(page: InboxPage, *, answered: bool) -> list[dict[str, object]]:
     return [
         {"label": "等待确认", "url": url_for("inbox.index"), "current": not answered, "count": _counted(page.waiting)},
-        {
-            "label": "已确认",
-            "url": url_for("inbox.index", answered=1),
-            "current": answered,
-            "count": _counted(page.answered),
-        },
+        {"label": "已确认", "url": url_for("inbox.index", answered=1), "current": answered},
     ]
 
 
 def _pages(page: InboxPage, *, answered: bool, number: int) -> dict[str, str | None] | None:
-    total = page.answered if answered else page.waiting
-    if total <= PAGE_ROWS:
+    if number == 1 and not page.has_more:
         return None
-    first, last = (number - 1) * PAGE_ROWS + 1, min(number * PAGE_ROWS, total)
-
+    first = (number - 1) * PAGE_ROWS
+    rows = f"第 {first + 1}-{first + len(page.rows)} 件" if page.rows else f"第 {number} 页没有提醒"
     return {
-        "text": f"第 {first}-{last} 件,共 {_counted(total)} 件",
+        "text": rows if answered else f"{rows},共 {_counted(page.waiting)} 件",
         "previous": _address("inbox.index", answered=answered, number=number - 1) if number > 1 else None,
-        "next": _address("inbox.index", answered=answered, number=number + 1) if last < total else None,
+        "next": _address("inbox.index", answered=answered, number=number + 1) if page.has_more else None,
     }
 
 
