@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Final
 
 from notifications.breaker import RESTING, Breaker, service_of
+from notifications.doubts import Doubts
 from notifications.messages import Gone, Misconfigured, Outcome, Refused, RetryLater, Sent
 from notifications.ports import Channel, Claimed, Clock, Ended, Outbox
 from notifications.retry import PATIENCE, RetryPolicy, next_try
@@ -83,6 +84,7 @@ def dispatch_batch(
     policy: RetryPolicy = PATIENCE,
     jitter: Callable[[], float] = no_jitter,
     breaker: Breaker | None = None,
+    doubts: Doubts | None = None,
 ) -> DispatchReport:
     """Return how many of the due messages were sent, put off, gone, refused, given up or lost.
 
@@ -109,10 +111,12 @@ def dispatch_batch(
         Passed to :func:`notifications.retry.next_try`; jitter is drawn anew for each message.
     breaker
         Remembers silent services from batch to batch; None for one that lives as long as this batch.
+    doubts
+        Judges refusals of our identity from batch to batch; None to take each for a fault of the configuration.
     """
     claimed_at = clock.now()
     batch = outbox.claim(claimed_at, limit=limit, lease=lease, worker=worker, channels=only)
-    sending = _Sending(channels, clock, breaker or Breaker(), worker, policy)
+    sending = _Sending(channels, clock, breaker or Breaker(), worker, policy, doubts)
     sending_until = claimed_at + lease * SENDING_SHARE
 
     def send(claimed: Claimed) -> Outcome | None:
@@ -145,6 +149,7 @@ class _Sending:
     breaker: Breaker
     worker: str
     policy: RetryPolicy
+    doubts: Doubts | None
 
     def send(self, claimed: Claimed) -> Outcome:
         """Return how one sending ended, whatever the channel did."""
@@ -168,7 +173,9 @@ class _Sending:
             )
             return RetryLater(None, "channel_error", type(error).__name__)
         self.breaker.note(service, outcome, self.clock.now())
-        return outcome
+        if self.doubts is None:
+            return outcome
+        return self.doubts.judge(claimed.channel, claimed.target, outcome, self.clock.now())
 
 
 def _at_once(batch: Sequence[Claimed], channels: Mapping[str, Channel]) -> int:

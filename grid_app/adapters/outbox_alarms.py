@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -19,6 +20,7 @@ from grid_app.vocabulary.channels import SHORT_WORDS
 
 COUNTED: Final = frozenset({"escalation", "digest", "alarm"})
 """Purposes of which a person hears when they fail; tests and probes tell whoever asked for them."""
+LONGEST_KEY: Final = 120
 
 
 class RaiseAlarm(Protocol):
@@ -58,12 +60,16 @@ class Alarms:
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Whom an end concerns: the office, the way it was reached, and the escalation if there is one."""
+    """Whom an end concerns: the office, the way it was reached, and the escalation if there is one.
+
+    ``service`` is the host of the push service of a device.
+    """
 
     unit_id: UUID | None
     channel: str
     endpoint_id: UUID | None
     escalation_id: UUID | None
+    service: str = ""
 
     @property
     def failed_key(self) -> str:
@@ -73,7 +79,15 @@ class Concerned:
     @property
     def misconfigured_key(self) -> str:
         """Return the key of the alarm that the channel is set up wrongly."""
-        return f"channel_misconfigured:{self.endpoint_id or self.channel}"
+        return self._misconfigured(f":{self.service}" if self.service else "")
+
+    @property
+    def cleared_by_success(self) -> frozenset[str]:
+        """Return the keys of the alarms that one delivery clears; without its service an older release raised one."""
+        return frozenset({self.failed_key, self.misconfigured_key, self._misconfigured(), self.no_device_key})
+
+    def _misconfigured(self, service: str = "") -> str:
+        return f"channel_misconfigured:{self.endpoint_id or self.channel}{service}"[:LONGEST_KEY]
 
     @property
     def no_device_key(self) -> str:
@@ -91,9 +105,17 @@ class Trouble:
     place: str
 
 
+def host_of(address: str | None) -> str:
+    """Return the host of a device's endpoint, empty where there is none."""
+    try:
+        return urlsplit(address or "").hostname or ""
+    except ValueError:
+        return ""
+
+
 def clear_what_works(session: Session, alarms: Alarms, those: Iterable[Concerned], *, now: datetime) -> None:
     """Clear the alarms of channels that have just delivered."""
-    keys = {key for one in those for key in (one.failed_key, one.misconfigured_key, one.no_device_key)}
+    keys = {key for one in those for key in one.cleared_by_success}
     if keys:
         standing = session.scalars(select(Alarm.key).where(Alarm.cleared_at.is_(None), Alarm.key.in_(keys))).all()
         for key in standing:
@@ -105,6 +127,7 @@ def say_misconfigured(session: Session, alarms: Alarms, one: Concerned, code: st
     name, place = _office(session, one)
     word = SHORT_WORDS.get(one.channel, one.channel)
     if one.endpoint_id is None:
+        word += f"({one.service})" if one.service else ""
         text = f"{word}的运行设置有误,消息发不出去(代码 {code})。请系统管理员检查设置;改好以前,急事请打电话。"
         place = _county(session, place)
     else:

@@ -12,7 +12,7 @@ from typing import Final, cast
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
-from grid_app.adapters.outbox_alarms import Alarms, Concerned
+from grid_app.adapters.outbox_alarms import Alarms, Concerned, host_of
 from grid_app.adapters.outbox_digests import begin_digest, digest_of, is_digest, merge_into, waiting_digest
 from grid_app.adapters.outbox_ends import SHOWN, End, stop, write_ends
 from grid_app.adapters.outbox_order import in_order
@@ -88,7 +88,7 @@ def claim_due(
 
 def concerned_by(row: Due) -> Concerned:
     """Return whom a message concerns."""
-    return Concerned(row.unit_id, row.channel, row.endpoint_id, row.escalation_id)
+    return Concerned(row.unit_id, row.channel, row.endpoint_id, row.escalation_id, host_of(row.push_endpoint))
 
 
 def bucket_key(row: Due) -> str:

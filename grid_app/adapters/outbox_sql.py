@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Engine, Row, func, select
 from sqlalchemy.orm import Session
 
-from grid_app.adapters.outbox_alarms import Alarms, Concerned
+from grid_app.adapters.outbox_alarms import Alarms, Concerned, host_of
 from grid_app.adapters.outbox_claims import Chance, Tools, claim_due
 from grid_app.adapters.outbox_ends import DROPPED_NOTICE, SHOWN, End, note_tries, write_ends
 from grid_app.adapters.outbox_replaced import lock_against_replacing, successors_of, turn
@@ -149,6 +149,7 @@ def _still_held(session: Session, ended: Sequence[Ended]) -> dict[str, Held]:
             func.coalesce(*unit).label("unit_id"),
             ChannelEndpoint.disabled_at,
             OutboxMessage.delivered_at,
+            PushSubscription.endpoint.label("push_endpoint"),
             Escalation.state.label("escalation_state"),
         )
         .outerjoin(PushSubscription, PushSubscription.id == OutboxMessage.subscription_id)
@@ -170,7 +171,7 @@ def _end(row: Held, one: Ended) -> End:
         taken_up=row.escalation_state in TAKEN_UP,
         purpose=row.purpose,
         subscription_id=row.subscription_id,
-        concerned=Concerned(row.unit_id, row.channel, row.endpoint_id, row.escalation_id),
+        concerned=Concerned(row.unit_id, row.channel, row.endpoint_id, row.escalation_id, host_of(row.push_endpoint)),
     )
 
 

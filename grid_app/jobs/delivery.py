@@ -25,6 +25,8 @@ from grid_app.services.alarms import clear_alarm, raise_alarm
 from grid_app.wiring import Wiring, wired
 from notifications.breaker import Breaker
 from notifications.dispatcher import DispatchReport, dispatch_batch
+from notifications.doubts import Doubts
+from notifications.vapid import keypair_of
 
 MOST_BATCHES: Final = 100
 """Batches of a lane in one run; what is left is due in the next one, so that a run always ends."""
@@ -52,6 +54,7 @@ class Lanes:
         self._clock = wiring.clock
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._breaker = Breaker()
+        self._doubts = Doubts(keypair_of(wiring.keys.vapid_private).public_b64url)
         self._lock = threading.Lock()
         self._busy: dict[str, threading.Thread] = {}
         self._ended = DispatchReport()
@@ -108,6 +111,7 @@ class Lanes:
             limit=min(BATCH, FOR_EACH_THREAD * int(getattr(self._channels.get(kind), "at_once", 1))),
             jitter=_chance.random,
             breaker=self._breaker,
+            doubts=self._doubts,
         )
         with self._lock:
             self._ended += report
@@ -116,7 +120,9 @@ class Lanes:
 
 def lanes_here() -> Lanes:
     """Return the lanes of this process for the current application."""
-    lanes = current_app.extensions.setdefault(EXTENSION, Lanes(wired()))
+    if EXTENSION not in current_app.extensions:
+        current_app.extensions[EXTENSION] = Lanes(wired())
+    lanes = current_app.extensions[EXTENSION]
     if not isinstance(lanes, Lanes):
         raise TypeError("the application has no lanes")
     return lanes

@@ -14,10 +14,11 @@ from grid_app.adapters.outbox_sql import SqlOutbox
 from grid_app.database.transaction import reading, transaction
 from grid_app.jobs.delivery import deliver_job, report_in_words, send_due_messages
 from grid_app.models.accounts import Notice
+from grid_app.models.channels import Alarm
 from grid_app.models.escalations import DeliveryAttempt, InboxItem, OutboxMessage, PushSubscription
 from grid_app.policy import Role
 from grid_app.services.escalations.steps import step_up_due
-from grid_app.services.escalations.subscriptions import subscribe
+from grid_app.services.escalations.subscriptions import send_test, subscribe
 from grid_app.services.escalations.taking import acknowledge
 from grid_app.wiring import wired
 from notifications.dispatcher import DispatchReport
@@ -148,6 +149,55 @@ def test_a_push_service_that_limits_one_device_goes_on_taking_for_all_others(
         DispatchReport(),
         DispatchReport(sent=1),
     )
+
+
+def test_one_device_that_is_refused_while_another_is_not_ends_without_an_alarm(
+    app: Flask, app_world: World, receiver: PushReceiver, clock: FrozenClock
+):
+    _subscribe(app_world, receiver, "county_officer")
+    _raise(app_world)
+    receiver.answer_next(Answer(403))
+
+    first = send_due_messages()
+    good = _subscribe(app_world, receiver, "county_officer")
+    with transaction() as session:
+        send_test(session, actor=app_world.actor(session, Role.COUNTY_OFFICER), now=NOW, endpoint=good.endpoint)
+    other = send_due_messages()
+    clock.advance(timedelta(minutes=1, seconds=1))
+    receiver.answer_next(Answer(403))
+    second = send_due_messages()
+
+    assert (first, other, second) == (DispatchReport(retried=1), DispatchReport(sent=1), DispatchReport(gone=1))
+    with reading() as session:
+        dropped = session.scalars(select(PushSubscription.dropped_reason)).all()
+        assert sorted(dropped) == ["", "push service answered 403"]
+        assert session.scalars(select(Notice.kind)).all() == ["push_dropped"]
+        assert session.scalar(select(func.count()).select_from(Alarm)) == 0
+
+
+def test_a_push_service_that_refuses_the_only_device_for_minutes_is_an_alarm_of_that_service_until_it_takes_one(
+    app: Flask, app_world: World, receiver: PushReceiver, clock: FrozenClock
+):
+    _subscribe(app_world, receiver, "county_officer")
+    _raise(app_world)
+    ends = []
+    for _ in range(2):
+        receiver.answer_next(Answer(401))
+        ends.append(send_due_messages())
+        clock.advance(timedelta(minutes=2, seconds=1))
+    with reading() as session:
+        standing = session.scalars(select(Alarm.key).where(Alarm.cleared_at.is_(None))).all()
+    _raise(app_world, number=2)
+    good = send_due_messages()
+
+    assert ends == [DispatchReport(retried=1), DispatchReport(misconfigured=1)]
+    assert set(standing) == {
+        "channel_misconfigured:webpush:127.0.0.1",
+        f"delivery_failed:{app_world.units['county']}:webpush",
+    }
+    assert good == DispatchReport(sent=1)
+    with reading() as session:
+        assert session.scalars(select(Alarm.key).where(Alarm.cleared_at.is_(None))).all() == []
 
 
 def test_the_phone_shows_case_place_category_grade_and_due(app: Flask, app_world: World, receiver: PushReceiver):
