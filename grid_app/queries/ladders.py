@@ -25,6 +25,7 @@ class LadderRow:
     in_use: bool
     idle_minutes: int
     bounce_limit: int
+    idle_hours: str
 
 
 def units_on_ladders(session: Session) -> list[str]:
@@ -57,6 +58,7 @@ def ladder_versions(session: Session, event_kind: str) -> list[LadderRow]:
             in_use=policy.id == used,
             idle_minutes=policy.idle_minutes,
             bounce_limit=policy.bounce_limit,
+            idle_hours=policy.idle_hours,
         )
         for policy in found
     ]
