@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation
+from grid_app.models.places import Division
 from grid_app.services.escalations.events import AVAILABLE, EVENTS
 from grid_app.services.matters.alerts import LONG_PAST, NEAR, escalate_red, escalate_reopened, raise_limits
 from grid_app.services.rounds.steps import close_round
@@ -18,6 +19,7 @@ from tests.rounds_world import closed_round
 from tests.world import NOW, VILLAGES, World
 
 DAY = timedelta(days=1)
+OTHER_VILLAGE = "990101002201"
 
 
 def _dispute(session: Session, world: World, number: int = 1, **facts: object) -> Dispute:
@@ -71,6 +73,19 @@ def test_many_limits_are_raised_some_at_a_time_and_none_is_left_out(session: Ses
         _dispute(session, world, number, statutory_due_at=NOW + DAY)
 
     assert [raise_limits(session, now=NOW, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_a_limit_that_cannot_be_raised_holds_up_no_other(session: Session, world: World):
+    bad = _dispute(session, world, 1, statutory_due_at=NOW, division_code=OTHER_VILLAGE)
+    good = [_dispute(session, world, number, statutory_due_at=NOW + DAY) for number in (2, 3)]
+    place = session.get_one(Division, OTHER_VILLAGE)
+    path, place.path = place.path, ""  # a place that lies nowhere: nobody can be told of it
+
+    assert [raise_limits(session, now=NOW, limit=1) for _ in range(3)] == [1, 1, 0]
+    assert _kinds(session) == [("limit_near", one.id) for one in good]
+    session.get_one(Division, OTHER_VILLAGE).path = path
+    assert raise_limits(session, now=NOW) == 1
+    assert _kinds(session)[-1] == ("limit_passed", bad.id)
 
 
 def test_a_duty_of_safety_is_raised_instead_of_the_colour_and_breaks_the_night(session: Session, world: World):

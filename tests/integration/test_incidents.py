@@ -13,6 +13,7 @@ from grid_app.errors import ConflictError, ForbiddenError, InvalidError
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.escalations import Escalation, InboxItem
 from grid_app.models.incidents import Incident, IncidentEntry
+from grid_app.models.places import Division
 from grid_app.models.policies import PolicyVersion
 from grid_app.queries.incidents import incidents_of, waiting_incidents
 from grid_app.queries.incidents_detail import incident_detail
@@ -104,6 +105,25 @@ def test_S4_07_knowing_starts_the_clock_and_an_hour_of_silence_is_told_once_more
     assert late.first_report_at == NOW + 75 * MINUTE
     page = incidents_of(session, world.actor(session, "township_lead"), only="late", now=NOW + timedelta(days=30))
     assert [line.code for line in page.lines] == [late.code]
+
+
+def test_an_incident_that_cannot_be_told_holds_up_no_other(session, world):
+    known = [
+        opened(session, world, opening(known=NOW - at * MINUTE, way="known", **there), who="county_officer")
+        for at, there in (
+            (5, {"unit_id": world.units["township2"], "division_code": "990101002201"}),
+            (0, {"unit_id": world.units["township"]}),
+        )
+    ]
+    place = session.get_one(Division, "990101002201")
+    path, place.path = place.path, ""  # a place that lies nowhere: nobody can be told of it
+
+    assert [tell_late(session, now=NOW + 61 * MINUTE) for _ in range(2)] == [1, 0]
+    assert [len(escalations(session, one)) for one in known] == [1, 2]
+
+    session.get_one(Division, "990101002201").path = path
+    assert tell_late(session, now=NOW + 62 * MINUTE) == 1
+    assert len(escalations(session, known[0])) == 2
 
 
 def test_follow_ups_follow_a_first_report_and_end_with_the_final_one(session, world):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local
+from grid_app.database.apart import done_apart
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation
 from grid_app.services.escalations.steps import raise_escalation
@@ -62,7 +64,8 @@ def raise_limits(session: Session, *, now: datetime, limit: int = AT_ONCE) -> in
     """Raise the limits of the law that end within three days or have passed, and return how many were raised.
 
     Each limit is raised once when it is near and once when it has passed, and again at another grade; one that was put
-    off is near anew. A second run raises nothing.
+    off is near anew. A second run raises nothing. One that cannot be raised is taken back by itself, takes no other's
+    place, and is tried again by the next run.
     """
     known = set(
         session.scalars(
@@ -80,8 +83,12 @@ def raise_limits(session: Session, *, now: datetime, limit: int = AT_ONCE) -> in
         .order_by(Dispute.statutory_due_at, Dispute.id)
     ).all()
     limits = [_Limit(PASSED if row.due <= now else CLOSE_BY, row.id, row.due, row.grade) for row in waiting]
-    late = [one for one in limits if one.key not in known][:limit]
-    return sum([_raise_limit(session, one, now=now) for one in late])
+    raised = 0
+    for one in limits:
+        if raised < limit and one.key not in known:
+            work = partial(_raise_limit, session, one, now=now)
+            raised += done_apart(session, work, what="raise a limit of the law", key=one.dispute_id)
+    return raised
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ class _Limit:
         return f"{self.kind}:{self.part}:{self.grade}"
 
 
-def _raise_limit(session: Session, limit: _Limit, *, now: datetime) -> int:
+def _raise_limit(session: Session, limit: _Limit, *, now: datetime) -> bool:
     dispute = session.get_one(Dispute, limit.dispute_id)
     day = local(limit.due)
     passed = "已经过了" if limit.kind == PASSED else "快到了"
@@ -119,4 +126,4 @@ def _raise_limit(session: Session, limit: _Limit, *, now: datetime) -> int:
         now=now,
         part=limit.part,
     )
-    return int(raised is not None)
+    return raised is not None
