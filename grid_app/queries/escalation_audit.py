@@ -99,6 +99,7 @@ def _rungs(row: Escalation) -> tuple[AskedRung, ...]:
     """Return what an escalation's own ladder promises; nothing for one without, or with one that cannot be read."""
     minutes = "red_wait_minutes" if row.grade == "red" else "wait_minutes"
     try:
+        timedelta(minutes=row.ladder.get("idle_minutes", 0))
         stored: Sequence[dict[str, Any]] = row.ladder["rungs"]
         return tuple(
             AskedRung(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -28,6 +28,10 @@ from grid_app.policy import Action, Actor, allows, dispute_scope
 from grid_app.queries.inbox import InboxRow, desks_of
 from grid_app.queries.incidents import may_be_seen
 from grid_app.queries.scoping import codes_under, visible
+from notifications.ladder import FEWEST_RUNGS
+
+UNREADABLE: Final = "unreadable"
+"""Stands for the next office where the ladder that an escalation keeps is none."""
 
 
 @dataclass(frozen=True)
@@ -161,10 +165,19 @@ def units_told(session: Session, escalation_id: UUID) -> list[ToldUnit]:
 
 
 def next_unit_kind(session: Session, row: InboxRow) -> str | None:
-    """Return the kind of unit that is asked next when nobody answers, ``None`` on the last rung."""
-    kept = session.scalar(select(Escalation.ladder).where(Escalation.id == row.escalation_id)) or {}
-    rungs = kept.get("rungs") or session.get_one(EscalationPolicy, row.policy_id).rungs
-    return str(rungs[row.rung + 1]["unit_kind"]) if row.rung + 1 < len(rungs) else None
+    """Return the kind of unit that is asked next when nobody answers, ``None`` on the last rung.
+
+    Where the ladder that the escalation keeps cannot be read, it is ``UNREADABLE``: nobody is asked by itself then.
+    """
+    kept = session.scalar(select(Escalation.ladder).where(Escalation.id == row.escalation_id))
+    try:
+        rungs = kept["rungs"] if kept else session.get_one(EscalationPolicy, row.policy_id).rungs
+        kinds = [str(one["unit_kind"]) for one in rungs]
+    except (AttributeError, KeyError, TypeError):
+        return UNREADABLE
+    if len(kinds) < FEWEST_RUNGS or not 0 <= row.rung < len(kinds):
+        return UNREADABLE
+    return kinds[row.rung + 1] if row.rung + 1 < len(kinds) else None
 
 
 def may_open_cause(session: Session, row: InboxRow, actor: Actor) -> bool:

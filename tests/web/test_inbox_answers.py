@@ -19,6 +19,7 @@ from grid_app.models.escalations import Escalation
 from grid_app.policy import Role
 from grid_app.services.channels.endpoints import Entry, add_endpoint
 from grid_app.services.channels.reading import Config
+from grid_app.services.escalations.auditing import audit_some
 from grid_app.services.escalations.ladders import seed_ladders
 from grid_app.services.escalations.taking import acknowledge
 from grid_app.wiring import wired
@@ -52,6 +53,38 @@ def test_an_office_takes_up_and_says_that_it_has_acted(sign_in: SignIn, escalati
     assert "单位记录" in answer
     assert "记录已处置" not in answer
     assert _state(escalation_id) == "acted"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"rungs": []},
+        {"rungs": 7},
+        {"version": 1},
+        {"rungs": [None]},
+        [1],
+        {"rungs": [{"unit_kind": "county_office"}]},
+        {"rungs": [{}, {}]},
+    ],
+)
+def test_a_page_opens_whatever_ladder_an_escalation_keeps(
+    sign_in: SignIn, app_world: World, escalation_id: UUID, kept: object
+):
+    with transaction() as session:
+        session.get_one(Escalation, escalation_id).ladder = kept
+    client, page = sign_in("county_officer"), f"/inbox/{escalation_id}"
+
+    shown = client.get(page).get_data(as_text=True)
+    there = {"unit": str(app_world.units["township"]), "reason": "属于乡镇职责"}
+    refused = client.post(f"{page}/hand-over", data=there)
+
+    assert "升级顺序读不出来,到时间不会自动转给下一级" in shown
+    assert (refused.status_code, "不能转交" in refused.get_data(as_text=True)) == (409, True)
+    assert client.get("/inbox").status_code == 200
+    client.post(f"{page}/acknowledge")
+    assert _state(escalation_id) == "acknowledged"
+    with transaction() as session:
+        assert audit_some(session, now=NOW).looked_at == 0
 
 
 def test_an_office_hands_over_to_another(sign_in: SignIn, app_world: World, escalation_id: UUID):

@@ -20,11 +20,13 @@ from grid_app.queries.inbox import WAITING_STATES, Desk
 from grid_app.services.alarms import clear_alarm
 from grid_app.services.audit import record_audit
 from grid_app.services.escalations.acting import BY_WORD, note_acted
+from grid_app.services.escalations.knocks import Knock
 from grid_app.services.escalations.ladder_rows import UNIT_KIND_WORDS
 from grid_app.services.escalations.rows import note_event
 from grid_app.services.escalations.rungs import exhausted_key, stand_on, tell_unit, telling_of
 from grid_app.services.escalations.taking import open_to, stop_messages
 from grid_app.services.escalations.targets import matter_of, units_to_tell
+from notifications.ladder import Ladder, LadderError
 from notifications.messages import PersonalWordsError, assert_no_personal_words
 
 LONGEST_REASON: Final = 200
@@ -88,7 +90,7 @@ def hand_over(session: Session, *, escalation_id: UUID, to_unit: UUID, reason: s
                  if one.id == to_unit), None)  # fmt: skip
     if unit is None:
         raise NotFoundError("不能转给这个单位:它不在可选范围内,或者不能知道这件事。请重新选择。")
-    ladder, telling = telling_of(session, escalation, rung=escalation.rung, now=now)
+    ladder, telling = _telling_here(session, escalation, now=now)
     if escalation.bounces >= ladder.bounce_limit:
         raise ConflictError(
             f"这条提醒已经转交 {escalation.bounces} 次,不能再转。请在本单位处置,或请县级领导值班定由谁办。"
@@ -106,6 +108,13 @@ def hand_over(session: Session, *, escalation_id: UUID, to_unit: UUID, reason: s
     stand_on(session, escalation, ladder, telling)
     _audit(session, (actor, desk), "escalation.handed_over", escalation, now=now, to=str(unit.id))
     return unit.name
+
+
+def _telling_here(session: Session, escalation: Escalation, *, now: datetime) -> tuple[Ladder, Knock]:
+    try:
+        return telling_of(session, escalation, rung=escalation.rung, now=now)
+    except (LadderError, IndexError) as error:
+        raise ConflictError("这条提醒保存的升级顺序读不出来,不能转交。请打电话落实,并告诉系统管理员。") from error
 
 
 def may_pass_on(state: str, taken_up_by: UUID | None, actor: Actor, units: Container[UUID]) -> bool:

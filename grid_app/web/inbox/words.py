@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask import current_app, url_for
 
 from grid_app.queries.inbox import InboxRow
+from grid_app.queries.inbox_history import UNREADABLE
 from grid_app.services.escalations.events import EVENT_KIND_WORDS
 from grid_app.services.escalations.ladder_rows import UNIT_KIND_WORDS
 from grid_app.services.escalations.ladder_words import duration
@@ -62,6 +63,8 @@ def next_step_words(row: InboxRow, next_kind: str | None, now: datetime) -> str:
         return f"请在{local_time(row.act_due_at)}前处置,或在这里记录已处置;到时没有处置,会重新等待确认。"
     if row.due_at is None or row.state != "open":
         return ""
+    if next_kind == UNREADABLE:
+        return "这条提醒保存的升级顺序读不出来,到时间不会自动转给下一级。请直接打电话落实,再确认收到,并告诉系统管理员。"
     held_words = ""
     if row.told_at is not None and row.told_at > now:
         held_words = f"夜间和休息时间不打扰,推送等到{local_time(row.told_at)}再发。"
