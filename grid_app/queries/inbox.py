@@ -85,9 +85,8 @@ class InboxPage:
 def desks_of(session: Session, actor: Actor) -> tuple[Desk, ...]:
     """Return the units in whose name an actor answers: the own one first, then those that lent the right."""
     lenders = [lender for action, lender in actor.lent_by if action is Action.ACKNOWLEDGE]
-    rows = session.execute(
-        select(Assignment.unit_id, Assignment.id).where(Assignment.id.in_(lenders)).order_by(Assignment.id)
-    ).all()
+    lent = select(Assignment.unit_id, Assignment.id).where(Assignment.id.in_(lenders)).order_by(Assignment.id)
+    rows = session.execute(lent).all() if lenders else ()
     return (Desk(actor.unit_id, None), *(Desk(row.unit_id, row.id) for row in rows))
 
 
