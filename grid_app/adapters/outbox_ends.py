@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
@@ -41,7 +41,10 @@ _MESSAGES: Final = cast(Table, OutboxMessage.__table__)  # the declarative base 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How one message ended, and what it was about; ``retry_at`` is set when it is tried again."""
+    """How one message ended, and what it was about; ``retry_at`` is set when it is tried again.
+
+    ``sent_to`` is the endpoint of the device, as it was when the message was sent.
+    """
 
     id: UUID
     outcome: Outcome
@@ -50,6 +53,7 @@ class End:
     purpose: str
     subscription_id: UUID | None
     concerned: Concerned
+    sent_to: str = field(default="", repr=False)
 
     @property
     def state(self) -> str:
@@ -117,8 +121,13 @@ def _attempt(end: End, now: datetime) -> dict[str, object]:
         "at": now,
         "outcome": _ATTEMPT_OF[type(outcome)],
         "code": int(code) if code.isdecimal() and len(code) <= 9 else None,
-        "detail": " ".join(part for part in (code, words) if part)[:DETAIL_LENGTH],
+        "detail": _printable(" ".join(part for part in (code, words) if part)[:DETAIL_LENGTH]),
     }
+
+
+def _printable(text: str) -> str:
+    """Return the text without what no database keeps: one such sign would undo the record of a whole batch."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _drop_device(session: Session, end: End, alarms: Alarms | None, *, now: datetime) -> None:
@@ -126,7 +135,11 @@ def _drop_device(session: Session, end: End, alarms: Alarms | None, *, now: date
     reason = f"push service answered {end.outcome.code}"[:100] if isinstance(end.outcome, Gone) else ""
     dropped = session.execute(
         update(PushSubscription)
-        .where(PushSubscription.id == end.subscription_id, PushSubscription.dropped_at.is_(None))
+        .where(
+            PushSubscription.id == end.subscription_id,
+            PushSubscription.dropped_at.is_(None),
+            PushSubscription.endpoint == end.sent_to,  # not one that its browser has renewed at this moment
+        )
         .values(dropped_at=now, dropped_reason=reason)
         .execution_options(synchronize_session=False)
         .returning(PushSubscription.account_id)

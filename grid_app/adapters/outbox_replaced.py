@@ -2,7 +2,7 @@
 
 What waits is turned by the service that replaces. A message that was being sent just then is not taken away from its
 sender: it may be taken by the old robot, and then it was sent there. If it was not, it goes to the new one, and nobody
-is told of a fault of a robot that is not used any more.
+is told of a fault of a robot that is not used any more. So it is with a device whose browser has a new subscription.
 """
 
 from __future__ import annotations
@@ -63,6 +63,17 @@ def turn(session: Session, turned: dict[UUID, UUID], *, due_at: datetime | None 
             update(OutboxMessage)
             .where(OutboxMessage.id.in_([one for one, to in turned.items() if to == endpoint]))
             .values(endpoint_id=endpoint, **values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def put_back(session: Session, messages: Collection[UUID], *, due_at: datetime) -> None:
+    """Let messages be sent anew, from when they are due; nobody holds them any more and their tries begin anew."""
+    if messages:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(messages))
+            .values(lease_token=None, leased_until=None, tries=0, due_at=due_at)
             .execution_options(synchronize_session=False)
         )
 

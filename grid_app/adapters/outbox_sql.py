@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from grid_app.adapters.outbox_alarms import Alarms, Concerned, host_of
 from grid_app.adapters.outbox_claims import Chance, Tools, claim_due
 from grid_app.adapters.outbox_ends import DROPPED_NOTICE, SHOWN, End, note_tries, write_ends
-from grid_app.adapters.outbox_replaced import lock_against_replacing, successors_of, turn
+from grid_app.adapters.outbox_replaced import lock_against_replacing, put_back, successors_of, turn
 from grid_app.adapters.outbox_rows import TAKEN_UP, Unseal, channels_due
 from grid_app.adapters.rate_buckets import keep_buckets, lock_buckets, rates_of
 from grid_app.database.transaction import reading, transaction
@@ -27,6 +27,7 @@ from grid_app.models.channels import ChannelEndpoint
 from grid_app.models.escalations import Escalation, OutboxMessage, PushSubscription
 from notifications.messages import Outcome, RetryLater, Sent
 from notifications.ports import Claimed, Ended, LeaseLostError
+from notifications.targets import PushTarget
 
 __all__ = ["DROPPED_NOTICE", "SqlOutbox"]
 
@@ -98,7 +99,7 @@ class SqlOutbox:
         """Keep how sendings ended, in one transaction, and return the ids of those whose lease was lost.
 
         A subscription that is gone is dropped and its person told. What an endpoint did not take that was replaced
-        meanwhile goes to the new one.
+        meanwhile goes to the new one, and so with a device whose browser has a new subscription.
         """
         if not ended:
             return frozenset()
@@ -107,8 +108,10 @@ class SqlOutbox:
             lock_against_replacing(session, not_sent)
             held = _still_held(session, ended)
             ends = [_end(held[one.claimed.id], one) for one in ended if one.claimed.id in held]
-            turned = _to_replaced(session, ends, [held[str(one)] for one in not_sent if str(one) in held], now=now)
-            write_ends(session, [end for end in ends if end.id not in turned], self._tools.alarms, now=now)
+            lost = [end for end in ends if not isinstance(end.outcome, Sent)]
+            again = _to_replaced(session, lost, held, now=now) | _to_renewed(session, lost, held, now=now)
+            note_tries(session, [end for end in lost if end.id in again], now=now)
+            write_ends(session, [end for end in ends if end.id not in again], self._tools.alarms, now=now)
             _settle(session, [held[str(end.id)] for end in ends], {end.id: end.outcome for end in ends}, now=now)
         return frozenset(one.claimed.id for one in ended if one.claimed.id not in held)
 
@@ -124,13 +127,23 @@ class SqlOutbox:
             raise LeaseLostError(claimed.id)
 
 
-def _to_replaced(session: Session, ends: Sequence[End], rows: Sequence[Held], *, now: datetime) -> frozenset[UUID]:
+def _to_replaced(session: Session, ends: Sequence[End], held: dict[str, Held], *, now: datetime) -> set[UUID]:
     """Turn what was not sent to the endpoints that replaced its own, due at once, and return which those are."""
+    rows = [held[str(end.id)] for end in ends]
     new = successors_of(session, {row.endpoint_id for row in rows if row.disabled_at is not None})
     turned = {row.id: new[row.endpoint_id] for row in rows if row.endpoint_id in new}
-    note_tries(session, [end for end in ends if end.id in turned], now=now)
     turn(session, turned, due_at=now)
-    return frozenset(turned)
+    return set(turned)
+
+
+def _to_renewed(session: Session, ends: Sequence[End], held: dict[str, Held], *, now: datetime) -> set[UUID]:
+    """Put back what went to a subscription that its browser has renewed since, and return which those are.
+
+    What the push service says of the old one is no word about the new one.
+    """
+    renewed = {end.id for end in ends if end.sent_to and end.sent_to != held[str(end.id)].push_endpoint}
+    put_back(session, renewed, due_at=now)
+    return renewed
 
 
 def _still_held(session: Session, ended: Sequence[Ended]) -> dict[str, Held]:
@@ -163,6 +176,7 @@ def _still_held(session: Session, ended: Sequence[Ended]) -> dict[str, Held]:
 
 
 def _end(row: Held, one: Ended) -> End:
+    target = one.claimed.target
     shown = row.delivered_at is not None and isinstance(one.outcome, RetryLater)
     return End(
         id=row.id,
@@ -171,6 +185,7 @@ def _end(row: Held, one: Ended) -> End:
         taken_up=row.escalation_state in TAKEN_UP,
         purpose=row.purpose,
         subscription_id=row.subscription_id,
+        sent_to=target.endpoint if isinstance(target, PushTarget) else "",
         concerned=Concerned(row.unit_id, row.channel, row.endpoint_id, row.escalation_id, host_of(row.push_endpoint)),
     )
 

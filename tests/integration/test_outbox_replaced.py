@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.channels import RateBucket
-from grid_app.models.escalations import DeliveryAttempt, OutboxMessage
+from grid_app.models.escalations import DeliveryAttempt, OutboxMessage, PushSubscription
 from grid_app.policy import Role
 from grid_app.services.channels.endpoints import replace_endpoint
 from grid_app.services.channels.reading import Config
@@ -97,6 +97,33 @@ def test_a_worker_that_died_and_two_replacements_lose_nothing(desk: RobotDesk):
     assert (again.id, again.target.key) == (str(message), "third")
     assert desk.row(message).endpoint_id == third
     assert desk.standing() == {}
+
+
+@pytest.mark.parametrize("outcome", [Gone("410"), RetryLater(None, "503", "")], ids=lambda one: type(one).__name__)
+def test_what_a_push_service_says_of_a_subscription_is_no_word_about_the_one_that_renewed_it(
+    desk: RobotDesk, outcome: Outcome
+):
+    desk.put()
+    (held,) = desk.outbox.claim(NOW, limit=1, lease=LEASE, worker="w")
+    with transaction(desk.engine) as session:
+        device = session.get_one(PushSubscription, desk.device)
+        device.endpoint = "https://fcm.googleapis.com/fcm/send/renewed"
+
+    desk.outbox.record(held, outcome, now=NOW, retry_at=NOW + MINUTE if isinstance(outcome, RetryLater) else None)
+    (again,) = desk.outbox.claim(NOW, limit=1, lease=LEASE, worker="w")
+
+    assert again.target.endpoint.endswith("/renewed")
+    with reading(desk.engine) as session:
+        assert session.get_one(PushSubscription, desk.device).dropped_at is None
+    assert desk.standing() == {}
+
+
+def test_signs_that_no_database_keeps_do_not_undo_a_record(desk: RobotDesk):
+    message = desk.put()
+
+    desk.send(Sent("https://push.example/m/\x00\udc00"))
+
+    assert desk.row(message).state == "sent"
 
 
 def test_the_same_robot_with_another_secret_keeps_its_rate_and_another_robot_begins_anew(desk: RobotDesk):
