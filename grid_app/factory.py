@@ -157,6 +157,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
 
 def _configure(app: Flask, settings: Settings) -> None:
     options: dict[str, object] = {"pool_size": KEPT_OPEN, "max_overflow": MORE_AT_ONCE}
+    options["hide_parameters"] = True  # an error of the database is logged without names, addresses and keys
     if not settings.is_sqlite:
         options["pool_pre_ping"] = True
     app.config.update(

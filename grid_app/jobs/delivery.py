@@ -67,8 +67,8 @@ class Lanes:
                 if kind not in self._busy:
                     lane = threading.Thread(target=self._run, args=(kind, most_batches), name=f"lane-{kind}")
                     lane.daemon = True  # a process that ends loses nothing by it: what was not recorded is sent again
+                    lane.start()  # it waits for the lock; where no thread can be had the next run begins it
                     self._busy[kind] = lane
-                    lane.start()
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until every lane is at rest, or for so many seconds."""
