@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from grid_app.adapters.outbox_rows import LONGEST_LEASE
 from grid_app.models.channels import RateBucket
 from notifications.rates import RATES, Rate, Sending, free_slots, still_counting, wait_for_slot
 
@@ -88,7 +89,8 @@ def keep_buckets(session: Session, buckets: Iterable[Bucket]) -> None:
 
 
 def _bucket(row: RateBucket, rates: Sequence[Rate], now: datetime) -> Bucket:
-    moment, stored = now.timestamp(), [_read(one) for one in row.sends]
+    moment = now.timestamp()
+    stored = [_as_of(_read(one), moment) for one in row.sends]
     blocked = (row.blocked_until - now).total_seconds() if row.blocked_until else 0.0
     return Bucket(
         key=row.key,
@@ -97,8 +99,13 @@ def _bucket(row: RateBucket, rates: Sequence[Rate], now: datetime) -> Bucket:
         now=moment,
         blocked_seconds=blocked if blocked <= LONGEST_BLOCK.total_seconds() else 0.0,
         blocked_until=row.blocked_until,
-        changed=any(one.at > moment and not one.id for one in stored),  # a clock put back: they count from now on
+        changed=any(not one.id and one.at >= moment for one in stored),  # a clock put back: they count from now on
     )
+
+
+def _as_of(one: Sending, moment: float) -> Sending:
+    """Return a sending; one under way for longer than any lease was begun by a clock that was ahead: over by now."""
+    return Sending(moment) if one.id and one.at - moment > LONGEST_LEASE.total_seconds() else one
 
 
 def _read(stored: object) -> Sending:

@@ -133,6 +133,19 @@ def test_a_probe_that_nobody_sent_in_time_is_stopped(session: Session, world: Wo
     assert (early, late) == (0, 1)
 
 
+def test_a_probe_whose_sender_died_is_stopped_like_any_other_and_one_under_way_is_not(session: Session, world: World):
+    put_endpoint(session, world, at=NOW - DAY)
+    probe(session, HALF_PAST_NINE)
+    row = session.scalars(select(OutboxMessage)).one()
+    row.lease_token, row.leased_until = "dead", HALF_PAST_NINE + 2 * HOUR
+    session.flush()
+
+    under_way = stop_stale_probes(session, plan=PLAN, now=HALF_PAST_NINE + 2 * HOUR - timedelta(seconds=1))
+    after = stop_stale_probes(session, plan=PLAN, now=HALF_PAST_NINE + 2 * HOUR)
+
+    assert (under_way, after) == (0, 1)
+
+
 def test_at_night_nothing_of_the_day_is_left_to_wake_people(session: Session, world: World):
     put_endpoint(session, world, at=NOW - DAY)
     probe(session, HALF_PAST_NINE + 8 * HOUR - timedelta(minutes=1))

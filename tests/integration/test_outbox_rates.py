@@ -221,3 +221,16 @@ def test_a_clock_put_back_does_not_stop_a_robot_for_long(engine: Engine, county:
     assert len(robot.taken) == 19
     with reading(engine) as session:
         assert session.scalars(select(RateBucket)).one().key == f"wecom:{endpoint}"
+
+
+def test_a_worker_that_died_under_a_clock_that_was_ahead_blocks_no_number_until_then(engine: Engine, county: World):
+    clock = FrozenClock(LATER)
+    robot = CountingRobot(clock, "sms")
+    _fill(engine, county, "sms", 1)
+    outbox_at(engine).claim(LATER + timedelta(hours=1), limit=1, lease=timedelta(minutes=2), worker="dead")
+
+    for _ in range(2):
+        _drain(engine, robot, clock)
+        clock.advance(timedelta(seconds=61))
+
+    assert len(robot.taken) == 1

@@ -89,10 +89,10 @@ def stop_stale_probes(session: Session, *, plan: Plan, now: datetime) -> int:
         .where(
             OutboxMessage.purpose == PURPOSE,
             OutboxMessage.state == "due",
-            OutboxMessage.lease_token.is_(None),
+            or_(OutboxMessage.lease_token.is_(None), OutboxMessage.leased_until <= now),
             late if may_probe_at(plan, now) else OutboxMessage.created_at <= now,
         )
-        .values(state="stopped", finished_at=now)
+        .values(state="stopped", finished_at=now, lease_token=None, leased_until=None)
         .execution_options(synchronize_session=False)
         .returning(OutboxMessage.id)
     )
