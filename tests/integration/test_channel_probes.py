@@ -16,6 +16,8 @@ from grid_app.policy import Role
 from grid_app.services.channels.forgetting import forget_probes, probes_to_forget, rings_to_forget
 from grid_app.services.channels.probing import Plan, Target, ask_probes, due_targets, stop_stale_probes
 from grid_app.services.channels.rings import record_ring
+from grid_app.services.channels.testing import send_endpoint_test
+from notifications.messages import Message, dedupe_id
 from tests.channels_world import put_endpoint, put_message
 from tests.escalation_world import add_subscription
 from tests.world import NOW, World
@@ -131,6 +133,17 @@ def test_a_probe_that_nobody_sent_in_time_is_stopped(session: Session, world: Wo
     late = stop_stale_probes(session, plan=PLAN, now=HALF_PAST_NINE + 2 * HOUR)
 
     assert (early, late) == (0, 1)
+
+
+def test_no_far_end_takes_the_probe_or_test_of_today_for_that_of_yesterday(session: Session, world: World):
+    mail = put_endpoint(session, world, kind="mail", at=NOW - DAY)
+    for day in range(2):
+        probe(session, HALF_PAST_NINE + day * DAY)
+        admin = world.actor(session, Role.SYSADMIN)
+        send_endpoint_test(session, endpoint_id=mail, actor=admin, now=HALF_PAST_NINE + day * DAY)
+
+    rows = session.scalars(select(OutboxMessage)).all()
+    assert len({dedupe_id(Message(**row.message | {"receipt": row.receipt})) for row in rows}) == len(rows) == 4
 
 
 def test_a_probe_whose_sender_died_is_stopped_like_any_other_and_one_under_way_is_not(session: Session, world: World):

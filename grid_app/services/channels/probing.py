@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
@@ -19,6 +18,7 @@ from grid_app.models.channel_probes import ChannelProbe
 from grid_app.models.channels import ChannelEndpoint
 from grid_app.models.escalations import OutboxMessage, PushSubscription
 from grid_app.queries.reachability_states import PATIENCE, device_is_told
+from grid_app.services.escalations.receipts import new_receipt
 from grid_app.services.escalations.rows import insert_once
 from grid_app.vocabulary.channels import DEVICES, OFFICE_KINDS
 from notifications.messages import Message
@@ -187,7 +187,7 @@ def _ask(session: Session, target: Target, *, now: datetime) -> bool:
         "unit_id": target.unit_id,
         "purpose": PURPOSE,
         "channel": target.kind,
-        "receipt": secrets.token_urlsafe(24) if target.subscription_id else "",
+        "receipt": new_receipt(),
         "message": asdict(_message(target)),
         "state": "due",
         "due_at": now + timedelta(seconds=LEAD_SECONDS + target.id.int % SPREAD_SECONDS),

@@ -14,6 +14,7 @@ from grid_app.models.escalations import OutboxMessage
 from grid_app.policy import Actor
 from grid_app.services.audit import record_audit
 from grid_app.services.channels.endpoints import endpoint_in_area
+from grid_app.services.escalations.receipts import new_receipt
 from grid_app.services.escalations.rows import insert_once
 from grid_app.vocabulary.channels import PHONE
 from notifications.messages import Message
@@ -50,6 +51,7 @@ def send_endpoint_test(session: Session, *, endpoint_id: UUID, actor: Actor, now
             "endpoint_id": row.id,
             "unit_id": row.unit_id,
             "purpose": "test",
+            "receipt": new_receipt(),
             "channel": row.kind,
             "message": asdict(message),
             "state": "due",
