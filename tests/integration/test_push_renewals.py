@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -90,6 +91,7 @@ def test_where_the_page_was_quicker_its_subscription_stands_and_gets_what_waits_
     old = add_subscription(session, world, "county_officer", endpoint=OLD[0], auth="a-old")
     new = add_subscription(session, world, name, endpoint=NEW.endpoint, auth=NEW.auth)
     message = put(session, channel="webpush", device=old)
+    held = put(session, channel="webpush", device=old, lease_token="t", leased_until=NOW + timedelta(minutes=2))
 
     for _ in range(2):
         renew(session, endpoint=OLD[0], auth="a-old", target=replace(NEW), now=NOW)
@@ -98,3 +100,5 @@ def test_where_the_page_was_quicker_its_subscription_stands_and_gets_what_waits_
     row = session.get_one(OutboxMessage, message)
     assert _devices(session) == [(NEW.endpoint, ""), (OLD[0], RENEWED)]
     assert (row.state, row.subscription_id) == (state, new if state == "due" else old)
+    row = session.get_one(OutboxMessage, held)
+    assert (row.state, row.lease_token) == (state, "t" if state == "due" else None)

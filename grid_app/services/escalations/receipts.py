@@ -122,16 +122,16 @@ def _is_done(session: Session, *, endpoint: str, auth: str, target: PushTarget, 
 
 
 def _pass_on(session: Session, old: PushSubscription, new: PushSubscription, *, now: datetime) -> None:
-    """Let what waits for the old subscription go to the new one, or to nobody where that is another person's."""
+    """Let what waits for the old subscription go to the new one, or to nobody where that is another person's.
+
+    What is being sent to the old one at this moment goes to the new one, too, when the old one does not take it.
+    """
     same = (old.account_id, old.unit_id) == (new.account_id, new.unit_id)
-    values = {"subscription_id": new.id} if same else {"state": "stopped", "finished_at": now}
+    stopped = {"state": "stopped", "finished_at": now, "lease_token": None, "leased_until": None}
+    values = {"subscription_id": new.id} if same else stopped
     session.execute(
         update(OutboxMessage)
-        .where(
-            OutboxMessage.subscription_id == old.id,
-            OutboxMessage.state == "due",
-            OutboxMessage.lease_token.is_(None),
-        )
+        .where(OutboxMessage.subscription_id == old.id, OutboxMessage.state == "due")
         .values(**values)
         .execution_options(synchronize_session=False)
     )
