@@ -6,6 +6,7 @@ A way that is not set up is simply not there; a message that asks for it ends as
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from grid_app.clock import SystemClock
 from grid_app.settings import ALIYUN, OFF, Settings, outward_rule
@@ -13,6 +14,7 @@ from notifications.channels.aliyun import AliyunGateway
 from notifications.channels.dingtalk import DingTalkChannel
 from notifications.channels.feishu import FeishuChannel
 from notifications.channels.line import OutwardLine
+from notifications.channels.local import NowhereChannel
 from notifications.channels.mail import MailChannel, MailServer
 from notifications.channels.sms import GenericGateway, SmsAccount, SmsChannel
 from notifications.channels.webhook import WebhookChannel
@@ -21,11 +23,14 @@ from notifications.channels.wecom import WeComChannel
 from notifications.endpoints import HostRule
 from notifications.ports import Channel
 
+OUTWARD: Final = ("wecom", "dingtalk", "feishu", "mail", "sms", "webhook")
+
 
 def make_channels(settings: Settings, *, vapid_private: str, push_rule: HostRule) -> Mapping[str, Channel]:
     """Return the channels that are set up, each under its kind.
 
-    Signatures hold the machine's own time, whatever moment a demonstration shows.
+    Signatures hold the machine's own time, whatever moment a demonstration shows. A demonstration tells nobody but the
+    browsers of those who try it.
     """
     clock, site = SystemClock(), settings.site_url
     line = OutwardLine(outward_rule(settings), ca_file=settings.outward_ca_file)
@@ -36,6 +41,8 @@ def make_channels(settings: Settings, *, vapid_private: str, push_rule: HostRule
         older_keys=settings.vapid_old_keys,
         proxy=settings.outward_proxy,
     )
+    if settings.demo_mode:
+        return {webpush.kind: webpush} | {kind: NowhereChannel(kind) for kind in OUTWARD}
     channels: list[Channel] = [webpush, WebhookChannel(line, clock=clock, site=site)]
     if settings.wecom_url != OFF:
         channels.append(WeComChannel(line, base_url=settings.wecom_url, site=site))

@@ -14,16 +14,19 @@ from grid_app.demo.asked_units import AskedUnits
 from grid_app.demo.background import DAYS, Telling, bases, tell_background
 from grid_app.demo.courses import Courses
 from grid_app.demo.desk import Desk
+from grid_app.demo.duty import Duty
 from grid_app.demo.lawful import Lawful
 from grid_app.demo.mediated import Mediated
 from grid_app.demo.names import names
 from grid_app.demo.owned import Owned
 from grid_app.demo.published import Published
+from grid_app.demo.reached import Reached
 from grid_app.demo.report_rows import Arrival
 from grid_app.demo.residents import Residents
 from grid_app.demo.stories import stories
 from grid_app.demo.storyteller import Storyteller
 from grid_app.demo.together import Together
+from grid_app.demo.urgent import Urgent
 from grid_app.demo.visits import Visits
 from grid_app.demo.weeks import Weeks
 
@@ -47,6 +50,9 @@ def live(desk: Desk, *, generation_id: UUID, say: Callable[[str, float], None]) 
     Together(desk, weeks).begin()
     AskedUnits(desk, weeks).begin()
     Published(desk, weeks).begin()
+    Urgent(desk).begin()
+    Duty(desk).begin()
+    Reached(desk).begin()
     weeks.begin(storyteller.follow_up)
     start, done = desk.end - timedelta(days=DAYS), 0.0
 

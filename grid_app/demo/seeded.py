@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,8 +11,11 @@ from uuid import UUID
 import numpy as np
 import uuid6
 
+from grid_app.services import alarms
 from grid_app.wiring import Wiring
 
+ALARMS_LOG = logging.getLogger(alarms.__name__)
+"""Alarms of the invented county are on its page; nobody who makes it has to be woken."""
 LOW_BITS = 62
 STEP_BITS = 12
 
@@ -54,11 +58,13 @@ def repeatable(wiring: Wiring, clock: StandingClock, ids: SeededIds) -> Iterator
 
     Only for a process that does nothing else meanwhile: ids that follow from a seed can be guessed.
     """
-    clock_before, ids_before = wiring.clock, uuid6.uuid7
+    clock_before, ids_before, level_before = wiring.clock, uuid6.uuid7, ALARMS_LOG.level
+    ALARMS_LOG.setLevel(logging.CRITICAL)
     wiring.clock = clock
     uuid6.uuid7 = ids  # type: ignore[assignment]  # of what it returns only the number is used
     try:
         yield
     finally:
+        ALARMS_LOG.setLevel(level_before)
         wiring.clock = clock_before
         uuid6.uuid7 = ids_before

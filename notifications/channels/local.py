@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
-from notifications.messages import Message, Outcome, Sent
-from notifications.targets import Target
+from notifications.messages import Message, Misconfigured, Outcome, Sent
+from notifications.targets import RobotTarget, Target
+
+WRONG_SECRET = "SECwrong"  # noqa: S105 - no secret of anybody
+"""The signing secret of a robot that a :class:`NowhereChannel` finds fault with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +62,20 @@ class RecordingChannel:
         """Return the next answer, or that the message is sent."""
         self._deliveries.append(Delivery(target, message))
         return next(self._answers, Sent(provider_id=f"recorded-{len(self._deliveries)}"))
+
+
+class NowhereChannel:
+    """Takes each message and lets it go nowhere: a demonstration tells nobody, whatever somebody enters.
+
+    A robot that signs with ``WRONG_SECRET`` is answered as a vendor answers a signature that does not fit, so that a
+    dead channel can be looked at, too.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def send(self, target: Target, message: Message) -> Outcome:  # noqa: ARG002 - the port's signature
+        """Return that the message is sent, or that the robot's signature does not fit."""
+        if isinstance(target, RobotTarget) and target.secret == WRONG_SECRET:
+            return Misconfigured("310000", "310000 sign not match")
+        return Sent(provider_id="")

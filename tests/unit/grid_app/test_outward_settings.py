@@ -7,6 +7,7 @@ from sqlalchemy import create_engine
 
 from grid_app.settings import SettingsError, outward_rule, settings_from
 from grid_app.wiring import make_wiring
+from notifications.channels.local import NowhereChannel
 from notifications.vapid import new_keypair
 
 MAIL = {"GRID_SMTP_HOST": "mail.county.local", "GRID_SMTP_SENDER": "duty@county.example.gov.cn"}
@@ -32,6 +33,15 @@ def test_robots_push_and_webhooks_are_there_by_themselves_and_the_rest_when_set_
     assert kinds_of({**SMS, "GRID_SMS_GATEWAY": "https://sms.example.gov.cn/send"}, tmp_path) == {*standing, "sms"}
     off = {"GRID_WECOM_URL": "off", "GRID_DINGTALK_URL": "off", "GRID_FEISHU_URL": "off"}
     assert kinds_of(off, tmp_path) == {"webpush", "webhook"}
+
+
+def test_a_demonstration_reaches_nobody_whatever_is_set_up(tmp_path):
+    settings = settings_from({**MAIL, **SMS, "GRID_DEMO": "1", "GRID_INSTANCE_DIR": str(tmp_path)})
+
+    channels = make_wiring(settings, create_engine("sqlite://"), clock=None).channels
+
+    assert set(channels) == {"webpush", "webhook", "wecom", "dingtalk", "feishu", "mail", "sms"}
+    assert [kind for kind, one in channels.items() if not isinstance(one, NowhereChannel)] == ["webpush"]
 
 
 def test_the_hosts_of_robots_and_gateway_are_listed_by_themselves():
