@@ -82,7 +82,7 @@ def claim_due(
     readable = _readable(session, waiting, tools, now=now)
     free = [one for one in readable if not rates_of(one.row.channel) or one.row.endpoint_id is None]
     limited = [one for one in readable if rates_of(one.row.channel) and one.row.endpoint_id is not None]
-    until = now + lease
+    free, until = _with_digests(session, free, now=now), now + lease
     return len(rows), _hold(session, free + _within_rates(session, limited, tools, now=now, until=until), until)
 
 

@@ -16,6 +16,8 @@ from grid_app.database.base import Base, UuidKey
 HAS_RECEIPT = text("receipt <> ''")
 WAITS = text("state = 'due'")
 IS_MERGED = text("merged_into IS NOT NULL")
+HELD = "held:"
+"""Begins the keys of messages that were held for the next day's digest: nobody was reached by them."""
 
 
 class EscalationPolicy(Base):

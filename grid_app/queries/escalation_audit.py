@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Unit
 from grid_app.models.disputes import Dispute, DisputeEvent
-from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem, OutboxMessage
+from grid_app.models.escalations import HELD, Escalation, EscalationEvent, InboxItem, OutboxMessage
 from grid_app.models.findings import FindingCourse
 from grid_app.models.incidents import Incident
 from grid_app.models.joint import WhistleCall
@@ -177,6 +177,7 @@ def _lies(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
 
 def _queued(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Queued]]:
     found: dict[UUID, list[Queued]] = defaultdict(list)
+    is_held = OutboxMessage.dedupe_key.startswith(HELD)  # for a digest; the history promises nothing of it
     rows = session.execute(
         select(
             OutboxMessage.escalation_id,
@@ -185,7 +186,7 @@ def _queued(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Queued]]:
             OutboxMessage.unit_id,
             OutboxMessage.state,
             OutboxMessage.finished_at,
-        ).where(OutboxMessage.escalation_id.in_(ids), OutboxMessage.purpose == "escalation")
+        ).where(OutboxMessage.escalation_id.in_(ids), OutboxMessage.purpose == "escalation", ~is_held)
     )
     for row in rows:
         sent_at = row.finished_at if row.state == "sent" else None

@@ -204,25 +204,6 @@ def test_the_alarm_of_an_exhausted_ladder_stands_until_an_office_takes_it_up(ses
     assert alarm.cleared_at == NOW + timedelta(days=1)
 
 
-def test_a_person_gets_so_many_pushes_a_day_and_then_one_digest(session: Session, world: World):
-    device = add_subscription(session, world, "county_officer")
-    for number in range(1, 17):
-        raise_for(session, add_dispute(session, world, number=number))
-
-    rows = session.execute(select(OutboxMessage.purpose, OutboxMessage.due_at).order_by(OutboxMessage.created_at)).all()
-
-    assert [row.purpose for row in rows].count("escalation") == 12
-    digest = [row for row in rows if row.purpose == "digest"]
-    assert [row.due_at for row in digest] == [SATURDAY_EIGHT]
-    assert session.scalar(select(func.count()).select_from(InboxItem)) == 16
-    danger = raise_escalation(
-        session, event_kind="safety_duty", dispute_id=add_dispute(session, world, number=20), division_code=VILLAGE,
-        category="0101", grade="red", reason="有人身危险", now=NOW,
-    )  # fmt: skip
-    assert _due(session, danger) == [NOW]
-    assert device
-
-
 def test_each_endpoint_of_the_office_that_the_rung_names_gets_a_message(session: Session, world: World):
     for kind, disabled in (("wecom", None), ("mail", None), ("wecom", NOW)):
         session.add(

@@ -6,31 +6,27 @@ without harm.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from grid_app.clock import local
 from grid_app.database.once import insert_once
 from grid_app.models.accounts import Unit
 from grid_app.models.channels import ChannelEndpoint, PhoneCall
-from grid_app.models.escalations import Escalation, OutboxMessage, PushSubscription
-from grid_app.services.escalations.course import QUIET, office_hours
+from grid_app.models.escalations import Escalation, OutboxMessage
 from grid_app.services.escalations.events import DANGER
-from grid_app.services.escalations.messages import daily_digest, message_of
+from grid_app.services.escalations.full_days import digest_due, digest_for, full_today
+from grid_app.services.escalations.messages import message_of
 from grid_app.services.escalations.receipts import new_receipt
 from grid_app.services.escalations.targets import Matter, devices_to_tell
 from notifications.ladder import Rung
 
 PUSH: Final = "webpush"
 PHONE: Final = "phone"
-PUSHES_A_DAY: Final = 12
-"""Most pushes to one account in a day that are no danger; what comes after waits for the morning's digest."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,10 @@ class Knock:
 
 @dataclass(frozen=True)
 class Knocked:
-    """How many devices, endpoints and telephones of a unit were knocked at; ``held`` devices wait for a digest."""
+    """How many devices, endpoints and telephones of a unit were knocked at.
+
+    ``held`` devices wait for the next day's digest: they have not been reached.
+    """
 
     devices: int = 0
     endpoints: int = 0
@@ -91,7 +90,7 @@ class Knocked:
     @property
     def is_nobody(self) -> bool:
         """Say whether nothing at all will ring there."""
-        return self.devices + self.endpoints + self.calls + self.held == 0
+        return self.devices + self.endpoints + self.calls == 0
 
     @property
     def details(self) -> dict[str, str | int]:
@@ -103,12 +102,13 @@ class Knocked:
 def knock(session: Session, telling: Knock, unit: Unit) -> Knocked:
     """Write what knocks at a unit and return how much that is.
 
-    A unit that nothing else reaches is to be rung up, also when its rung does not say so.
+    A unit that nothing else reaches before its time is over is to be rung up, also when its rung does not say so.
     """
     wanted = telling.rung.channels
     devices, held = _devices(session, telling, unit) if PUSH in wanted else (0, 0)
     endpoints = _endpoints(session, telling, unit)
-    rings = PHONE in wanted or (len(wanted) > 1 and devices + endpoints + held == 0)
+    digest_comes = held and digest_due(session, telling.now) < telling.due
+    rings = PHONE in wanted or (len(wanted) > 1 and devices + endpoints == 0 and not digest_comes)
     return Knocked(devices, endpoints, int(rings and _ask_for_call(session, telling, unit)), held)
 
 
@@ -116,14 +116,13 @@ def _devices(session: Session, telling: Knock, unit: Unit) -> tuple[int, int]:
     """Return how many devices got a message, and how many only a place in the next digest."""
     devices = devices_to_tell(session, unit, telling.matter, whom=telling.rung.whom, now=telling.now)
     danger = telling.escalation.urgency == DANGER
-    full = set() if danger else _full_today(session, devices, telling.now)
+    full = set() if danger else full_today(session, devices, telling.now)
     held = 0
     for device in devices:
-        if device.account_id in full:
-            _into_digest(session, device, telling.now)
-            held += 1
-            continue
         row = telling.row(unit, device.id) | {"subscription_id": device.id, "channel": PUSH}
+        if device.account_id in full:
+            row |= digest_for(session, device, row, now=telling.now)
+            held += 1
         insert_once(session, OutboxMessage, row)
     return len(devices) - held, held
 
@@ -158,40 +157,3 @@ def _ask_for_call(session: Session, telling: Knock, unit: Unit) -> bool:
 
 def _of(unit: Unit) -> tuple[ColumnElement[bool], ...]:
     return ChannelEndpoint.unit_id == unit.id, ChannelEndpoint.disabled_at.is_(None)
-
-
-def _full_today(session: Session, devices: Iterable[PushSubscription], now: datetime) -> set[UUID]:
-    """Return the accounts that have had as many pushes today as one person is to have."""
-    since = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    counted = session.execute(
-        select(PushSubscription.account_id, func.count(func.distinct(OutboxMessage.escalation_id)))
-        .join(OutboxMessage, OutboxMessage.subscription_id == PushSubscription.id)
-        .where(
-            PushSubscription.account_id.in_({device.account_id for device in devices}),
-            OutboxMessage.purpose == "escalation",
-            OutboxMessage.created_at >= since,
-        )
-        .group_by(PushSubscription.account_id)
-    )
-    return {account for account, count in counted if count >= PUSHES_A_DAY}
-
-
-def _into_digest(session: Session, device: PushSubscription, now: datetime) -> None:
-    """Let a device be told once, when the next day begins, that more is waiting."""
-    tomorrow = local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    due = QUIET.heard_at(tomorrow.astimezone(now.tzinfo), danger=False, grade="red", hours=office_hours(session))
-    row = {
-        "dedupe_key": f"digest:{device.id}:{tomorrow:%Y%m%d}",
-        "subscription_id": device.id,
-        "unit_id": device.unit_id,
-        "channel": PUSH,
-        "purpose": "digest",
-        "rung": 0,
-        "receipt": new_receipt(),
-        "message": daily_digest(f"digest-{device.id}-{tomorrow:%Y%m%d}"),
-        "state": "due",
-        "due_at": due,
-        "tries": 0,
-        "created_at": now,
-    }
-    insert_once(session, OutboxMessage, row)

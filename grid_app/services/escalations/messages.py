@@ -13,8 +13,6 @@ from grid_app.services.escalations.targets import Matter
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED, group_of, is_sealed, name_of
 from grid_app.vocabulary.words import GRADE_WORDS
 from notifications.messages import (
-    ESCALATION_TTL_SECONDS,
-    Message,
     MessageError,
     PersonalWordsError,
     compose_escalation,
@@ -66,17 +64,3 @@ def due_words(moment: datetime) -> str:
     """Return a moment as people read it, such as ``11月21日(周六) 14:30``."""
     shown = local(moment)
     return f"{shown.month}月{shown.day}日(周{WEEKDAYS[shown.weekday()]}) {shown:%H:%M}"
-
-
-def daily_digest(key: str) -> dict[str, object]:
-    """Return the stored form of the one message that stands for all that came after a day's last push."""
-    return asdict(
-        Message(
-            key=key,
-            title="还有提醒等待确认",
-            body="昨天还有提醒没有单独推送。请登录收件箱查看并确认。",
-            url="/inbox",
-            urgency="normal",
-            ttl_seconds=ESCALATION_TTL_SECONDS,
-        )
-    )

@@ -11,7 +11,7 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.models.channels import PhoneCall
@@ -67,7 +67,9 @@ def _stop(session: Session, alert: Escalation, unit_id: UUID, *, now: datetime) 
         update(OutboxMessage)
         .where(
             OutboxMessage.escalation_id == alert.id,
-            OutboxMessage.state == "due",
+            or_(
+                OutboxMessage.state == "due", and_(OutboxMessage.state == "merged", OutboxMessage.finished_at.is_(None))
+            ),
             or_(OutboxMessage.unit_id == unit_id, OutboxMessage.subscription_id.in_(devices)),
             or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now),
         )

@@ -103,6 +103,9 @@ def _said(step: Step) -> str:
 
 def _rung(step: Step) -> str:
     told = step.details
+    full = told.get("held")
+    if full and not told.get("devices") and not told.get("endpoints"):
+        return f"{full} 台设备今天的推送已满,没有单独推送;还在等待的,明早合成一条"
     held = told.get("held_until")
     if held:
         return f"夜间和休息时间不打扰,推送等到{local_time(datetime.fromisoformat(str(held)))}再发"
