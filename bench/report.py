@@ -14,6 +14,7 @@ import platform
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,6 +57,7 @@ from bench.tiles.rows import tiles_rows
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 SECONDS = 1_800
+ADDITIONS = 5_000_000
 PACKAGES = ("numpy", "shapely", "sqlalchemy", "flask", "scipy")
 
 
@@ -206,11 +208,21 @@ def main() -> int:
 def measured(one: Measurement) -> tuple[list[Row], str]:
     """Return the rows of a script, and when and on how busy a machine they were taken.
 
-    A load above the number of cores means that others were working too.
+    A load above the number of cores means that others were working too; the pace tells a slow hour of a rented
+    machine from a quick one, which differ threefold.
     """
-    before = os.getloadavg()[0]
+    before, pace = os.getloadavg()[0], pace_of_python()
     rows = measure(one)
-    return rows, f"{datetime.now(UTC):%Y-%m-%d}, load {before:.1f} before and {os.getloadavg()[0]:.1f} after"
+    load = f"load {before:.1f} before and {os.getloadavg()[0]:.1f} after"
+    return rows, f"{datetime.now(UTC):%Y-%m-%d}, {load}, {pace:.0f} million additions a second"
+
+
+def pace_of_python() -> float:
+    """Return how many million additions a loop of Python does in a second of its processor's time."""
+    begun, total = time.process_time(), 0
+    for number in range(ADDITIONS):
+        total += number
+    return ADDITIONS / 1e6 / (time.process_time() - begun)
 
 
 if __name__ == "__main__":
