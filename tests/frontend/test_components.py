@@ -25,7 +25,7 @@ def app() -> Iterator[Flask]:
 
 
 def parsed(source: str, **values: object) -> BeautifulSoup:
-    return BeautifulSoup(render_template_string(source, **values), "html5lib")
+    return BeautifulSoup(render_template_string(source, **values), "lxml")
 
 
 def only(page: BeautifulSoup | Tag, selector: str) -> Tag:
@@ -36,7 +36,7 @@ def only(page: BeautifulSoup | Tag, selector: str) -> Tag:
 
 @pytest.fixture
 def guide(app: Flask) -> BeautifulSoup:
-    return BeautifulSoup(app.test_client().get("/").get_data(as_text=True), "html5lib")
+    return BeautifulSoup(app.test_client().get("/").get_data(as_text=True), "lxml")
 
 
 HOSTILE = '"><script>alert(1)</script>'

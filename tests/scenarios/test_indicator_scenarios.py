@@ -47,7 +47,7 @@ def _close(session, one: Dispute, days: int, ground: str) -> None:
 
 def indicator(page: str, name: str) -> str:
     """Return the text of the card of one indicator."""
-    found = BeautifulSoup(page, "html5lib").find("h3", string=name)
+    found = BeautifulSoup(page, "lxml").find("h3", string=name)
     assert found is not None, name
     return " ".join(found.parent.get_text(" ").split())
 
@@ -106,7 +106,7 @@ def test_S1_26_there_are_four_families_by_their_names_with_every_definition_to_p
     page, printed = shown(client), client.get("/indicators/definitions").get_data(as_text=True)
 
     assert [
-        found.text for found in BeautifulSoup(page, "html5lib").select("details.indicator-family > summary > h2")
+        found.text for found in BeautifulSoup(page, "lxml").select("details.indicator-family > summary > h2")
     ] == names
     assert all(name in printed for name in names)
     assert printed.count("依据") >= 30
@@ -170,7 +170,7 @@ def test_S4_16_a_unit_is_seen_beside_its_own_past_and_never_beside_other_units(s
     told = indicator(page, "收到的事项")
     assert "10 件" in told
     assert "2026年第3季度 10 件" in told
-    chosen = BeautifulSoup(page, "html5lib").select("main h2")[0].text
+    chosen = BeautifulSoup(page, "lxml").select("main h2")[0].text
     assert chosen.startswith("东河镇人民政府")
     assert sign_in("other_township_lead").get(f"/indicators?unit={units['township']}").status_code == 404
     assert client.get("/indicators?place=430000").status_code == 404

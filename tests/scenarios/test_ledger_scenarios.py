@@ -79,7 +79,7 @@ def test_S3_22_the_lead_official_stands_on_the_own_matter_and_cannot_be_searched
     page = page_of(client.get("/ledger"))
 
     assert "township_lead甲(东河镇人民政府)" in page
-    fields = BeautifulSoup(page, "html5lib").find("form", {"role": "search"}).find_all(["input", "select"])
+    fields = BeautifulSoup(page, "lxml").find("form", {"role": "search"}).find_all(["input", "select"])
     assert {field["name"] for field in fields} == {"first", "last", "unit", "place", "state"}
 
 

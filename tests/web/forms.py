@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -19,7 +19,8 @@ class FreshClient(FlaskClient):
 
 def fields_of(page: str, action: str) -> dict[str, list[str]]:
     """Return the fields of the page's form that posts to ``action``, by name, as a browser would send them."""
-    form = BeautifulSoup(page, "html5lib").find("form", {"action": action, "method": "post"})
+    forms = BeautifulSoup(page, "lxml", parse_only=SoupStrainer("form"))  # a tenth of the time of the strict parser
+    form = forms.find("form", {"action": action, "method": "post"})
     assert form is not None, f"no form posts to {action}"
     fields: dict[str, list[str]] = defaultdict(list)
     for control in form.find_all(["input", "textarea", "select"]):
@@ -30,7 +31,7 @@ def fields_of(page: str, action: str) -> dict[str, list[str]]:
 
 def _values(control) -> list[str]:
     if control.name == "textarea":
-        return [control.get_text()]
+        return [control.get_text().removeprefix("\n")]
     if control.name == "select":
         chosen = control.find("option", selected=True) or control.find("option")
         return [chosen.get("value", "")] if chosen else []

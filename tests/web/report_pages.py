@@ -18,7 +18,7 @@ def page_of(answer) -> str:
 
 
 def parsed(answer) -> BeautifulSoup:
-    return BeautifulSoup(page_of(answer), "html5lib")
+    return BeautifulSoup(page_of(answer), "lxml")
 
 
 def filled(client, **typed: str) -> dict[str, object]:

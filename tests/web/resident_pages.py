@@ -34,7 +34,7 @@ def report(client, code: str = "", **typed: str):
 
 
 def tracking_of(answer) -> str:
-    shown = BeautifulSoup(page_of(answer), "html5lib").find(class_="receipt-code")
+    shown = BeautifulSoup(page_of(answer), "lxml").find(class_="receipt-code")
     assert shown is not None, page_of(answer)
     return shown.get_text(strip=True)
 

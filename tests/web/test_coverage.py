@@ -26,7 +26,7 @@ pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 
 def page(answer, status=200) -> str:
     assert answer.status_code == status, answer.get_data(as_text=True)[-800:]
-    return BeautifulSoup(answer.get_data(as_text=True), "html5lib").get_text(" ", strip=True)
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml").get_text(" ", strip=True)
 
 
 def add_room(session, code, village, **told):

@@ -24,7 +24,7 @@ WEST, FAR = "990101001201", "990101002201"
 def soup_of(client, address: str) -> BeautifulSoup:
     answer = client.get(address)
     assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
-    return BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
 
 def rows_behind(client, address: str) -> int:

@@ -60,7 +60,7 @@ def moved_here(villages: Villages) -> None:
 
 def listed(answer) -> dict[str, str]:
     """Return the lines of the search page by the code that stands in each."""
-    page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(answer.get_data(as_text=True), "lxml")
     return {
         row.select_one(".hint").get_text(strip=True): row.a.get_text(strip=True)
         for row in page.select("ul.plain-rows li")

@@ -52,7 +52,7 @@ def crawl(client: FlaskClient) -> dict[str, BeautifulSoup]:
             continue
         text = answer.get_data(as_text=True)
         html5lib.HTMLParser(strict=True).parse(text)
-        seen[address] = BeautifulSoup(text, "html5lib")
+        seen[address] = BeautifulSoup(text, "lxml")
         waiting.extend(_links(address, seen[address]))
     return seen
 

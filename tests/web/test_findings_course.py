@@ -99,7 +99,7 @@ def test_two_people_at_once_one_wins_the_other_is_told_and_a_form_sent_twice_is_
     page = page_of(late)
     assert late.status_code == 409
     assert "township_lead甲(东河镇人民政府)已经在 11月20日 10:00 做了“确认”" in page
-    assert "由村里答复" in BeautifulSoup(page, "html5lib").find(id="assign_reason").get_text()
+    assert "由村里答复" in BeautifulSoup(page, "lxml").find(id="assign_reason").get_text()
     with reading() as session:
         kinds = session.scalars(select(FindingEvent.kind).order_by(FindingEvent.id)).all()
         assert kinds == ["new", "confirmed"]

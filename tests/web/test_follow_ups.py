@@ -94,7 +94,7 @@ def test_a_carrier_is_named_by_offices_out_of_the_list_only(client_of, closed, a
 
 
 def test_the_list_has_each_matter_once_and_counts_nobody(client_of, closed) -> None:
-    page = BeautifulSoup(client_of("grid_worker").get("/follow-ups").get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(client_of("grid_worker").get("/follow-ups").get_data(as_text=True), "lxml")
 
     assert [heading.get_text() for heading in page.find_all("h2")] == ["到日子了"]
     assert len(page.select(".cell")) == 1  # the later visits of the same matter stand on its form

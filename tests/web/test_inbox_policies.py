@@ -153,7 +153,7 @@ def test_the_form_shows_one_rung_more_than_are_in_use(sign_in: SignIn):
 
 
 def test_only_the_policies_are_marked_as_the_place_one_is_in(sign_in):
-    page = BeautifulSoup(sign_in("security_admin").get(PAGE).get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(sign_in("security_admin").get(PAGE).get_data(as_text=True), "lxml")
 
     assert [link.get_text(strip=True) for link in page.select("nav [aria-current=page]")] == ["策略"]
 

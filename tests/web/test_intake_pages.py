@@ -76,7 +76,7 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(sign_in,
     assert answer.status_code == 422
     assert words in text_of(answer)
     assert "排水沟" in text_of(answer)
-    page = BeautifulSoup(text_of(answer), "html5lib")
+    page = BeautifulSoup(text_of(answer), "lxml")
     for link in page.select(".error-summary a"):
         assert page.find(id=link["href"].removeprefix("#")) is not None, link
     assert count(Dispute) == count(Registration) == 0
@@ -158,7 +158,7 @@ def test_the_report_on_the_handling_names_units_and_no_people(sign_in) -> None:
     assert "市信交〔2026〕12号" in page
     assert "东河镇人民政府(盖章)" in page
     assert "赵小满" not in page
-    body = BeautifulSoup(page, "html5lib").find(id="content").get_text()
+    body = BeautifulSoup(page, "lxml").find(id="content").get_text()
     assert "township_officer甲" not in body
 
 

@@ -56,7 +56,7 @@ def odd_file(folder) -> object:
 
 
 def text_of(answer) -> str:
-    return BeautifulSoup(answer.get_data(as_text=True), "html5lib").get_text(" ", strip=True)
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml").get_text(" ", strip=True)
 
 
 def asked(client, address: str):
@@ -153,7 +153,7 @@ def test_a_county_that_two_generations_divide_at_a_day_counts_every_matter_once_
 
 
 def soup(client, address: str) -> BeautifulSoup:
-    return BeautifulSoup(client.get(address).get_data(as_text=True), "html5lib")
+    return BeautifulSoup(client.get(address).get_data(as_text=True), "lxml")
 
 
 def shapefile_zip(folder, *, without: tuple[str, ...]) -> bytes:

@@ -33,9 +33,9 @@ def painted(client, layer: str, state: str, level: str = "villages") -> list[str
 @pytest.mark.parametrize("layer", HAVE)
 def test_a_state_is_painted_alone_and_its_legend_table_and_sums_stay(sign_in, app_world, layer):
     client = sign_in("county_lead")
-    whole = BeautifulSoup(client.get(f"/map?layer={layer}").get_data(as_text=True), "html5lib")
+    whole = BeautifulSoup(client.get(f"/map?layer={layer}").get_data(as_text=True), "lxml")
     for state, villages in HAVE[layer].items():
-        page = BeautifulSoup(client.get(f"/map?layer={layer}&filter={state}").get_data(as_text=True), "html5lib")
+        page = BeautifulSoup(client.get(f"/map?layer={layer}&filter={state}").get_data(as_text=True), "lxml")
         chosen = page.select("#map-legend .legend-filter[aria-current=true]")
 
         assert painted(client, layer, state) == [state if code in villages else "others" for code in VILLAGES]
@@ -60,7 +60,7 @@ def test_townships_whose_villages_differ_say_so_and_other_layers_take_no_state(s
     assert painted(client, "status", "met", "townships") == ["mixed", "others"]
     assert painted(client, "namings", "named", "townships") == ["mixed", "mixed"]
     assert "met" not in client.get("/map/facts.json?layer=disputes&filter=met").get_json()["filter"]
-    layers = BeautifulSoup(client.get("/map?layer=status&filter=met").get_data(as_text=True), "html5lib")
+    layers = BeautifulSoup(client.get("/map?layer=status&filter=met").get_data(as_text=True), "lxml")
     assert not [one["href"] for one in layers.select("nav[aria-label=图层] a") if "filter" in one["href"]]
 
 

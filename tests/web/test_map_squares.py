@@ -70,7 +70,7 @@ def small(count: int) -> int | str:
 
 
 def foot_of(client, address) -> dict[str, int | str]:
-    page = BeautifulSoup(client.get(address).get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(client.get(address).get_data(as_text=True), "lxml")
     heads = [cell.get_text(strip=True) for cell in page.select("#map-table thead th")][1:]
     cells = [cell.get_text(strip=True) for cell in page.select("#map-table tfoot td")]
     return {head: int(cell) if cell.isdigit() else cell for head, cell in zip(heads, cells, strict=True)}
@@ -132,11 +132,11 @@ def test_the_switch_stands_in_the_address_and_only_where_squares_are_told(sign_i
     squares = client.get("/map?squares=1&grade=red").get_data(as_text=True)
 
     assert "按 500 米格子看" in page
-    assert "squares=1" in BeautifulSoup(page, "html5lib").select_one(".map-switch a")["href"]
+    assert "squares=1" in BeautifulSoup(page, "lxml").select_one(".map-switch a")["href"]
     assert "按村(社区)看" in squares
     assert "别的单位看不到它们的准确位置" in squares
     assert "图上只画红" in squares
-    assert "squares=1" in BeautifulSoup(squares, "html5lib").select_one("iframe")["src"]
+    assert "squares=1" in BeautifulSoup(squares, "lxml").select_one("iframe")["src"]
     for address in (f"/map?squares=1&week={past_weeks(NOW)[0]}", "/map?squares=1&layer=rooms"):
         assert "格子" not in client.get(address).get_data(as_text=True)
     rows = client.get("/map/table.csv?squares=1").get_data(as_text=True).splitlines()

@@ -64,7 +64,7 @@ def stored(world, role, *conditions) -> int:
 
 
 def table_of(client, address) -> dict[str, list[str]]:
-    page = BeautifulSoup(client.get(address).get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(client.get(address).get_data(as_text=True), "lxml")
     heads = [cell.get_text(strip=True) for cell in page.select("#map-table thead th")]
     rows = page.select("#map-table tbody tr, #map-table tfoot tr")
     found = {

@@ -22,7 +22,7 @@ TOWN, OTHER_TOWN, COUNTY = "990101001", "990101002", "990101"
 
 def soup_of(answer, status=200) -> BeautifulSoup:
     assert answer.status_code == status, answer.get_data(as_text=True)[:500]
-    return BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
 
 def table_of(soup) -> dict[str, list[str]]:

@@ -22,7 +22,7 @@ TOWN, OTHER_TOWN = "990101001", "990101002"
 
 
 def config_of(client, address="/map/frame") -> dict:
-    script = BeautifulSoup(client.get(address).get_data(as_text=True), "html5lib").find_all("script")[-1].string
+    script = BeautifulSoup(client.get(address).get_data(as_text=True), "lxml").find_all("script")[-1].string
     return json.loads(re.search(r"drawMap\(map_area, (\{.*\})\)", script).group(1))
 
 
@@ -46,7 +46,7 @@ def test_the_frame_keeps_the_strict_content_policy(sign_in, app_world):
 
 
 def test_the_page_frames_the_asked_layer_and_area(sign_in, app_world):
-    page = BeautifulSoup(sign_in("county_lead").get(f"/map?layer=rooms&root={TOWN}").get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(sign_in("county_lead").get(f"/map?layer=rooms&root={TOWN}").get_data(as_text=True), "lxml")
 
     frame = page.find("iframe")
     assert frame["src"] == f"/map/frame?layer=rooms&root={TOWN}"
@@ -71,7 +71,7 @@ def test_the_frame_draws_tiles_of_the_whole_own_area_and_facts_of_the_asked_root
 
 
 def fetched_of(client, address: str) -> list[str]:
-    page = BeautifulSoup(client.get(address).get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(client.get(address).get_data(as_text=True), "lxml")
     return [link["href"] for link in page.find_all("link", rel="preload")]
 
 
@@ -125,7 +125,7 @@ def test_a_kept_link_to_an_ended_village_says_so_and_leads_to_what_continues_it(
     page = client.get("/map/village/990101001202")
 
     for answer, status in ((by_place, 200), (by_root, 200), (page, 410)):
-        soup = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+        soup = BeautifulSoup(answer.get_data(as_text=True), "lxml")
         assert answer.status_code == status
         assert "柳湾村(990101001202)已在11月20日(周五)撤销,现在由云岭村接续" in soup.find(class_="notice").get_text()
         assert soup.find("a", string="看云岭村")["href"] == "/map/village/990101001201"
@@ -156,12 +156,12 @@ def test_the_table_is_sorted_as_asked_and_downloaded_as_shown(sign_in, app_world
     rows = [
         [
             row.find("th").get_text(strip=True)
-            for row in BeautifulSoup(page.get_data(as_text=True), "html5lib").select("#map-table tbody tr")
+            for row in BeautifulSoup(page.get_data(as_text=True), "lxml").select("#map-table tbody tr")
         ]
         for page in (usual, down)
     ]
     assert rows == [["东河镇", "=cmd|乡", "没有定位到村"], ["=cmd|乡", "东河镇", "没有定位到村"]]
-    head = BeautifulSoup(down.get_data(as_text=True), "html5lib").find("th", attrs={"aria-sort": "descending"})
+    head = BeautifulSoup(down.get_data(as_text=True), "lxml").find("th", attrs={"aria-sort": "descending"})
     assert head.get_text(strip=True) == "共登记"
     lines = answer.get_data().decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in lines[:5]] == ["乡镇(街道)", "'=cmd|乡", "东河镇", "没有定位到村", "合计"]

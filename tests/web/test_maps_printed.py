@@ -27,7 +27,7 @@ def disputes(app, app_world):
 
 
 def lines_of(client, address: str) -> list[list[str]]:
-    page = BeautifulSoup(client.get(address).get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(client.get(address).get_data(as_text=True), "lxml")
     rows = page.select("#map-table tbody tr, #map-table tfoot tr")
     return [[cell.get_text(strip=True) for cell in row.find_all(["th", "td"])] for row in rows]
 

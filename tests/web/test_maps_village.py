@@ -38,7 +38,7 @@ def matters(app, app_world):
 
 def words_of(client, code=WEST) -> dict[str, str]:
     """Return the text under each heading of the panel."""
-    soup = BeautifulSoup(client.get(f"/map/village/{code}").get_data(as_text=True), "html5lib")
+    soup = BeautifulSoup(client.get(f"/map/village/{code}").get_data(as_text=True), "lxml")
     found = {}
     for heading in soup.select("#village > h2"):
         parts = []

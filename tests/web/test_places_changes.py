@@ -37,7 +37,7 @@ def admin(sign_in):
 
 
 def text_of(answer) -> str:
-    return BeautifulSoup(answer.get_data(as_text=True), "html5lib").get_text(" ", strip=True)
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml").get_text(" ", strip=True)
 
 
 def send(client, content: bytes, name: str):
@@ -114,7 +114,7 @@ def test_a_second_click_takes_back_no_second_activation(admin, app_world):
         names = {"name_0": "一村", "code_0": f"99010100121{number}", "name_1": "二村", "code_1": f"99010100122{number}"}
         admin.post("/places/split", data=lines | (names if number == 3 else {}))
         admin.post("/places/activate", data={})
-    form = BeautifulSoup(admin.get("/places/undo").get_data(as_text=True), "html5lib")
+    form = BeautifulSoup(admin.get("/places/undo").get_data(as_text=True), "lxml")
     sent = {"generation": form.find("input", {"name": "generation"})["value"]}
 
     answers = [admin.post("/places/undo", data=sent, follow_redirects=True) for _ in range(2)]

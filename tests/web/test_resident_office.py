@@ -71,9 +71,7 @@ def test_a_complaint_goes_up_and_the_unit_never_sees_it(resident, sign_in):
     above = sign_in("county_officer")
     shown = page_of(above.get("/residents/complaints"))
     assert "窗口的人说话很难听" in shown
-    action = BeautifulSoup(shown, "html5lib").find("form", {"action": lambda one: one and "/complaints/" in one})[
-        "action"
-    ]
+    action = BeautifulSoup(shown, "lxml").find("form", {"action": lambda one: one and "/complaints/" in one})["action"]
     done = above.post(action, data={**fields_of(shown, action), "words": "已经批评教育,向您道歉"})
     assert done.status_code == 302
     assert "向您道歉" in page_of(ask(resident, tracking_code(dispute), "1234"))
@@ -88,9 +86,7 @@ def test_a_request_about_own_data_is_listed_with_its_due_day_and_answered(reside
     office = sign_in("township_officer")
     shown = page_of(office.get("/residents/requests"))
     assert "12月5日" in shown
-    action = BeautifulSoup(shown, "html5lib").find("form", {"action": lambda one: one and "/requests/" in one})[
-        "action"
-    ]
+    action = BeautifulSoup(shown, "lxml").find("form", {"action": lambda one: one and "/requests/" in one})["action"]
     assert office.post(action, data={**fields_of(shown, action), "decision": "refused", "words": ""}).status_code == 422
     answer = office.post(action, data={**fields_of(shown, action), "decision": "done", "words": "请到窗口领取复制件"})
     assert answer.status_code == 302
@@ -143,7 +139,7 @@ def test_a_paper_that_was_looked_at_replaces_a_code_too_but_only_one_of_the_list
 def test_an_office_publishes_its_address_and_days(resident, sign_in):
     office = sign_in("township_lead")
     page = page_of(office.get("/residents/offices"))
-    action = BeautifulSoup(page, "html5lib").find("form", {"action": lambda one: one and "/residents/offices/" in one})[
+    action = BeautifulSoup(page, "lxml").find("form", {"action": lambda one: one and "/residents/offices/" in one})[
         "action"
     ]
 
@@ -174,7 +170,7 @@ def test_a_sheet_holds_the_code_and_warns_of_a_private_address(sign_in):
 
 def test_a_room_has_a_code_of_its_own(resident, sign_in):
     listed = page_of(sign_in("township_officer").get("/residents/codes?place=990101001201"))
-    links = [one["href"] for one in BeautifulSoup(listed, "html5lib").find_all("a", href=True)]
+    links = [one["href"] for one in BeautifulSoup(listed, "lxml").find_all("a", href=True)]
     room = next(link.rpartition("/")[2] for link in links if "/codes/R" in link)
 
     assert "云岭村矛盾纠纷调解室" in page_of(resident.get(f"/r/{room}"))

@@ -73,7 +73,7 @@ def test_name_and_phone_are_stored_sealed_and_stand_nowhere(resident):
 
 def test_danger_is_asked_first_and_answered_with_telephones(resident):
     code = code_of(GRID)
-    form = BeautifulSoup(page_of(resident.get(f"/r/{code}/report")), "html5lib").find("form")
+    form = BeautifulSoup(page_of(resident.get(f"/r/{code}/report")), "lxml").find("form")
     first = next(one for one in form.find_all("input") if one.get("type") == "radio")
     assert first["name"] == "danger"
 

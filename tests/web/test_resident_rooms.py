@@ -24,7 +24,7 @@ def told(client, code, page="") -> str:
     answer = client.get(f"/r/{code}{page}")
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
-    return BeautifulSoup(answer.get_data(as_text=True), "html5lib").get_text(" ", strip=True)
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml").get_text(" ", strip=True)
 
 
 @pytest.fixture

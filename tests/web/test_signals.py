@@ -34,12 +34,12 @@ on_sqlite = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 
 
 def _facts(page: str, word: str) -> str:
-    heading = next(one for one in BeautifulSoup(page, "html5lib").find_all("h2") if word in one.get_text())
+    heading = next(one for one in BeautifulSoup(page, "lxml").find_all("h2") if word in one.get_text())
     return heading.parent.get_text(" ", strip=True)
 
 
 def _rows(page: str) -> list[str]:
-    table = BeautifulSoup(page, "html5lib").find("table")
+    table = BeautifulSoup(page, "lxml").find("table")
     return [row.get_text("|", strip=True) for row in table.find_all("tr")[1:]]
 
 

@@ -76,14 +76,14 @@ def _add(session, serial: int, village: str, kind: dict[str, object]) -> None:
 def words_of(answer, *without: str) -> str:
     """Return what the main part of a page says, without the tables of single matters."""
     assert answer.status_code == 200, answer.get_data(as_text=True)[:400]
-    page = BeautifulSoup(answer.get_data(as_text=True), "html5lib").select_one("main")
+    page = BeautifulSoup(answer.get_data(as_text=True), "lxml").select_one("main")
     for part in page.select(", ".join(("script", "style", *without))):
         part.decompose()
     return " ".join(page.get_text(" ").split())
 
 
 def row_of(answer, select: str) -> str:
-    page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(answer.get_data(as_text=True), "lxml")
     return " | ".join(" ".join(row.get_text(" ").split()) for row in page.select(select) if NAME in row.get_text())
 
 

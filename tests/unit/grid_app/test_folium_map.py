@@ -20,7 +20,7 @@ FRAME = MapFrame("青溪县地图", "第 1 代边界", {"facts": "/map/facts.jso
 
 def test_nothing_comes_from_another_address():
     page = render_map(FRAME, assets=ASSETS)
-    soup = BeautifulSoup(page, "html5lib")
+    soup = BeautifulSoup(page, "lxml")
 
     addresses = [tag.get("src") or tag.get("href") for tag in soup.find_all(["script", "link", "img", "iframe"])]
     assert "://" not in page
@@ -35,7 +35,7 @@ def test_nothing_comes_from_another_address():
 
 
 def test_every_inline_script_has_the_nonce_and_no_style_stands_in_the_page():
-    soup = BeautifulSoup(render_map(FRAME, assets=ASSETS), "html5lib")
+    soup = BeautifulSoup(render_map(FRAME, assets=ASSETS), "lxml")
 
     inline = [tag for tag in soup.find_all("script") if not tag.get("src")]
     assert [tag.get("nonce") for tag in inline] == ["n0nce"]
@@ -44,7 +44,7 @@ def test_every_inline_script_has_the_nonce_and_no_style_stands_in_the_page():
 
 
 def test_the_map_is_foliums_with_canvas_and_without_tiles():
-    script = BeautifulSoup(render_map(FRAME, assets=ASSETS), "html5lib").find_all("script")[-1].string
+    script = BeautifulSoup(render_map(FRAME, assets=ASSETS), "lxml").find_all("script")[-1].string
 
     assert '"preferCanvas": true' in script
     assert "tileLayer" not in script
@@ -53,7 +53,7 @@ def test_the_map_is_foliums_with_canvas_and_without_tiles():
 
 
 def test_people_may_zoom_the_page_and_read_what_it_is():
-    soup = BeautifulSoup(render_map(FRAME, assets=ASSETS), "html5lib")
+    soup = BeautifulSoup(render_map(FRAME, assets=ASSETS), "lxml")
 
     viewports = [tag["content"] for tag in soup.find_all("meta", attrs={"name": "viewport"})]
     assert viewports == ["width=device-width, initial-scale=1"]
