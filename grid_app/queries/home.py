@@ -21,6 +21,7 @@ from grid_app.queries.disputes import Asked, Tab, tallies
 from grid_app.queries.findings import count_to_decide
 from grid_app.queries.follow_ups import AHEAD, own_due_dates, unit_visits
 from grid_app.queries.inbox import waiting_count
+from grid_app.queries.incidents import waiting_incidents
 from grid_app.queries.mediation_work import count_due_terms, count_under_way
 from grid_app.queries.report_gaps import count_open_gaps
 from grid_app.queries.returns import rounds_over
@@ -70,6 +71,7 @@ class OfficeCounts:
     terms: int
     asked: int
     whistles: int
+    incidents: int
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def office_counts(session: Session, actor: Actor, *, now: datetime) -> OfficeCou
         terms=_terms(session, actor, now),
         asked=count_asked(session, actor, today=local_date(now)),
         whistles=count_calls_waiting(session, actor, dispute_scope(actor)),
+        incidents=waiting_incidents(session, actor),
     )
 
 

@@ -28,7 +28,7 @@ from grid_app.vocabulary.actions import DELEGABLE_WORDS
 from grid_app.web.card import OpenSession
 from grid_app.web.display import wants_large_text
 from grid_app.web.dispute_words import count_of
-from grid_app.web.home_cells import Cell, own_cells, todo_cells, tool_cells, waiting_cells
+from grid_app.web.home_cells import Cell, incident_cells, own_cells, todo_cells, tool_cells, waiting_cells
 from grid_app.web.wording import local_date as day_words
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
@@ -83,7 +83,7 @@ def _office_page(actor: Actor, frame: dict[str, object]) -> str:
         bounded = has_active_boundaries(session)
     return render_template(
         "pages/home.html",
-        todo=[*waiting, *todo_cells(actor, counts)],
+        todo=[*incident_cells(counts), *waiting, *todo_cells(actor, counts)],
         handling=count_of(counts.handling),
         urgent=count_of(counts.urgent),
         tools=tool_cells(actor),

@@ -13,6 +13,7 @@ from grid_app.web.dispute_words import count_of
 from grid_app.web.shell import NAVIGATION
 
 COUNTY = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEAD})
+FIRST_REPORT = "得知后一小时以内;先打电话请县级值班室记下,也算首报"
 TOOLS = (
     ("登记的手机", "accounts.devices", Action.REVOKE_DEVICE),
     ("授权", "accounts.delegations", Action.DELEGATE),
@@ -40,6 +41,12 @@ ABOUT = {
     "assistance.roster": "公布律师哪天在哪里,群众扫码能看到",
     "findings.questions": "几户反映同一件事,本单位有责任解决的",
     "assistance.index": "本单位在帮扶计划里要落实的",
+    "signals.index": "从别的来源看出的苗头,哪些在用",
+    "reachability.index": "每个单位收得到提醒吗,哪里坏了,谁来修",
+    "alarms.index": "提醒送不出去、没有人值班的,处理好才消失",
+    "roster.index": "各单位排到哪一天,哪里有空档",
+    "templates.index": "文书的格式和固定文字",
+    "channels.index": "单位的群、邮箱、电话,提醒发到哪里",
     "inbox.policies": "上级提醒通知谁、等多久、再通知谁",
     "places.index": "导入、检查、启用边界;登记调解室",
     "audit.index": "谁在什么时候做了什么、看了什么",
@@ -83,6 +90,12 @@ def todo_cells(actor: Actor, counts: OfficeCounts) -> list[Cell]:
         for title, endpoint, action, count, detail in order
         if count and allows(actor, action)
     ]
+
+
+def incident_cells(counts: OfficeCounts) -> list[Cell]:
+    """Return what goes before everything else: incidents whose first report the own unit still owes."""
+    address = url_for("incidents.index", only="waiting")
+    return [Cell("紧急情况,还没有首报", address, FIRST_REPORT, counts.incidents)] if counts.incidents else []
 
 
 def waiting_cells(*, reviews: int, receipts: int) -> list[Cell]:

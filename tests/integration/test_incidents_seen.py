@@ -96,11 +96,13 @@ def test_two_offices_are_asked_whether_it_is_the_same_and_linked(session, world)
 
     both = [row(session, one) for one in (phone, made)]
     assert {one.first_report_at for one in both} == {NOW - 40 * MINUTE}  # the call counts for both of the same unit
+    assert {one.written_at for one in both} == {NOW + 30 * MINUTE}  # and nobody is asked for a second written one
     lead = world.actor(session, "county_lead")
     assert [line.id for line in incident_detail(session, lead, phone).others] == [made]
     unlink_incident(session, actor=lead, incident_id=made, now=NOW)
     session.flush()
     assert session.get_one(Incident, made).first_report_at == NOW + 30 * MINUTE
+    assert session.get_one(Incident, phone).written_at is None
 
 
 def test_reports_of_other_units_are_linked_without_lending_their_time(session, world):

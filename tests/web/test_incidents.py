@@ -118,6 +118,9 @@ def test_knowing_is_shown_with_what_is_left_and_then_by_how_much_it_is_past(app_
     known = {**FILLED, "unit": str(app_world.units["township"])}
     send(sign_in("county_officer"), "/incidents/new?way=known", "/incidents/new", **known)
     assert "首报还剩 40 分钟" in text_of(sign_in("township_lead").get("/incidents?only=waiting"))
+    first = BeautifulSoup(sign_in("township_lead").get("/").data, "html5lib").select_one("main .cell a")
+    assert (first["href"], first.find(class_="count").get_text()) == ("/incidents?only=waiting", "1")
+    assert "还没有首报" not in text_of(sign_in("county_officer").get("/"))
 
     clock.advance(timedelta(hours=2))
 

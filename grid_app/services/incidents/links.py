@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.database.base import new_id
@@ -102,16 +102,17 @@ def link_dispute(session: Session, *, actor: Actor, incident_id: UUID, case_code
 
 
 def _recount(session: Session, root: UUID) -> None:
-    """Let the earliest first report of each unit count for all reports of that unit in a group."""
+    """Let the earliest first report of each unit, and its earliest in writing, count for all its reports in a group."""
     group = session.scalars(select(Incident).where(or_(Incident.id == root, Incident.same_as_id == root))).all()
     firsts = session.execute(
-        select(IncidentEntry.incident_id, func.min(IncidentEntry.counts_at, type_=IncidentEntry.counts_at.type))
+        select(IncidentEntry.incident_id, IncidentEntry.way, IncidentEntry.counts_at)
         .where(IncidentEntry.incident_id.in_([one.id for one in group]), IncidentEntry.kind == "first")
-        .group_by(IncidentEntry.incident_id)
-    )
-    own = dict(firsts.all())
+        .order_by(IncidentEntry.counts_at)
+    ).all()
     for incident in group:
-        told = [own[one.id] for one in group if one.unit_id == incident.unit_id and one.id in own]
+        same = {one.id for one in group if one.unit_id == incident.unit_id}
+        told = [at for incident_id, _, at in firsts if incident_id in same]
         incident.first_report_at = min(told, default=None)
+        incident.written_at = next((at for of, way, at in firsts if of in same and way == "written"), None)
         if incident.state != "ended":
             incident.state = "reported" if told else "known"
