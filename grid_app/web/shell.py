@@ -127,6 +127,8 @@ def _section() -> str:
     """Return what the shown page belongs to: its blueprint, or the one entry that shares a blueprint with another."""
     if request.endpoint in ("inbox.policies", "inbox.edit_ladder", "inbox.save_ladder"):
         return "inbox.policies"
+    if request.endpoint == "inbox.heartbeat":
+        return "alarms"
     if request.blueprint in ("policies", "lawful_policies"):
         return "inbox.policies"
     if request.blueprint == "sheets":

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from grid_app.clocks.calendar import WorkingCalendar
-from grid_app.models.accounts import Account, Unit
+from grid_app.models.accounts import Account, Assignment, Unit
 from grid_app.models.channels import Alarm
 from grid_app.models.duty_roster import DutyRoster
 from grid_app.models.escalations import EscalationPolicy
@@ -100,6 +100,22 @@ def test_leave_without_a_substitute_and_an_account_that_is_disabled_make_gaps(se
     watch_rosters(session, now=NOW)
 
     assert ["起没有人值班" in one.text for one in standing(session)] == [True]
+
+
+def test_an_assignment_that_is_to_end_leaves_gaps_from_that_day_on_and_the_job_raises_them(session, county):
+    county.shift(-1, 60, county.first)
+    county.shift(60, WEEK + 1, county.first)
+    watch_rosters(session, now=NOW)
+    assert standing(session) == []
+
+    session.get_one(Assignment, county.first).valid_to = later(48)
+    session.flush()
+    watch_rosters(session, now=NOW)
+
+    assert ["从 11月22日 10:00 起没有人值班" in one.text for one in standing(session)] == [True]
+    county.shift(48, WEEK + 1, county.second)
+    watch_rosters(session, now=NOW)
+    assert standing(session) == []
 
 
 def policy(session, whom: str, version: int = 1) -> None:

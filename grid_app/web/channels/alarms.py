@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import InvalidError
 from grid_app.http.guard import guard_pages, requires, the_actor
-from grid_app.policy import Action
+from grid_app.policy import Action, allows
 from grid_app.queries.alarms import AlarmRow, alarms_seen
 from grid_app.queries.inbox import openable
 from grid_app.queries.reachability import offices_seen
@@ -19,6 +20,7 @@ from grid_app.web.channels.shown import ALARM_WORDS
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
+ROSTER_KINDS: Final = ("roster_gap", "roster_missing")
 bp = Blueprint("alarms", __name__)
 guard_pages(bp)
 
@@ -61,6 +63,8 @@ def _row(one: AlarmRow, opens: set[UUID], offices: set[UUID]) -> dict[str, objec
     link = word = ""
     if one.escalation_id in opens:
         link, word = url_for("inbox.detail", escalation_id=one.escalation_id), "打开这条提醒"
+    elif one.unit_id in offices and one.kind in ROSTER_KINDS and allows(the_actor(), Action.READ_ROSTER):
+        link, word = url_for("roster.unit", unit_id=one.unit_id), "看这个单位的值班表"
     elif one.unit_id in offices:
         link, word = url_for("reachability.unit", unit_id=one.unit_id), "看这个单位的通道"
     return {

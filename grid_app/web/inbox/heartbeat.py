@@ -71,4 +71,5 @@ def _row(beat: Beat, *, is_silent: bool) -> dict[str, object]:
 
 def _answers(one: Answers) -> dict[str, object]:
     minutes = None if one.median is None else int(one.median / timedelta(minutes=1))
-    return {"unit": one.unit_name, "count": one.count, "median": "样本不足" if minutes is None else duration(minutes)}
+    median = "样本不足" if minutes is None else duration(minutes) if minutes else "不到 1 分钟"
+    return {"unit": one.unit_name, "count": one.count, "median": median}

@@ -167,5 +167,8 @@ def _state(gaps: tuple[Span, ...] | None, *, now: datetime) -> dict[str, str]:
     if gaps[0].begins <= now:
         return {"detail": "现在没有人值班,请打电话催这个单位补排", "word": "空档", "tone": "attention"}
     soon = gaps[0].begins <= now + AHEAD
+    if (ends := gaps[0].ends) is not None and ends < now + COVERED:
+        words = f"{local_time(gaps[0].begins)} 到 {local_time(ends)} 没有人"
+        return {"detail": words, "word": "有空档", "tone": "attention" if soon else "done"}
     words = f"排到 {local_time(gaps[0].begins)}"
     return {"detail": words, "word": "快到头" if soon else "有人", "tone": "attention" if soon else "done"}
