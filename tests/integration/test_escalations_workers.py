@@ -165,5 +165,5 @@ def test_an_answer_and_a_climb_at_the_same_moment_leave_one_clear_state(engine: 
 
     with reading(engine) as session:
         escalation = session.get_one(Escalation, escalation_id)
-        assert (escalation.state, escalation.next_step_at) == ("acknowledged", None)
+        assert (escalation.state, escalation.next_step_at) == ("acknowledged", later + timedelta(hours=4))
         assert _count(session, EscalationEvent, EscalationEvent.kind == "climbed") == escalation.rung
