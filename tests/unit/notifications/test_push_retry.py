@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications.channels.answers import retry_after_seconds
 from notifications.messages import Gone, Refused, RetryLater, Sent
 from notifications.retry import PATIENCE, RetryPolicy, next_try
 
@@ -79,3 +80,22 @@ def test_a_next_try_lies_ahead_and_within_two_days(tries, asked, jitter):
     wait = next_try(tries, later(asked), NOW, policy=policy, jitter=jitter) - NOW
 
     assert timedelta(seconds=30) <= wait <= timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "٣"}, None),
+        ({"Retry-After": "0"}, 0),
+        ({"Retry-After": "9" * 5000}, 999_999_999),
+        ({"Retry-After": "Mon, 02 Mar 2026 01:10:00 GMT"}, None),
+        ({"Retry-After": "Mon, 02 Mar 2026 01:10:00 GMT", "Date": "Mon, 02 Mar 2026 01:00:00 GMT"}, 600),
+        ({"Retry-After": "Mon, 02 Mar 2026 00:00:00 GMT", "Date": "Mon, 02 Mar 2026 01:00:00 GMT"}, 0),
+        ({"Retry-After": "Mon, 02 Mar 2026 01:10:00", "Date": "Mon, 02 Mar 2026 01:00:00 GMT"}, None),
+    ],
+)
+def test_retry_after_is_read_in_both_its_forms(headers, seconds):
+    assert retry_after_seconds(headers) == seconds

@@ -11,7 +11,6 @@ import requests
 from py_vapid import Vapid02
 from pywebpush import WebPushException
 
-from notifications.channels.answers import retry_after_seconds
 from notifications.channels.webpush import LONGEST_PAYLOAD, SIGNED_ANEW_SECONDS, WebPushChannel
 from notifications.endpoints import HostRule
 from notifications.messages import Gone, Message, Misconfigured, PushTarget, Refused, RetryLater, Sent, topic_of
@@ -154,25 +153,6 @@ def test_the_wait_that_a_busy_service_asks_for_is_passed_on(receiver, target):
     waits = [channel.send(target, a_message()).after_seconds for _ in range(2)]
 
     assert waits == [120, 7]
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": "-5"}, None),
-        ({"Retry-After": "٣"}, None),
-        ({"Retry-After": "0"}, 0),
-        ({"Retry-After": "9" * 5000}, 999_999_999),
-        ({"Retry-After": "Mon, 02 Mar 2026 01:10:00 GMT"}, None),
-        ({"Retry-After": "Mon, 02 Mar 2026 01:10:00 GMT", "Date": "Mon, 02 Mar 2026 01:00:00 GMT"}, 600),
-        ({"Retry-After": "Mon, 02 Mar 2026 00:00:00 GMT", "Date": "Mon, 02 Mar 2026 01:00:00 GMT"}, 0),
-        ({"Retry-After": "Mon, 02 Mar 2026 01:10:00", "Date": "Mon, 02 Mar 2026 01:00:00 GMT"}, None),
-    ],
-)
-def test_retry_after_is_read_in_both_its_forms(headers, seconds):
-    assert retry_after_seconds(headers) == seconds
 
 
 def test_a_silent_service_is_left_after_the_timeout(receiver, target):
