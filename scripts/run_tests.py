@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108 - a folder of this run's own is made in it
+PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 ROOMY_BYTES = 3 * 1024**3
 PATHS = ["geo", "screening", "notifications", "grid_app", "migrations", "tests", "bench", "scripts", "wsgi.py"]
 
@@ -41,10 +42,14 @@ def node_command(*arguments: str) -> list[str]:
 
 
 def checks() -> list[tuple[str, list[str]]]:
-    """Return every check but the tests with its command, the longest first."""
+    """Return every check but the tests with its command, the longest first.
+
+    The collection compiles what a new copy has never run; each worker of the tests would do so for itself.
+    """
     tests = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests/frontend").glob("*.test.js"))
     return [
         ("types", [str(BIN / "mypy")]),
+        ("collection", [*PYTEST, "--collect-only", "-o", "addopts=", "-p", "no:terminal"]),
         ("format", [str(BIN / "ruff"), "format", "--check", *PATHS]),
         ("lint", [str(BIN / "ruff"), "check", *PATHS]),
         ("script types", node_command("node_modules/typescript/bin/tsc", "--project", "tsconfig.json")),
@@ -54,7 +59,7 @@ def checks() -> list[tuple[str, list[str]]]:
 
 def tests_command(workers: str) -> list[str]:
     """Return the command of the tests."""
-    return [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", "-p", "no:cacheprovider"]
+    return [*PYTEST, "-n", workers, "--dist", "loadgroup"]
 
 
 def passes(name: str, command: list[str], environment: dict[str, str], *, told_at_end: bool = False) -> bool:
