@@ -1,4 +1,4 @@
-"""The pages of rosters and of urgent incidents: whole HTML, one heading, a label for each field, nothing too small."""
+"""The pages of rosters and of urgent incidents: whole HTML, one heading, a label for each field; gaps of who left."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from grid_app.database.transaction import transaction
+from grid_app.jobs.roster import watch_rosters_job
+from grid_app.models.accounts import Account, Assignment
 from grid_app.policy import Role
 from grid_app.services.duty_roster.leave import WantedLeave, take_leave
 from grid_app.services.duty_roster.patterns import save_pattern
@@ -63,6 +65,24 @@ def test_pages_of_a_roster_are_whole(sign_in, app_world):
     assert {"/roster", "/roster/#", "/roster/#/shifts/#", "/roster/#/patterns/#", "/roster/#/leave"} <= set(pages)
     for text in pages.values():
         assert_whole(text)
+
+
+def test_shifts_of_somebody_who_left_are_gaps_on_the_page_without_the_name(sign_in, app_world):
+    with transaction() as session:
+        county = County(session, app_world)
+        county.shift(-1, 24, county.first)
+        county.shift(24, 48, county.second)
+        account = session.get_one(Assignment, county.second).account_id
+        name = session.get_one(Account, account).display_name
+        session.get_one(Account, account).disabled_at = NOW
+    client, own = sign_in(Role.COUNTY_OFFICER), f"/roster/{app_world.units['county']}"
+
+    watch_rosters_job()
+
+    table = BeautifulSoup(client.get(own).data, "html5lib").find("table").get_text()
+    assert "没有人 空档" in table
+    assert name not in table
+    assert f'href="{own}">看这个单位的值班表' in client.get("/alarms").get_data(as_text=True)
 
 
 def test_pages_of_incidents_are_whole(sign_in, app_world):

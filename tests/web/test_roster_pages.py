@@ -10,8 +10,6 @@ from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.jobs.roster import watch_rosters_job
-from grid_app.models.accounts import Account, Assignment
 from grid_app.models.channels import Alarm
 from grid_app.models.duty_roster import RosterLeave, RosterPattern, RosterShift
 from grid_app.policy import Role
@@ -243,25 +241,6 @@ def test_a_roster_that_is_given_up_leaves_no_alarm(desk, app_world):
     assert "还没有值班表" in text(client.get(own))
     with reading() as session:
         assert session.scalars(select(RosterPattern.ended_at)).one() == NOW
-
-
-def test_shifts_of_somebody_who_left_are_gaps_on_the_page_without_the_name(sign_in, app, app_world):
-    with transaction() as session:
-        county = County(session, app_world)
-        county.shift(-1, 24, county.first)
-        county.shift(24, 48, county.second)
-        account = session.get_one(Assignment, county.second).account_id
-        name = session.get_one(Account, account).display_name
-        session.get_one(Account, account).disabled_at = NOW
-    client, own = sign_in(Role.COUNTY_OFFICER), f"/roster/{app_world.units['county']}"
-
-    watch_rosters_job()
-
-    table = BeautifulSoup(text(client.get(own)), "html5lib").find("table").get_text()
-    assert "没有人 空档" in table
-    assert name not in table
-    assert alarms() == ["roster_gap"]
-    assert f'href="{own}">看这个单位的值班表' in text(client.get("/alarms"))
 
 
 @pytest.fixture
