@@ -9,7 +9,7 @@ import json
 import logging
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -69,6 +69,9 @@ class WebPushChannel:
         Turns the names of push services into addresses for the check; not asked where a proxy does so.
     older_keys
         Keys that were in use before, newest first: a subscription is bound to the key it was made with.
+    machine_seconds
+        Seconds since 1970 by this machine: signatures end by the time of push services, which a clock of ours that is
+        moved for a trial does not know.
     proxy
         ``http://[user:password@]host:port`` that every call goes through, empty for none.
 
@@ -94,12 +97,14 @@ class WebPushChannel:
         resolve: Resolve = socket.getaddrinfo,
         older_keys: Sequence[str] = (),
         proxy: str = "",
+        machine_seconds: Callable[[], float] = time.time,
     ) -> None:
         if timeout_seconds <= 0:
             raise ValueError("推送的等待时间必须大于零秒；请检查设置。")
         keys = (vapid_private_key_pem_or_b64, *older_keys)
         self._vapids = {keypair_of(key).public_b64url: Vapid02(private_key=load_private_key(key)) for key in keys}
         self._subject = subject
+        self._machine_seconds = machine_seconds
         self._timeout_seconds = timeout_seconds
         self._rule = allowed_hosts
         self._resolve = None if proxy else resolve
@@ -180,7 +185,9 @@ class WebPushChannel:
         made_at, headers = self._signed.get(of, (float("-inf"), {}))
         now = time.monotonic()
         if now - made_at > SIGNED_ANEW_SECONDS:
-            headers = vapid.sign({"sub": self._subject, "aud": of[1], "exp": int(time.time()) + SIGNATURE_SECONDS})
+            headers = vapid.sign(
+                {"sub": self._subject, "aud": of[1], "exp": int(self._machine_seconds()) + SIGNATURE_SECONDS}
+            )
             if len(self._signed) >= MOST_SIGNATURES:
                 self._signed.clear()
             self._signed[of] = now, headers
