@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,12 @@ def run_of(told: dict[str, Any], raised: list[dict[str, Any]]) -> dict[str, Any]
                 waits += after[:1]
             seconds.append(max(waits, default=0.0))
     must = sum(reader not in refused for one in raised for reader in one["must"])
-    heard = sum(len(times) for reader, times in told["heard"].items() if int(reader) not in refused)
+    of_each = Counter(reader for one in raised for reader in one["must"])
+    too_many = sum(
+        max(0, len(times) - of_each[int(reader)])
+        for reader, times in told["heard"].items()
+        if int(reader) not in refused
+    )
     polled = [
         min((at - one["at"] for at in told["heard"].get(str(reader), []) if at > one["at"]), default=0.0)
         for one in raised
@@ -70,7 +76,7 @@ def run_of(told: dict[str, Any], raised: list[dict[str, Any]]) -> dict[str, Any]
     pages = sorted(told["pages"])
     return {
         "lines": told["lines"], "refused": len(refused), "broken": told["broken"], "raised": len(raised),
-        "told": must, "missed": missed, "too_many": heard - must + missed,
+        "told": must, "missed": missed, "too_many": too_many,
         "last_heard": _picked(late["heard"]), "last_shown": _picked(late["shown"]),
         "polled": round(max(polled, default=0.0), 2), "opened_seconds": round(told["opened_seconds"], 1),
         "pages": len(pages), "page_p50": round(pages[len(pages) // 2], 3),

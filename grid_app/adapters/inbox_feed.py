@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from grid_app.adapters.listeners import Listeners
+from grid_app.adapters.shared_answers import SharedAnswers
 from grid_app.database.transaction import reading
 from grid_app.policy import Actor
 from grid_app.queries.inbox_version import NEWEST, Reader, Standing, newest_steps, reader_of, standing_of, units_of
@@ -38,7 +39,7 @@ class _Known:
 
 
 class InboxFeed:
-    """What waits for each kind of reader, and who listens.
+    """What waits for each kind of reader, who listens, and the answers that equal readers share.
 
     Parameters
     ----------
@@ -48,6 +49,7 @@ class InboxFeed:
 
     def __init__(self, engine: Engine) -> None:
         self.listeners = Listeners()
+        self.answers = SharedAnswers()
         self._engine = engine
         self._lock = threading.Lock()
         self._looked_from = self._looked_at = float("-inf")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Hashable
+from typing import Final, TypeVar
 
 from flask import Blueprint, Response, jsonify, url_for
 
@@ -12,8 +12,10 @@ from grid_app.adapters.listeners import Line, Times
 from grid_app.http.guard import in_background, requires, the_actor
 from grid_app.http.lines import open_line
 from grid_app.policy import Action
+from grid_app.queries.inbox_version import Reader
 from grid_app.wiring import wired
 
+T = TypeVar("T")
 TIMES: Final = Times()
 FULL: Final = "现在看收件箱的人多,改为每 8 秒查一次新提醒。"
 
@@ -41,10 +43,16 @@ def events() -> Response:
     return open_line(feed.listeners, line, every=ASK_EVERY_SECONDS, full=FULL)
 
 
-def live_of_inbox() -> dict[str, object]:
+def shared_by_equals(key: Hashable, build: Callable[[Reader], T]) -> T:
+    """Return what ``build`` makes of the reader's inboxes, made once for all who ask now and see the same."""
+    feed, actor = _feed(), the_actor()
+    reader = feed.reader(actor)
+    return feed.answers((reader, actor.unit_name, key), lambda: build(reader))
+
+
+def live_of_inbox(reader: Reader) -> dict[str, object]:
     """Return what the list carries for the page's script; ask before the list is read, so that no change is missed."""
-    feed = _feed()
-    standing = feed.standing_now(feed.reader(the_actor()))
+    standing = _feed().standing_now(reader)
     return {
         "version": standing.version,
         "waiting": standing.waiting,

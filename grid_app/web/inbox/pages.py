@@ -25,6 +25,7 @@ from grid_app.queries.inbox_history import (
     steps_of,
     units_told,
 )
+from grid_app.queries.inbox_version import Reader
 from grid_app.queries.ladders import units_on_ladders
 from grid_app.services.escalations.events import EVENT_KIND_WORDS
 from grid_app.services.escalations.ladder_rows import UNIT_KIND_WORDS
@@ -34,7 +35,7 @@ from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
 from grid_app.web.inbox.answers import add_answer_routes, answers_of
 from grid_app.web.inbox.duty import duty_now
 from grid_app.web.inbox.heartbeat import has_stopped, heartbeat
-from grid_app.web.inbox.live import add_routes, live_of_inbox
+from grid_app.web.inbox.live import add_routes, live_of_inbox, shared_by_equals
 from grid_app.web.inbox.policies import edit_ladder, policies, save_ladder_form
 from grid_app.web.inbox.push import add_push_routes
 from grid_app.web.inbox.timeline import moments_of
@@ -58,7 +59,10 @@ add_push_routes(bp)
 def index() -> str:
     """Show what waits in the inboxes of the acting unit, or with ``answered=1`` what was taken up."""
     duty = duty_now(the_actor(), wired().clock.now())
-    return render_template("pages/inbox.html", duty=duty, stopped=has_stopped(), **_listed())
+    may_subscribe = allows(the_actor(), Action.SUBSCRIBE_PUSH)
+    answered, number = _asked()
+    listed = shared_by_equals((answered, number), lambda reader: _listed(reader, answered=answered, number=number))
+    return render_template("pages/inbox.html", duty=duty, stopped=has_stopped(), may_subscribe=may_subscribe, **listed)
 
 
 @bp.get("/inbox/list")
@@ -66,7 +70,12 @@ def index() -> str:
 @in_background
 def part() -> str:
     """Give the part of that page which an open inbox puts in its place when something came or went."""
-    return render_template("pages/inbox_list.html", **_listed())
+    answered, number = _asked()
+
+    def made(reader: Reader) -> str:
+        return render_template("pages/inbox_list.html", **_listed(reader, answered=answered, number=number))
+
+    return shared_by_equals(("part", answered, number), made)
 
 
 @bp.get("/inbox/<uuid:escalation_id>")
@@ -123,11 +132,15 @@ def _detail_page(row: InboxRow, actor: Actor, now: datetime) -> str:
     )
 
 
-def _listed() -> dict[str, object]:
+def _asked() -> tuple[bool, int]:
+    """Return whether what was taken up is asked for, and the number of the page."""
+    return request.args.get("answered") == "1", max(1, request.args.get("page", 1, type=int))
+
+
+def _listed(reader: Reader, *, answered: bool, number: int) -> dict[str, object]:
+    """Return what the list shows: the same for everybody who sees the same inbox."""
     actor, now = the_actor(), wired().clock.now()
-    answered = request.args.get("answered") == "1"
-    number = max(1, request.args.get("page", 1, type=int))
-    live = live_of_inbox()
+    live = live_of_inbox(reader)
     with reading() as session:
         page = inbox_page(session, actor, answered=answered, page=number)
         told = "" if page.rows else _who_is_told(units_on_ladders(session))
@@ -137,7 +150,6 @@ def _listed() -> dict[str, object]:
         "answered": answered,
         "unit_name": actor.unit_name,
         "told": told,
-        "may_subscribe": allows(actor, Action.SUBSCRIBE_PUSH),
         "pages": _pages(page, answered=answered, number=number),
         "live": live | {"part": _address("inbox.part", answered=answered, number=number)},
     }
