@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from grid_app.queries.push_devices import DeviceRow, DeviceTest
 from grid_app.web.wording import local_time
 
+NOT_KNOWN: Final = frozenset({"401", "403"})
 PATIENCE: Final = timedelta(seconds=60)
 """So long a test may lie here, and then be on its way, before the page says that it does not work."""
 OUTCOME_WORDS: Final = {
@@ -101,7 +102,7 @@ def _ended_badly(test: DeviceTest) -> str:
         return "收不到推送:这台设备的推送已经失效。请在这台设备上重新开通。"
     if test.state == "stopped":
         return "这次测试没有发出:这台设备的推送已经关闭。"
-    if test.outcome == "misconfigured" or test.code in ("401", "403"):
+    if test.outcome == "misconfigured" or test.code in NOT_KNOWN:
         return f"推送服务不认这台服务器({test.code}),没有发出。请告诉系统管理员检查推送密钥。{OTHERWISE}"
     return f"推送服务没有收下这条消息({test.code}),没有发出。请告诉系统管理员。{OTHERWISE}"
 
@@ -110,6 +111,9 @@ def _not_handed_over(test: DeviceTest, host: str, now: datetime) -> Verdict:
     if test.is_unreached:
         words = f"收不到推送:服务器连不上这个浏览器的推送服务({host}),没有发出。请告诉系统管理员,或者换一种浏览器。"
         return Verdict("warning", words + OTHERWISE)
+    if test.outcome == "retry" and test.code in NOT_KNOWN:
+        words = f"推送服务({host})没有认出这台服务器({test.code}),系统几分钟内自动再试。"
+        return Verdict("warning", words + "如果还是这样,请告诉系统管理员检查推送密钥。")
     if test.outcome == "retry":
         words = f"推送服务({host})暂时不收({test.code}),系统会自动再发。请过几分钟刷新本页看结果。"
         return Verdict("warning", words)
