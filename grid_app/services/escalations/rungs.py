@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Notice, Unit
 from grid_app.models.escalations import Escalation, EscalationEvent, InboxItem
+from grid_app.models.places import Division
 from grid_app.policy import Role
 from grid_app.services.alarms import clear_alarm, raise_alarm
 from grid_app.services.audit import record_audit
@@ -151,18 +152,27 @@ def exhaust(session: Session, escalation: Escalation, matter: Matter, *, now: da
 
 def begin_anew(session: Session, escalation: Escalation, *, now: datetime) -> bool:
     """Tell an escalation that lies in no inbox from the first rung on, once an office can be told; say whether."""
-    matter = matter_of(session, escalation)
     try:
         kinds = {rung.unit_kind for rung in ladder_at(session, escalation).rungs}
     except LadderError:
         kinds = set()
-    if not any(units_to_tell(session, matter, kind=kind, now=now) for kind in kinds):
+    if not _has_somebody(session, escalation, kinds, now=now):
         age = now - escalation.opened_at
         escalation.next_step_at = now + min(SELDOM, max(LOOK_FOR_SOMEBODY, age / 4)) if kinds else None
         return False
     clear_alarm(session, key=exhausted_key(escalation), now=now, why="已有单位可以通知")
     tell_from(session, escalation, rung=0, now=now)
     return True
+
+
+def _has_somebody(session: Session, escalation: Escalation, kinds: Collection[str], *, now: datetime) -> bool:
+    """Say whether an office of these kinds can be told; one question says that a county has none at all."""
+    codes = codes_on(session.get_one(Division, escalation.division_code).path)
+    offices = select(Unit.id).where(Unit.kind.in_(kinds), Unit.closed_at.is_(None), Unit.division_code.in_(codes))
+    if session.scalar(offices.limit(1)) is None:
+        return False
+    matter = matter_of(session, escalation)
+    return any(units_to_tell(session, matter, kind=kind, now=now) for kind in kinds)
 
 
 def _knock_and_note(session: Session, telling: Knock, unit: Unit, *, kind: str) -> None:
