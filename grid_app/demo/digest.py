@@ -15,7 +15,7 @@ SECRETS: Final = frozenset({
     "accounts.password_hash", "disputes.tracking_code", "disputes.household_label", "parties.name_sealed",
     "parties.phone_sealed", "submissions.content_sealed", "issued_documents.docx_sha256", "issued_documents.pdf_sha256",
     "evaluations.words_sealed", "resident_complaints.words_sealed", "callback_samples.words_sealed",
-    "channel_endpoints.sealed",
+    "channel_endpoints.sealed", "outbox_messages.receipt",
 })  # fmt: skip
 """Made by chance or with the installation's own keys, on purpose; documents print the tracking code."""
 MEASURED: Final = frozenset({
