@@ -90,9 +90,15 @@ class Site:
         }
 
     def command(self, *arguments: str) -> Any:
-        """Run a command of ``grid-app`` with ``--json`` in this process and return its document."""
+        """Run a command of ``grid-app`` with ``--json`` in this process and return its document.
+
+        It uses the application that is served, so that a year of weekly imports does not read all places each week;
+        ``program`` runs one as it is installed.
+        """
         with self._time_passing():
-            done = CliRunner().invoke(grid_app_command, [*arguments, "--json"], env=self.environment)
+            done = CliRunner().invoke(
+                grid_app_command, [*arguments, "--json"], env=self.environment, obj=getattr(self, "app", None)
+            )
         if done.exit_code:
             raise CommandFailedError(f"{' '.join(arguments)}: {done.stderr or done.output}") from done.exception
         return json.loads(done.stdout)

@@ -45,11 +45,16 @@ def load_app(settings: Settings | None = None) -> Flask:
 
 
 def in_app(command: Callable[P, R]) -> Callable[P, R]:
-    """Run ``command`` inside the application's context, turning refusals into a sentence and exit code 1."""
+    """Run ``command`` inside the application's context, turning refusals into a sentence and exit code 1.
+
+    The application is that of the environment, or the one that a program which runs commands in its own process gives
+    as click's object.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        app = load_app()
+        given = click.get_current_context().find_object(Flask)
+        app = load_app() if given is None else given
         with app.app_context():
             return speaking(command)(*args, **kwargs)
 
