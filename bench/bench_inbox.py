@@ -4,8 +4,8 @@ Run: ``python -m bench.bench_inbox [--json] [--inboxes 1000] [--embedded 100] [-
 Both forms are started as operators start them: ``grid-app web`` with two workers on PostgreSQL, ``grid-app serve`` on
 SQLite. Every inbox has an account and a session of its own; ten belong to county leads, forty to the county office,
 the others to 190 townships. Every four seconds something is raised, in turn for a township and for the county office,
-and the time from its raising to the last line that must hear of it is taken, and to the last list fetched; meanwhile ten
-people open the page once a second. The crowd is one process on the same cores. Exits with 1 when a line missed
+and the time from its raising to the last line that must hear of it is taken, and to the last list fetched; meanwhile
+ten people open the page once a second. The crowd is one process on the same cores. Exits with 1 when a line missed
 something, heard what is not its own, or a page was answered wrongly.
 """
 

@@ -46,9 +46,9 @@ class Crowd:
         while True:
             reader, writer = await self._connect()
             status = await self._ask(reader, writer, at, "/inbox/events")
-            self.settled += not version
             if status != 200:
                 self.refused.add(at)
+                self.settled += not version
                 writer.close()
                 await self._poll(at)
             while row := await reader.readline():
@@ -56,6 +56,7 @@ class Crowd:
                     told = json.loads(row[6:])["version"]
                     if version and told != version:
                         await self._changed(at)
+                    self.settled += not version  # from here on a change is one
                     version = told
             self.broken += 1
             writer.close()
