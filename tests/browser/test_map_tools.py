@@ -87,10 +87,11 @@ def test_the_map_fills_the_whole_screen_and_gives_it_back(open_page, viewport):
     before = page.locator(".map-window").bounding_box()
 
     page.get_by_role("button", name="全屏").click()
-    page.wait_for_function("() => document.fullscreenElement?.id === 'map-stage'")
+    # fullscreenElement is set before the page hears of it and lays itself out anew.
+    page.wait_for_selector("#map-stage.map-whole:fullscreen")
+    page.wait_for_function(f"() => document.querySelector('.map-window').clientHeight >= {viewport['height'] * 0.7}")
     whole = page.locator(".map-window").bounding_box()
     assert whole["width"] >= viewport["width"] - 40
-    assert whole["height"] >= viewport["height"] * 0.7
     assert whole["height"] > before["height"]
     drawn(page).wait_for_function(f"() => frameElement.areaMap.map.getSize().y >= {viewport['height'] * 0.7}")
     drawn(page).evaluate("(code) => frameElement.dispatchEvent(new CustomEvent('map-place', { detail: code }))", WEST)
@@ -102,7 +103,9 @@ def test_the_map_fills_the_whole_screen_and_gives_it_back(open_page, viewport):
     page.wait_for_function("() => !document.fullscreenElement")
 
     expect(page.locator("#map-stage.map-whole")).to_have_count(0)
-    assert page.locator(".map-window").bounding_box()["height"] == before["height"]
+    page.wait_for_function(
+        f"() => document.querySelector('.map-window').getBoundingClientRect().height === {before['height']}"
+    )
 
 
 def test_a_copied_link_reopens_exactly_this_view(open_page, size):
