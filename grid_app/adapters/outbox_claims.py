@@ -16,6 +16,7 @@ from grid_app.adapters.outbox_alarms import Alarms, Concerned, host_of
 from grid_app.adapters.outbox_digests import begin_digest, digest_of, is_digest, merge_into, waiting_digest
 from grid_app.adapters.outbox_ends import SHOWN, End, stop, write_ends
 from grid_app.adapters.outbox_order import in_order
+from grid_app.adapters.outbox_passed_on import passed_on
 from grid_app.adapters.outbox_replaced import without_replaced
 from grid_app.adapters.outbox_rows import (
     TAKEN_UP,
@@ -99,9 +100,10 @@ def bucket_key(row: Due) -> str:
 def _without_ended(session: Session, rows: Sequence[Due], *, now: datetime) -> list[Due]:
     """Return the rows that still have somebody to tell.
 
-    Stopped is what an office has taken up, and what is about the unit it goes to since the matter was shut to it.
+    Stopped is what an office has taken up, what is about the unit it goes to since the matter was shut to it, and what
+    goes to a unit that has handed the escalation over.
     """
-    shut = {
+    shut = passed_on(session, [row for row in rows if row.purpose == "escalation"]) | {
         row.id
         for row in rows
         if is_about_its_unit(row) or (row.purpose == "escalation" and row.escalation_state in TAKEN_UP)

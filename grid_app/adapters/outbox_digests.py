@@ -1,7 +1,7 @@
 """One message for many: what an endpoint may not be told one by one goes out as a digest, made up when it is sent.
 
-A merged message counts as sent when its digest is. What an office has taken up meanwhile is left out of it, and what is
-about the office itself since.
+A merged message counts as sent when its digest is. What an office has taken up meanwhile is left out of it, what is
+about the office itself since, and what the office has handed over.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from grid_app.adapters.outbox_ends import stop
+from grid_app.adapters.outbox_passed_on import passed_on
 from grid_app.adapters.outbox_rows import ABOUT_UNIT, TAKEN_UP, Due, is_about_its_unit, is_free
 from grid_app.database.base import new_id
 from grid_app.models.disputes import Dispute
@@ -92,7 +93,8 @@ def digest_of(session: Session, digest_id: UUID, *, now: datetime) -> Message | 
     """Return what a digest has to say now, None when nothing of it waits for an answer any more."""
     rows = session.execute(
         select(
-            OutboxMessage.id, OutboxMessage.escalation_id, OutboxMessage.unit_id, Escalation.state, Escalation.grade,
+            OutboxMessage.id, OutboxMessage.escalation_id, OutboxMessage.unit_id, OutboxMessage.created_at,
+            Escalation.state.label("escalation_state"), Escalation.grade, Escalation.bounces,
             ABOUT_UNIT.label("about_unit_id"),
         )
         .outerjoin(Escalation, Escalation.id == OutboxMessage.escalation_id)
@@ -100,7 +102,8 @@ def digest_of(session: Session, digest_id: UUID, *, now: datetime) -> Message | 
         .outerjoin(Incident, Incident.id == Escalation.incident_id)
         .where(OutboxMessage.merged_into == digest_id, OutboxMessage.state == "merged")
     ).all()  # fmt: skip
-    over = {row.id for row in rows if row.state in TAKEN_UP or is_about_its_unit(row)}
+    over = {row.id for row in rows if row.escalation_state in TAKEN_UP or is_about_its_unit(row)}
+    over |= passed_on(session, rows)
     stop(session, sorted(over), now=now)
     open_rows = [row for row in rows if row.id not in over]
     if not open_rows:

@@ -96,6 +96,7 @@ def _question() -> Select[*tuple[Any, ...]]:
             ChannelEndpoint.sealed,
             ChannelEndpoint.disabled_at,
             Escalation.state.label("escalation_state"),
+            Escalation.bounces,
             Escalation.grade,
             ABOUT_UNIT.label("about_unit_id"),
         )
