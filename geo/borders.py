@@ -59,18 +59,16 @@ class Borders:
         owner = np.minimum.reduceat(self._owner[piece], starts)
         return metres[starts] / _stretch(lat), owner
 
-    def within(self, lon: float, lat: float, *, metres: float) -> dict[int, float]:
-        """Return the metres to each polygon that has an edge within a distance, by its position."""
-        if not len(self):
-            return {}
-        x, y = _to_plane(np.array([lon]), np.array([lat]))
-        point = shapely.Point(x[0], y[0])
-        stretch = float(_stretch(np.array([lat]))[0])
-        pieces = self._tree.query(point, predicate="dwithin", distance=metres * stretch)
-        away = shapely.distance(point, self._tree.geometries.take(pieces)) / stretch
-        found: dict[int, float] = {}
-        for owner, distance in zip(self._owner[pieces].tolist(), away.tolist(), strict=True):
-            found[owner] = min(distance, found.get(owner, np.inf))
+    def within(self, lon: Floats, lat: Floats, metres: Floats) -> list[dict[int, float]]:
+        """Return for each point the metres to each polygon that has an edge within its distance, by position."""
+        found: list[dict[int, float]] = [{} for _ in lon]
+        if not len(self) or not len(lon):
+            return found
+        points, stretch = np.asarray(shapely.points(*_to_plane(lon, lat)), dtype=object), _stretch(lat)
+        which, pieces = self._tree.query(points, predicate="dwithin", distance=metres * stretch)
+        away = shapely.distance(points[which], self._tree.geometries.take(pieces)) / stretch[which]
+        for point, owner, distance in zip(which.tolist(), self._owner[pieces].tolist(), away.tolist(), strict=True):
+            found[point][owner] = min(distance, found[point].get(owner, np.inf))
         return found
 
 

@@ -144,13 +144,23 @@ class Locator:
 
         The division the point lies in counts as 0 metres away. A point that is none on earth gives an empty list.
         """
-        if not _on_earth(np.array([lon]), np.array([lat]))[0]:
-            return []
-        away = self._borders.within(lon, lat, metres=radius_m)
-        for position in self._tree.query(shapely.points(lon, lat), predicate="intersects").tolist():
-            away[position] = 0.0
-        nearest_first = sorted(away, key=lambda position: (away[position], position))
-        return [str(self._codes[self._order[position]]) for position in nearest_first]
+        return self.candidates_of_all([lon], [lat], [radius_m])[0]
+
+    def candidates_of_all(self, lon: ArrayLike, lat: ArrayLike, radius_m: ArrayLike) -> list[list[str]]:
+        """Return for each of many points what `candidates` gives; the three are of one length."""
+        x, y, radius = (np.asarray(values, dtype=np.float64) for values in (lon, lat, radius_m))
+        answers: list[list[str]] = [[] for _ in x]
+        real = np.flatnonzero(_on_earth(x, y))
+        x, y = x[real], y[real]
+        found = self._borders.within(x, y, radius[real])
+        for point, position in zip(
+            *self._tree.query(shapely.points(x, y), predicate="intersects").tolist(), strict=True
+        ):
+            found[point][position] = 0.0
+        for point, away in zip(real.tolist(), found, strict=True):
+            nearest_first = sorted(away.items(), key=lambda one: (one[1], one[0]))
+            answers[point] = [str(self._codes[self._order[position]]) for position, _ in nearest_first]
+        return answers
 
     def nearest(self, lon: float, lat: float) -> Nearest | None:
         """Return the division a point lies in, or else the nearest one; None without divisions or a real point."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
+import numpy as np
 import shapely
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from grid_app.models.places import Boundary, BoundaryGeneration
 from grid_app.ports import Fix, PlaceAnswer
 
 NEAR_METRES = 200.0
+_HOW: Final = {"inside": "inside", "near": "nearest"}
 
 
 class MemoryPlaceFinder:
@@ -41,7 +44,7 @@ class MemoryPlaceFinder:
         locator, generation = self.locator(session)
         if locator is None:
             return [PlaceAnswer(None, "outside", (), generation) for _ in fixes]
-        return [_answer(locator, fix, generation) for fix in fixes]
+        return _answers(locator, fixes, generation)
 
     def locator(self, session: Session) -> tuple[Locator | None, UUID | None]:
         """Return the locator of the active generation (``None`` without one) and the generation's id."""
@@ -55,12 +58,21 @@ class MemoryPlaceFinder:
             return self._held[active], active
 
 
-def _answer(locator: Locator, fix: Fix, generation: UUID | None) -> PlaceAnswer:
-    near = max(NEAR_METRES, fix.accuracy_m or 0.0)
-    located = locator.locate(fix.lon, fix.lat, near_metres=near, distances=False)
-    how = {"inside": "inside", "near": "nearest"}.get(str(located.how[0]), "outside")
-    candidates = tuple(sorted(locator.candidates(fix.lon, fix.lat, fix.accuracy_m or 0.0)))
-    return PlaceAnswer(located.codes()[0] or None, how, candidates, generation)
+def _answers(locator: Locator, fixes: Sequence[Fix], generation: UUID | None) -> list[PlaceAnswer]:
+    """Return where each position lies; positions for which the same is near are looked up together."""
+    lon, lat = np.array([fix.lon for fix in fixes], dtype=float), np.array([fix.lat for fix in fixes], dtype=float)
+    radius = np.array([fix.accuracy_m or 0.0 for fix in fixes], dtype=float)
+    candidates = locator.candidates_of_all(lon, lat, radius)
+    near, found = np.fmax(NEAR_METRES, radius), [("", "")] * len(fixes)
+    for metres in np.unique(near).tolist():
+        chosen = np.flatnonzero(near == metres)
+        located = locator.locate(lon[chosen], lat[chosen], near_metres=metres, distances=False)
+        for at, code, how in zip(chosen.tolist(), located.codes(), located.how.tolist(), strict=True):
+            found[at] = (code, _HOW.get(how, "outside"))
+    return [
+        PlaceAnswer(code or None, how, tuple(sorted(near_by)), generation)
+        for (code, how), near_by in zip(found, candidates, strict=True)
+    ]
 
 
 def _build(session: Session, generation: UUID) -> Locator | None:
