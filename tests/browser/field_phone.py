@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import PHONE, signed_in
+from tests.browser.conftest import PATIENCE_MILLISECONDS, PHONE, signed_in
 from tests.browser.media_page import DRAW
 
 PIN = "2580"
@@ -69,6 +69,25 @@ def begin(
 def submit(page: Page) -> None:
     page.get_by_role("button", name="提交", exact=True).tap()
     expect(page.get_by_role("heading", name="这一件")).to_be_visible()
+
+
+def until(page: Page, expression: str, wanted: object = True) -> None:
+    """Wait until ``expression`` gives ``wanted``; the app's content policy forbids Playwright's own way of asking."""
+    for _ in range(PATIENCE_MILLISECONDS // 100):
+        if (found := page.evaluate(expression)) == wanted:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError((expression, found))
+
+
+def written(page: Page, number: int, **wanted: object) -> list[dict[str, object]]:
+    """Wait until the phone holds ``number`` reports and the first says ``wanted``; return what is in each."""
+    for _ in range(PATIENCE_MILLISECONDS // 100):
+        found = page.evaluate(CONTENTS)
+        if len(found) == number and wanted.items() <= found[0].items():
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError((number, wanted, found))
 
 
 def rows_of(page: Page) -> list[dict[str, object]]:

@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 from grid_app.database.transaction import transaction
 from grid_app.services.rounds.steps import open_due_rounds
 from tests.browser.conftest import PHONE, Site
-from tests.browser.field_phone import KEEP, PIN, registered
+from tests.browser.field_phone import KEEP, PIN, registered, until
 from tests.browser.test_field_app_rows import OLD_FORM, row
 from tests.browser.test_field_map import HERE, reported
-from tests.browser.visits_page import KEPT, NAME, answer, close_one, part, save, until, with_pin
+from tests.browser.visits_page import KEPT, NAME, answer, close_one, part, save, with_pin
 from tests.frontend.stage import AXE
 from tests.frontend.test_in_browser import AXE_RUN
 from tests.world import NOW

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from grid_app.database.transaction import reading
 from grid_app.models.disputes import Dispute
 from tests.browser.conftest import PHONE, Site, enter
-from tests.browser.field_phone import CONTENTS, PIN, begin, refusing, registered, rows_of, submit
+from tests.browser.field_phone import CONTENTS, PIN, begin, refusing, registered, rows_of, submit, written
 
 pytestmark = pytest.mark.browser
 
@@ -68,7 +68,7 @@ def test_a_report_without_signal_waits_and_goes_by_itself(open_page: Callable[..
 def test_every_change_is_on_the_phone_within_a_breath_and_survives_a_dead_tab(open_page: Callable[..., Page]) -> None:
     page = registered(open_page)
     begin(page, summary="水渠被堵")
-    page.wait_for_timeout(300)
+    written(page, 1, summary="水渠被堵")
     (row,) = rows_of(page)
     assert row["state"] == "draft"
     expect(page.locator(".saved-line")).to_contain_text("已保存 ")
@@ -158,8 +158,7 @@ def test_a_point_at_the_border_asks_which_village(open_page: Callable[..., Page]
 
     question.get_by_label("柳湾村").check()
     expect(page.get_by_label("在哪个村(社区)?")).to_have_value(NEXT)
-    page.wait_for_timeout(300)
-    (content,) = page.evaluate(CONTENTS)
+    (content,) = written(page, 1, village_code=NEXT)
 
     assert (content["village_code"], content["phone_village"], content["accuracy_m"]) == (NEXT, OWN, 60)
 
@@ -250,7 +249,7 @@ def test_signing_out_with_unsent_reports_warns_and_keeps_them(open_page: Callabl
 def test_another_worker_on_the_same_phone_sees_nothing_of_the_first(open_page: Callable[..., Page], site: Site) -> None:
     page = registered(open_page)
     begin(page)
-    page.wait_for_timeout(300)
+    written(page, 1)
     (row,) = rows_of(page)
     page.context.clear_cookies()
     enter(page, "other_grid_worker").goto("/field/#/register")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, Site, enter
-from tests.browser.field_phone import PIN, begin, registered, rows_of, submit
+from tests.browser.field_phone import PIN, begin, registered, rows_of, submit, written
 from tests.browser.test_field_app import PIXEL
 from tests.browser.test_field_report import stored
 from tests.frontend.stage import AXE
@@ -157,7 +157,7 @@ def test_two_pages_on_one_draft_keep_what_each_has_written(open_page: Callable[.
 
     other.get_by_label("一句话说清楚").fill("第二页写的")
     expect(other.locator(".saved-line")).to_have_attribute("data-kind", "done")
-    other.wait_for_timeout(600)
+    written(other, 1, summary="第二页写的")
     page.get_by_label("一句话说清楚").fill("第一页又写的")
 
     expect(page.get_by_text("另存成了这一份")).to_be_visible()
@@ -225,12 +225,12 @@ def test_a_page_looked_at_again_shows_what_another_wrote_and_a_photo_taken_on_an
     other = page.context.new_page()
     other.goto(f"/field/#/report/{row['id']}")
     other.get_by_label("一句话说清楚").fill("第二页写的")
-    other.wait_for_timeout(600)
+    written(other, 1, summary="第二页写的")
 
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(page.get_by_label("一句话说清楚")).to_have_value("第二页写的")
     page.get_by_label("一句话说清楚").fill("第一页接着写的")
-    page.wait_for_timeout(600)
+    written(page, 1, summary="第一页接着写的")
     other.locator("#photos").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
 
     expect(other.get_by_text("另存成了这一份")).to_be_visible()

@@ -17,6 +17,7 @@ from grid_app.database.transaction import transaction
 from grid_app.factory import create_app
 from grid_app.settings import Settings
 from tests.browser.conftest import PATIENCE_MILLISECONDS, PHONE, complaints, enter
+from tests.browser.field_phone import until
 from tests.fakes import FrozenClock
 from tests.frontend.stage import CHROMIUM_ARGUMENTS, chromium
 from tests.serving import server_of
@@ -98,15 +99,6 @@ def open_phone(browser: Browser, server: Server, tmp_path: Path) -> Iterator[Cal
     yield start
     for context in opened:
         context.close()
-
-
-def until(page: Page, expression: str) -> None:
-    """Wait until ``expression`` is true; the app's content policy forbids Playwright's own way of asking."""
-    for _ in range(PATIENCE_MILLISECONDS // 100):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(expression)
 
 
 def opened_once(phone: BrowserContext) -> Page:
@@ -251,7 +243,10 @@ def test_background_sync_asks_the_open_app_to_send(server, open_phone):
     found: list[dict[str, str]] = []
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
     devtools.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
+    for _ in range(PATIENCE_MILLISECONDS // 100):
+        if found:
+            break
+        page.wait_for_timeout(100)
 
     devtools.send(
         "ServiceWorker.dispatchSyncEvent",

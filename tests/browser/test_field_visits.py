@@ -13,7 +13,7 @@ from grid_app.models.accounts import DeviceToken
 from tests.browser import test_field_offline as offline
 from tests.browser import visits_page
 from tests.browser.conftest import DESK, PHONE, Site, enter
-from tests.browser.field_phone import PIN, rows_of
+from tests.browser.field_phone import PIN, rows_of, until, written
 from tests.browser.visits_page import (
     KEPT,
     NAME,
@@ -26,7 +26,6 @@ from tests.browser.visits_page import (
     part,
     save,
     state_of,
-    until,
     with_pin,
 )
 from tests.frontend.stage import AXE
@@ -92,7 +91,7 @@ def test_home_leads_to_today_and_a_killed_tab_loses_nothing(locked: Page) -> Non
     expect(part(locked, "以后几天(2 件)").locator(".cell")).to_have_count(2)
     open_today(locked)
     answer(locked, "又出现了", note="又把水堵")
-    locked.wait_for_timeout(300)
+    written(locked, 1, note="又把水堵")
     (row,) = rows_of(locked)
     assert (row["kind"], row["state"]) == ("visit", "draft")
     where, context = locked.url, locked.context
@@ -212,7 +211,7 @@ def test_a_phone_revoked_by_the_office_keeps_nothing(locked: Page, site: Site) -
 def test_another_worker_on_the_same_phone_gets_nothing_of_the_first(locked: Page) -> None:
     open_today(locked)
     answer(locked, "又出现了", note="又把水堵了")
-    locked.wait_for_timeout(300)
+    written(locked, 1, note="又把水堵了")
     where = locked.url
     locked.context.clear_cookies()
     enter(locked, "second_grid_worker").goto("/field/#/register")

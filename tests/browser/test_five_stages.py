@@ -58,7 +58,6 @@ def people(open_page: Callable[..., Page]) -> dict[str, Page]:
         for name in ("grid_worker", "mediator", "township_lead", *desks)
     }
     for page in pages.values():
-        page.set_default_timeout(6000)
         page.on("dialog", lambda dialog: dialog.accept())
     return pages
 

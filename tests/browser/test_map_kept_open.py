@@ -44,7 +44,7 @@ def test_without_an_open_line_a_change_is_seen_within_ten_seconds(desk, site, di
 
     report(site, 2, grade="red")
 
-    expect(desk.locator("#map-table tbody tr").first.locator("td").first).to_have_text("1", timeout=10_000)
+    expect(desk.locator("#map-table tbody tr").first.locator("td").first).to_have_text("1")
     assert desk.evaluate("window.stayed") is True
 
 

@@ -82,8 +82,8 @@ def test_layers_weeks_and_facts_change_while_tiles_and_page_stay(desk, site, dis
     with site.app.app_context(), transaction() as session:
         new = add_dispute(session, 8, village=WEST, kind="chosen", grade="red")
         session.add(DisputeEvent(dispute_id=new, number=1, at=NOW, kind="reported", details={}))
-    expect(desk.locator("#map-table tbody tr").first.locator("td").first).to_have_text("1", timeout=10_000)
-    drawn(desk).wait_for_function(f"() => {MARKS}.some((mark) => mark.told.includes('红'))", timeout=2_000)
+    expect(desk.locator("#map-table tbody tr").first.locator("td").first).to_have_text("1")
+    drawn(desk).wait_for_function(f"() => {MARKS}.some((mark) => mark.told.includes('红'))")
 
     assert desk.evaluate("window.stayed") is True
     assert fetched
@@ -158,7 +158,7 @@ def test_the_map_goes_on_when_tiles_fail_and_when_boundaries_change_under_it(des
         import_boundaries(session, boundary_set=squares_set(tmp_path, VILLAGES[1:]), source="f", actor=None, now=NOW)
         activate(session, actor=None, now=NOW)
 
-    expect(desk.locator("#map-news")).to_contain_text("边界刚刚更新", timeout=10_000)
+    expect(desk.locator("#map-news")).to_contain_text("边界刚刚更新")
     assert drawn(desk).evaluate("frameElement.areaMap.tiles.squares.size") > 0
     desk.get_by_role("button", name="换成新边界").click()
     expect(desk.locator("#map-legend")).to_contain_text("第 2 代")

@@ -59,7 +59,7 @@ def test_the_own_position_is_drawn_named_and_sent_nowhere(open_page, size):
 
     expect(news(page)).to_contain_text("您在东河镇 云岭村")
     expect(news(page)).to_contain_text("误差约 30 米)。位置只显示在这里,不上传。")
-    assert drawn(page).evaluate("frameElement.areaMap.position.getLatLng().lat") == HERE["latitude"]
+    drawn(page).wait_for_function(f"() => frameElement.areaMap.position.getLatLng().lat === {HERE['latitude']}")
     assert [one for one in sent if str(HERE["latitude"])[:7] in one or str(HERE["longitude"])[:8] in one] == []
     page.context.set_geolocation({"latitude": 40.0, "longitude": 116.0, "accuracy": 10})
     page.get_by_role("button", name="我的位置").click()

@@ -17,7 +17,7 @@ from grid_app.models.disputes import Dispute
 from grid_app.models.follow_ups import FollowUp
 from tests.browser import test_field_offline as offline
 from tests.browser.conftest import Site, enter
-from tests.browser.field_phone import PIN, registered
+from tests.browser.field_phone import PIN, registered, until
 from tests.follow_ups_world import add_contact, closed_dispute
 from tests.world import NOW, World
 
@@ -45,15 +45,6 @@ def state_of(app: Flask, dispute_id: UUID) -> tuple[str, list[str]]:
     with app.app_context(), reading() as session:
         rows = session.scalars(select(FollowUp).where(FollowUp.dispute_id == dispute_id).order_by(FollowUp.day))
         return session.get_one(Dispute, dispute_id).state, [one.state for one in rows]
-
-
-def until(page: Page, expression: str, wanted: object) -> None:
-    """Wait until ``expression`` gives ``wanted``; the app's content policy forbids Playwright's own way of asking."""
-    for _ in range(100):
-        if (found := page.evaluate(expression)) == wanted:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError((expression, found))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from grid_app.database.transaction import transaction
 from grid_app.http import analyses
 from grid_app.models.rounds import Round, RoundRun
 from grid_app.services.rounds.steps import open_due_rounds
-from grid_app.services.rounds.under_way import SILENT_FOR
+from grid_app.services.rounds.under_way import NEWS_FOR, SILENT_FOR
 from tests.rounds_world import counted
 from tests.world import NOW
 
@@ -29,7 +29,7 @@ def officer(sign_in):
     return sign_in("county_officer")
 
 
-def test_a_long_analysis_goes_on_behind_the_page_with_a_bar(app, officer, round_id, monkeypatch):
+def test_a_long_analysis_goes_on_behind_the_page_with_a_bar(app, officer, round_id, monkeypatch, clock):
     go_on, ended = Event(), Event()
     compute, end = analyses.analyse, analyses._end
 
@@ -58,6 +58,9 @@ def test_a_long_analysis_goes_on_behind_the_page_with_a_bar(app, officer, round_
     assert status == {"done": 50, "total": 100, "finished": False, "label": "50%"}
     assert "这一轮正在研判" in again
     assert officer.get(f"/rounds/{round_id}/progress").json["finished"]
+    assert "研判完成(第 1 次)" in officer.get(f"/rounds/{round_id}").get_data(as_text=True)
+    clock.advance(NEWS_FOR)
+    assert "研判完成(第 1 次)" not in officer.get(f"/rounds/{round_id}").get_data(as_text=True)
     assert counted(RoundRun) == 1
 
 

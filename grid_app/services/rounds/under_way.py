@@ -15,6 +15,8 @@ from grid_app.models.round_analyses import RoundAnalysis
 
 SILENT_FOR: Final = timedelta(minutes=5)
 """An analysis that has said nothing for so long was killed: the next may begin. No step takes that long."""
+NEWS_FOR: Final = timedelta(minutes=10)
+"""So long the page of the round tells what an analysis found, whoever opens it and however late it was reloaded."""
 LONGEST_SENTENCE: Final = 300
 WHOLE: Final = 100
 BUSY: Final = "这一轮正在研判,做完会显示在这里,不用再点。"
@@ -22,12 +24,13 @@ BUSY: Final = "这一轮正在研判,做完会显示在这里,不用再点。"
 
 @dataclass(frozen=True)
 class UnderWay:
-    """How far an analysis is; ``sentence`` is what came of it, empty while it runs."""
+    """How far an analysis is; ``sentence`` is what came of it, empty while it runs; ``is_news`` while that is new."""
 
     percent: int
     outcome: str
     sentence: str
     is_running: bool
+    is_news: bool
 
 
 def begin_analysis(session: Session, *, round_id: UUID, now: datetime) -> None:
@@ -73,7 +76,10 @@ def end_analysis(session: Session, *, round_id: UUID, sentence: str, failed: boo
 def under_way(session: Session, *, round_id: UUID, now: datetime) -> UnderWay | None:
     """Return how far the newest analysis of the round is; ``None`` where there was none yet."""
     row = session.get(RoundAnalysis, round_id)
-    return None if row is None else UnderWay(row.percent, row.outcome, row.sentence, _runs(row, now))
+    if row is None:
+        return None
+    is_news = bool(row.outcome) and now - row.beat_at < NEWS_FOR
+    return UnderWay(row.percent, row.outcome, row.sentence, _runs(row, now), is_news)
 
 
 def _runs(row: RoundAnalysis, now: datetime) -> bool:

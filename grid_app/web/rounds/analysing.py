@@ -35,10 +35,6 @@ def run(round_id: UUID) -> Response:
         flash(refusal.sentence, "info")
         return back
     background.begin(_work, round_id, actor)
-    with reading() as session:
-        state = under_way(session, round_id=round_id, now=wired().clock.now())
-    if state is not None and state.outcome:
-        flash(state.sentence, "success" if state.outcome == "done" else "warning")
     return back
 
 
@@ -69,4 +65,4 @@ def state_of(round_id: UUID) -> UnderWay | None:
     """Return how far the newest analysis is; ``None`` where the page has nothing to say of it."""
     with reading() as session:
         state = under_way(session, round_id=round_id, now=wired().clock.now())
-    return state if state is not None and state.outcome != "done" else None
+    return state if state is not None and (state.outcome != "done" or state.is_news) else None
