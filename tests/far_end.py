@@ -22,6 +22,7 @@ from notifications.outward import OutwardRule
 
 PATIENT_SECONDS, QUICK_SECONDS = 5, 0.1
 """Patience of channels in tests: long where an answer comes, short where none does."""
+MOST_PIECES = 400
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Reply:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     manner: str = "plain"
-    """plain; hang (say nothing); cut (promise more than is said); drip (one byte at a time, without end)"""
+    """plain; hang (say nothing); cut (promise more than is said); drip (one byte at a time, without end, and so in the
+    body, drip_body, in the line before a chunk, drip_chunk, or before the head, drip_wait); flood (an endless body)"""
 
 
 def says(document: object, status: int = 200, **headers: str) -> Reply:
@@ -68,6 +70,7 @@ class FarEnd:
         self._judge = judge
         self._script: deque[Reply] = deque()
         self.stopping = threading.Event()
+        self.hung_up = threading.Event()
         self.asked: list[Asked] = []
         self.patience: float = PATIENT_SECONDS
 
@@ -87,7 +90,7 @@ class FarEnd:
         )
 
     def answer_next(self, *replies: Reply) -> None:
-        if any(reply.manner in ("hang", "drip") for reply in replies):
+        if any(reply.manner.startswith(("hang", "drip")) for reply in replies):
             self.patience = QUICK_SECONDS
         self._script.extend(replies)
 
@@ -142,9 +145,36 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _drip(self, reply: Reply) -> None:
+        self._repeat(b"H")
+
+    def _drip_body(self, reply: Reply) -> None:
+        self._head(reply, f"Content-Length: {MOST_PIECES}")
+        self._repeat(b" ")
+
+    def _drip_chunk(self, reply: Reply) -> None:
+        self._head(reply, "Transfer-Encoding: chunked")
+        self._repeat(b"0")
+
+    def _drip_wait(self, reply: Reply) -> None:
+        self._repeat(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _flood(self, reply: Reply) -> None:
+        self._head(reply, f"Content-Length: {MOST_PIECES * 1_000_000}")
+        self._repeat(b" " * 1_000_000, pause=0)
+
+    def _head(self, reply: Reply, framing: str) -> None:
+        self.wfile.write(f"HTTP/1.1 {reply.status} Said\r\n{framing}\r\n\r\n".encode())
+
+    def _repeat(self, piece: bytes, *, pause: float = 0.05) -> None:
+        """Say the same until the caller has hung up, or often enough to be called endless."""
         self.close_connection = True
-        while not self.server.far_end.stopping.wait(0.05):
-            self.wfile.write(b"H")
+        try:
+            for _ in range(MOST_PIECES):
+                if self.server.far_end.stopping.wait(pause):
+                    return
+                self.wfile.write(piece)
+        except OSError:
+            self.server.far_end.hung_up.set()
 
     def log_message(self, *args: object) -> None:
         """Stay quiet: tests read ``asked``."""

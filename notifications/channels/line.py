@@ -5,30 +5,22 @@ address before the call and once more on the connected socket, and bounds the ti
 Every foreseen end is a value; nothing of an address, which may hold a key, leaves it.
 """
 
-import http.client
 import socket
-import time
 from collections.abc import Callable, Mapping
-from typing import Final, cast
+from typing import cast
 from urllib.parse import urlsplit
 
-import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
 
 from notifications.channels.answers import Answer, outcome_of_fault
-from notifications.channels.deadline import hung_up_after
+from notifications.channels.bounded import FAULTS, ends_within, whole_body
 from notifications.channels.quiet import keep_addresses_out_of_the_log
 from notifications.channels.sessions import StraightSession
 from notifications.endpoints import Resolve
 from notifications.messages import Misconfigured, Outcome, RetryLater
 from notifications.outward import OutwardRefused, OutwardRule, OutwardUnresolved, check_outward, check_reached
-
-LONGEST_ANSWER_BYTES: Final = 64 * 1024
-_PIECE_BYTES: Final = 8192
-_FAULTS: Final = (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError)
 
 Look = Callable[[str, str], None]
 """Looks at a host and the address it was reached at, and raises to hang up."""
@@ -44,7 +36,7 @@ class OutwardLine:
     timeout_seconds
         Longest wait for a connection and for each piece of an answer.
     longest_seconds
-        Longest wait for the head of an answer, and again for its body.
+        Longest wait for a whole answer, once the request is out.
     ca_file
         File of authorities to trust; empty for the ones that come with the program.
     resolve
@@ -62,7 +54,6 @@ class OutwardLine:
     ) -> None:
         self._rule = rule
         self._timeout = timeout_seconds
-        self._longest = longest_seconds
         self._resolve = resolve
         self._direct = _session(self._look, longest_seconds, ca_file)
         self._by_proxy = _session(_leave_to_the_proxy, longest_seconds, ca_file)
@@ -79,24 +70,22 @@ class OutwardLine:
             return RetryLater(None, refusal.code, refusal.reason)
         except OutwardRefused as refusal:
             return Misconfigured(refusal.code, refusal.reason)
-        except _FAULTS as error:
+        except FAULTS as error:
             return outcome_of_fault(error)
 
     def _exchange(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         session = self._by_proxy if self._rule.goes_by_proxy(urlsplit(url).hostname or "") else self._direct
         with session.post(url, data=body, headers=dict(headers), timeout=self._timeout, stream=True) as response:
-            read = _whole(response.raw, time.monotonic() + self._longest)
-            return Answer(response.status_code, response.headers, read)
+            return Answer(response.status_code, response.headers, whole_body(response.raw))
 
     def _look(self, host: str, address: str) -> None:
         check_reached(host, address, rule=self._rule)
 
 
 class _LookedAt(HTTPConnection):
-    """Looks at the address it has reached before a word is said, and waits for no answer for ever."""
+    """Looks at the address it has reached before a word is said."""
 
     look: Look
-    longest: float
 
     def _new_conn(self) -> socket.socket:
         sock = super()._new_conn()
@@ -106,11 +95,6 @@ class _LookedAt(HTTPConnection):
             sock.close()
             raise
         return sock
-
-    def getresponse(self) -> http.client.HTTPResponse:  # type: ignore[override]  # urllib3 overrides it so itself
-        """Return the head of the answer, or hang up when it takes too long."""
-        with hung_up_after(self.longest, lambda: self.sock):
-            return cast(http.client.HTTPResponse, super().getresponse())
 
 
 class _LookedAtTls(_LookedAt, HTTPSConnection):
@@ -143,8 +127,8 @@ class _LookingAdapter(HTTPAdapter):
 
 
 def _session(look: Look, longest: float, ca_file: str) -> StraightSession:
-    """Return a session whose connections are looked at."""
-    kept = {"look": staticmethod(look), "longest": longest}
+    """Return a session whose connections are looked at, and whose answers end."""
+    kept = {"look": staticmethod(look), "response_class": ends_within(longest)}
     plain = type("_Plain", (_LookedAt,), kept)
     tls = type("_Tls", (_LookedAtTls,), kept)
     pools: dict[str, type[HTTPConnectionPool]] = {
@@ -156,16 +140,6 @@ def _session(look: Look, longest: float, ca_file: str) -> StraightSession:
     session.mount("http://", _LookingAdapter(pools))
     session.verify = ca_file or True
     return session
-
-
-def _whole(raw: BaseHTTPResponse, until: float) -> bytes:
-    """Return the body of an answer that ends in time and within the limit."""
-    read = b""
-    while piece := raw.read1(_PIECE_BYTES):
-        read += piece
-        if len(read) > LONGEST_ANSWER_BYTES or time.monotonic() > until:
-            raise requests.Timeout("the answer does not end")
-    return read
 
 
 def _leave_to_the_proxy(host: str, address: str) -> None:

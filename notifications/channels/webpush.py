@@ -17,7 +17,7 @@ import requests
 from py_vapid import Vapid02, VapidException
 
 from notifications.channels.answers import outcome_of_fault, retry_after_seconds
-from notifications.channels.sessions import RedirectlessSession, new_session
+from notifications.channels.sessions import LONGEST_SECONDS, RedirectlessSession, new_session
 from notifications.endpoints import (
     EndpointRefused,
     EndpointUnresolved,
@@ -60,6 +60,8 @@ class WebPushChannel:
         Where a push service finds the operator: ``mailto:someone@example.com`` or an https address.
     timeout_seconds
         Longest wait for a connection and for each piece of the answer.
+    longest_seconds
+        Longest wait for the whole answer, unless a session is given.
     allowed_hosts
         The push services that may be posted to, asked again before each sending.
     session
@@ -92,6 +94,7 @@ class WebPushChannel:
         subject: str,
         *,
         timeout_seconds: float = 10,
+        longest_seconds: float = LONGEST_SECONDS,
         allowed_hosts: HostRule,
         session: requests.Session | None = None,
         resolve: Resolve = socket.getaddrinfo,
@@ -109,7 +112,9 @@ class WebPushChannel:
         self._rule = allowed_hosts
         self._resolve = None if proxy else resolve
         self._signed: dict[tuple[Vapid02, str], tuple[float, Mapping[str, str]]] = {}
-        self._session = RedirectlessSession(session or new_session(allowed_hosts, proxy=proxy))
+        self._session = RedirectlessSession(
+            session or new_session(allowed_hosts, proxy=proxy, longest_seconds=longest_seconds)
+        )
         _check_subject(next(iter(self._vapids.values())), subject)
 
     def send(self, target: Target, message: Message) -> Outcome:
