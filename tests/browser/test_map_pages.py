@@ -138,6 +138,8 @@ def test_a_phone_scrolls_nothing_sideways_and_axe_finds_nothing_in_any_layer(pho
                 "axe.run(document, {iframes: false}).then((told) => told.violations.map((one) => one.id))"
             )
             assert found == [], layer
+    phone.goto("/coverage")  # the entry that holds this page lies right of the screen, in the strip
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_the_map_goes_on_when_tiles_fail_and_when_boundaries_change_under_it(desk, site, disputes, tmp_path):

@@ -61,7 +61,7 @@ def test_the_page_says_who_has_what_and_why_in_the_order_of_codes(sign_in, rooms
 
     assert "4 个村(社区)中,2 个有有效的调解室;50%的住户在 2 公里" in whole
     assert whole.index("东河镇") < whole.index("西山乡")
-    assert "周六 10:00: 50%走得到" in whole
+    assert "周六 10:00 ,50%的住户走得到" in whole
     assert "每周有 7 天开放半天以上;调解员 2 名,任期到 2026-11-20;2026-11-17 用过" in village
     assert "2 公里内有 2 个,可以选" in village
     assert "女调解员" in village

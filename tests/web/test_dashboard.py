@@ -103,4 +103,6 @@ def test_the_weeks_of_the_chart_are_those_of_the_database_and_villages_stand_by_
     assert weeks == ["10", "10", "10"], "weeks before the first matter are no past"
     assert len(funnel) == 1, "a village with fewer than ten matters is not told"
     assert FAR in funnel[0]
+    assert funnel[0].endswith("实线内")
+    assert "没有一个村在虚线外。" in tables[3].get_text()
     assert not {"排名", "名次"} & set(re.findall(r"排名|名次", " ".join(funnel)))

@@ -140,6 +140,7 @@ def test_a_similar_report_is_shown_first_and_linked_by_one_choice(app_world, sig
     done = office.post("/incidents/new", data={**form, "same_as": str(phone)})
 
     assert "同一起事的另一份报告" in text_of(office.get(done.location))
+    assert re.search(r"同一起事的另一份报告\s*J\S+-0001\b", text_of(office.get(f"{done.location}/sheet")))
     assert office.post(f"{done.location}/unlink").location == done.location
     assert "同一起事的另一份报告" not in text_of(office.get(done.location))
     office.post(f"{done.location}/link", data={"other": str(phone)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from bs4 import BeautifulSoup
@@ -143,6 +144,21 @@ def test_rooms_are_previewed_and_imported(admin, app_world):
     assert "柳湾村调解室" not in listed
     assert "第 3 行(R3)" in text_of(taken)
     assert "柳湾村调解室" in text_of(admin.get("/places/rooms"))
+
+
+def test_many_rooms_are_told_fifty_at_a_time(admin, app_world):
+    lines = "".join(f"MANY-{number:03},第{number}调解室,990101001201\n" for number in range(1, 53))
+    content = f"code,name,division_code\n{lines}".encode()
+    admin.post("/places/rooms", data={"mode": "import", "file": (io.BytesIO(content), "rooms.csv")})
+
+    first, last = text_of(admin.get("/places/rooms")), text_of(admin.get("/places/rooms?page=999"))
+
+    total = int(re.search(r"登记的调解室\((\d+) 个\)", first).group(1))
+    assert total >= 52
+    assert f"第 1-50 个,共 {total} 个" in first
+    assert "第52调解室" not in first
+    assert "第52调解室" in last
+    assert "下一页" not in last
 
 
 def test_a_file_of_rooms_that_cannot_be_read_is_refused(admin, app_world):

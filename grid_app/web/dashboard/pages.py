@@ -80,7 +80,7 @@ def _lines(actor: Actor, duties: Duties) -> list[Duty]:
     if allows(actor, Action.READ_ROUNDS):
         lines += [
             Duty(
-                f"{one.name}:还没有回执的村(社区)",
+                f"{one.name}:回执还没有交齐的村(社区)",
                 url_for("rounds.detail", round_id=one.round_id),
                 one.missing,
                 f"共 {one.villages} 个,{remaining(one.due_at, now)}",

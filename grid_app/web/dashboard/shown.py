@@ -148,7 +148,7 @@ def funnel_of(villages: Mapping[str, Share], names: Mapping[str, str]) -> Chart 
         title="各村(社区)的首次联系,看差别是不是偶然",
         sentence=(
             f"近 13 周。全域 {share:.0%}。件数少的村比例本来就忽高忽低,漏斗线里的差别可以只是偶然;"
-            f"线外的 {outside} 个值得去问一问原因,可能是好做法,也可能是人手不够。不到 10 件的 {few} 个村不画。"
+            f"{_outside_words(outside)}{f'不到 10 件的 {few} 个村不画。' if few else ''}"
         ),
         svg=funnel_chart(dots, curves, share, title="横轴是件数,纵轴是 24 小时内首次联系的比例;实线 95%,虚线 99.8%"),
         header=("村(社区)", "件", "比例", "和漏斗线比"),
@@ -157,11 +157,24 @@ def funnel_of(villages: Mapping[str, Share], names: Mapping[str, str]) -> Chart 
                 f"{names.get(code, '')} {code}",
                 str(one.whole),
                 rate_shown(one.part, one.whole),
-                "线外" if _is_outside(one, limits[code]) else "线内",
+                _against(one, limits[code]),
             )
             for code, one in enough.items()
         ),
     )
+
+
+def _outside_words(outside: int) -> str:
+    if not outside:
+        return "没有一个村在虚线外。"
+    return f"虚线外的 {outside} 个值得去问一问原因,可能是好做法,也可能是人手不够。"
+
+
+def _against(one: Share, band: Band) -> str:
+    """Say where a village stands: the chart has two pairs of lines."""
+    if _is_outside(one, band):
+        return "虚线外"
+    return "实线内" if band.low <= one.part / one.whole <= band.high else "两线之间"
 
 
 def _is_outside(one: Share, band: Band) -> bool:

@@ -112,7 +112,10 @@ def sheet(incident_id: UUID) -> str:
         "pages/incident_sheet.html",
         one=one,
         face=face,
-        facts=[pair for pair in facts_of(one) if pair[0] not in ("编号", "得知单位", "关联纠纷")],
+        facts=[
+            *(pair for pair in facts_of(one) if pair[0] not in ("编号", "得知单位", "关联纠纷")),
+            *((("同一起事的另一份报告", "、".join(line.code for line in one.others)),) if one.others else ()),
+        ],
         reports=[
             {
                 "title": titles[entry.number],

@@ -94,7 +94,7 @@ def _rooms_headline(villages: int, sums: Counter[str], rooms: int) -> str:
     share = f",占 {sums[EFFECTIVE] / villages:.0%}" if villages else ""
     return (
         f"{number(villages)} 个村(社区)中 {number(sums[EFFECTIVE])} 个有有效的调解室{share};"
-        f"只挂牌的 {number(sums[NOMINAL])} 个村,还缺数据的 {number(sums[UNKNOWN])} 个村,"
+        f"有调解室还不够有效的 {number(sums[NOMINAL])} 个村,缺少数据的 {number(sums[UNKNOWN])} 个村,"
         f"没有的 {number(sums[NO_ROOM])} 个村;"
         f"开放的调解室共 {number(rooms)} 个。"
     )

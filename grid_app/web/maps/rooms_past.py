@@ -52,7 +52,7 @@ def _headline(facts: MapFacts, sums: dict[str, int]) -> str:
     if facts.rooms_known:
         missing = f"没有记录的 {sums[UNRECORDED.key]} 个村," if sums[UNRECORDED.key] else ""
         return (
-            f"到那一周结束时:有有效调解室的 {sums['effective']} 个村(社区),只挂牌的 {sums['nominal']} 个,"
+            f"到那一周结束时:有有效调解室的 {sums['effective']} 个村(社区),还不够有效的 {sums['nominal']} 个,"
             f"缺少数据的 {sums['unknown']} 个,没有的 {sums[NO_ROOM]} 个,{missing}"
             f"开放的调解室共 {len(facts.rooms)} 个。"
         )

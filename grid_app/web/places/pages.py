@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
+from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from geo.coordinates import CRS_NAMES
@@ -41,6 +42,7 @@ CRS_WORDS = {
 }
 FIELDS = ("level", "crs", "code_field", "name_field", "parent_field")
 Answer = str | tuple[str, int] | Response
+ON_A_PAGE: Final = 50
 
 
 @bp.get("/places")
@@ -131,9 +133,30 @@ def _generation(row: GenerationRow) -> dict[str, object]:
 def _rooms_page(errors: Mapping[str, str]) -> str:
     with reading() as session:
         rows = rooms_in(session, scope=Scope(paths=(the_actor().division_path,)))
+    first, pages = _pages(len(rows))
     return render_template(
-        "pages/rooms.html", rows=[_room(row) for row in rows], columns_text="、".join(COLUMNS), errors=errors
+        "pages/rooms.html",
+        rows=[_room(row) for row in rows[first : first + ON_A_PAGE]],
+        total=len(rows),
+        pages=pages,
+        columns_text="、".join(COLUMNS),
+        errors=errors,
     )
+
+
+def _pages(count: int) -> tuple[int, dict[str, str | None] | None]:
+    """Return where the asked page of the rooms begins, and what leads on; a page after the last is the last."""
+    asked = request.args.get("page", "0")
+    last = max(count - 1, 0) // ON_A_PAGE
+    page = min(int(asked), last) if asked.isdecimal() and len(asked) < 4 else 0
+    first = page * ON_A_PAGE
+    if not last:
+        return first, None
+    return first, {
+        "text": f"第 {first + 1}-{min(first + ON_A_PAGE, count)} 个,共 {count} 个",
+        "previous_url": url_for("places.rooms", page=page - 1) if page else None,
+        "next_url": url_for("places.rooms", page=page + 1) if page < last else None,
+    }
 
 
 def _room(row: RoomRow) -> dict[str, object]:
