@@ -7,6 +7,7 @@ import sqlite3
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from grid_app.database.errors import keep_values_out_of_errors
 from grid_app.database.spatial import register_spatial_functions
 from grid_app.database.words import register_word_functions
 
@@ -24,7 +25,8 @@ PRAGMAS = (
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Attach what each new connection of ``engine`` needs; a PostgreSQL engine needs nothing."""
+    """Attach what each new connection of ``engine`` needs, and keep what people entered out of its errors."""
+    keep_values_out_of_errors(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
