@@ -42,7 +42,7 @@ class CountyMail:
             self,
             hostname="127.0.0.1",
             port=0,
-            ready_timeout=5,
+            ready_timeout=60,
             ssl_context=context if implicit else None,
             tls_context=None if implicit else context,
             require_starttls=bool(context and not implicit),

@@ -46,7 +46,7 @@ class Proxy:
                 caller.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
                 return
             host, _, port = self._leads_to.partition(":")
-            with socket.create_connection((host, int(port)), timeout=5) as far:
+            with socket.create_connection((host, int(port)), timeout=60) as far:
                 caller.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 _carry(caller, far)
 

@@ -32,7 +32,7 @@ def _together(engine: Engine, work: Callable[[Session], object]) -> list[object]
     barrier = Barrier(WORKERS)
 
     def one(_number: int) -> object:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         with transaction(engine) as session:
             return work(session)
 

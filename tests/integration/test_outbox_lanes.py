@@ -40,7 +40,7 @@ def test_a_lane_for_which_no_thread_could_be_had_begins_at_the_next_turn(
             lanes.begin()
 
     lanes.begin()
-    lanes.wait(10)
+    lanes.wait(60)
 
     assert lanes.take_report().sent == 1
 

@@ -40,7 +40,7 @@ def _both_look_first(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
         found = known(session, endpoint=endpoint, auth=auth)
         if endpoint == NEW.endpoint and len(met) < 2:
             met.append(endpoint)
-            looked.wait(timeout=10)
+            looked.wait(timeout=60)
         return found
 
     monkeypatch.setattr(receipts, "listening", look)

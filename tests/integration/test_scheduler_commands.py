@@ -101,7 +101,7 @@ def test_a_process_told_to_stop_has_sent_its_message_and_ends_well(migrated: Fla
                 break
             waited.wait(0.1)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
 
     assert process.returncode == 0, err
     assert len(receiver.received) == 1

@@ -70,7 +70,7 @@ def test_a_server_killed_in_the_middle_of_a_chunk_keeps_what_it_had_answered(sta
 
     with line.half(f"{where}?offset={held * CHUNK}", BODY[held * CHUNK : (held + 1) * CHUNK]):
         served.process.send_signal(signal.SIGKILL)
-        served.process.wait(timeout=10)
+        served.process.wait(timeout=60)
 
     again = Line(start("serve").address(), line.headers["Authorization"].partition(" ")[2])
     assert again.ask("GET", where)["received"] == held * CHUNK

@@ -73,7 +73,7 @@ class Served:
     def kill(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_a_kill_loses_nothing_that_was_answered(start, folder):
 
     status = sign_in(address, "township_lead")
     served.process.send_signal(signal.SIGKILL)
-    served.process.wait(timeout=10)
+    served.process.wait(timeout=60)
 
     assert status == 302
     with contextlib.closing(sqlite3.connect(folder / "grid.sqlite")) as database:

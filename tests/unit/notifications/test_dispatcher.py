@@ -177,7 +177,7 @@ class ParallelChannel(RecordingChannel):
 
     def __init__(self, answers=()):
         super().__init__(answers)
-        self.barrier = threading.Barrier(4, timeout=10)
+        self.barrier = threading.Barrier(4, timeout=60)
 
     def send(self, target, message):
         self.barrier.wait()

@@ -37,7 +37,7 @@ def post(receiver, *, drop=(), claims=None, path=None, body=None, **change):
     }
     sealed = WebPusher(info).encode(b"{}")["body"] if body is None else body
     sent = {name: value for name, value in headers.items() if name not in drop}
-    return requests.post(path or info["endpoint"], data=sealed, headers=sent, timeout=5).status_code
+    return requests.post(path or info["endpoint"], data=sealed, headers=sent, timeout=60).status_code
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_a_body_for_another_browser_cannot_be_read(receiver):
 def test_claims_kept_by_pywebpush_would_be_signed_for_the_wrong_service(receiver):
     claims = {"sub": SUBJECT}
     with PushReceiver() as first:
-        webpush(first.subscription(), "{}", KEYS.private_b64url, claims, ttl=60, timeout=5)
+        webpush(first.subscription(), "{}", KEYS.private_b64url, claims, ttl=60, timeout=60)
 
     with pytest.raises(WebPushException, match="403"):
-        webpush(receiver.subscription(), "{}", KEYS.private_b64url, claims, ttl=60, timeout=5)
+        webpush(receiver.subscription(), "{}", KEYS.private_b64url, claims, ttl=60, timeout=60)
 
     assert receiver.refusals == ["the token is for another push service"]
 

@@ -67,7 +67,7 @@ class Firefox:
         return {"endpoint": endpoint, "keys": keys}
 
     async def read(self) -> bytes:
-        told = await self.socket.receive_json(timeout=5)
+        told = await self.socket.receive_json(timeout=60)
         await self.socket.send_json({"messageType": "ack", "updates": [{"version": told["version"], "code": 100}]})
         return self.keys.decrypt(unb64(told["data"]))
 
@@ -136,7 +136,7 @@ def test_a_firefox_that_was_forgotten_is_hung_up_on_and_gets_a_new_name(service:
             async with line.ws_connect(service.websocket) as socket:
                 first = await Firefox(socket, new_keys()).hello()
                 await asyncio.to_thread(service.run, service.firefoxes.forget_all())
-                assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+                assert (await socket.receive(timeout=60)).type is WSMsgType.CLOSE
             async with line.ws_connect(service.websocket) as socket:
                 return first, await Firefox(socket, new_keys()).hello(first)
 
@@ -170,16 +170,16 @@ def test_it_runs_as_a_process_of_its_own_and_is_asked_over_http():
     with subprocess.Popen([sys.executable, "-m", "tests.push_service"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         origin = process.stdout.readline().split()[1]
-        made = requests.post(f"{origin}/control/subscriptions", json={"count": 2}, timeout=5).json()
-        requests.post(f"{origin}/control/answers", json={"answers": [{"status": 413}]}, timeout=5)
+        made = requests.post(f"{origin}/control/subscriptions", json={"count": 2}, timeout=60).json()
+        requests.post(f"{origin}/control/answers", json={"answers": [{"status": 413}]}, timeout=60)
         rule = HostRule(hosts=(), allow_loopback=True)
         sender = WebPushChannel(KEYS.private_pem, "mailto:duty@example.org", allowed_hosts=rule)
         for subscription in made:
             sender.send(target_of(subscription), message())
-        state = requests.get(f"{origin}/control/state", timeout=5).json()
-        received = requests.get(f"{origin}/control/received", timeout=5).json()
+        state = requests.get(f"{origin}/control/state", timeout=60).json()
+        received = requests.get(f"{origin}/control/received", timeout=60).json()
         process.send_signal(signal.SIGTERM)
-        ended = process.wait(10)
+        ended = process.wait(60)
 
     assert (state["answers"], state["deliveries"]) == ({"413": 1, "201": 1}, 1)
     assert (received["next"], received["received"][0]["payload"]["title"]) == (1, "t")

@@ -82,7 +82,7 @@ def test_a_connection_that_led_inside_is_hung_up_on_before_a_word_is_said(inside
     url, file, heard = inside
 
     with new_session(HostRule()) as session, pytest.raises(EndpointRefused, match="内部网络"):
-        session.post(url, data=b"secret", verify=str(file), timeout=5)
+        session.post(url, data=b"secret", verify=str(file), timeout=60)
 
     assert heard() == [b""]
 
@@ -92,7 +92,7 @@ def test_the_server_inside_would_have_answered_an_unguarded_session(inside):
 
     with requests.Session() as session:
         session.trust_env = False
-        assert session.post(url, data=b"secret", verify=str(file), timeout=5).status_code == 201
+        assert session.post(url, data=b"secret", verify=str(file), timeout=60).status_code == 201
 
     assert heard()[0].startswith(b"POST /x")
 
@@ -101,7 +101,7 @@ def test_plain_http_to_another_machine_is_hung_up_on(monkeypatch):
     monkeypatch.setattr(sessions, "is_loopback", lambda address: address != "127.0.0.1")
     with PushReceiver() as receiver, new_session(TESTS) as session:
         with pytest.raises(EndpointRefused, match="不是本机"):
-            session.post(receiver.origin, timeout=5)
+            session.post(receiver.origin, timeout=60)
 
         assert receiver.requests == 0
 
@@ -116,7 +116,7 @@ def test_a_connection_without_socket_is_refused(monkeypatch):
 def test_outside_tests_plain_http_is_not_spoken_at_all():
     with PushReceiver() as receiver, new_session(HostRule()) as session:
         with pytest.raises(requests.exceptions.InvalidSchema):
-            session.post(receiver.origin, timeout=5)
+            session.post(receiver.origin, timeout=60)
 
         assert receiver.requests == 0
 
@@ -124,7 +124,7 @@ def test_outside_tests_plain_http_is_not_spoken_at_all():
 def test_proxies_and_passwords_of_the_surroundings_are_not_used(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with PushReceiver() as receiver, new_session(TESTS) as session:
-        assert session.post(f"{receiver.origin}/push/never", timeout=5).status_code == 404
+        assert session.post(f"{receiver.origin}/push/never", timeout=60).status_code == 404
 
 
 def test_cookies_of_a_push_service_are_not_kept():
@@ -132,6 +132,6 @@ def test_cookies_of_a_push_service_are_not_kept():
         receiver.answer_next(Answer(201, {"Set-Cookie": "who=me"}))
         endpoint = str(receiver.subscription()["endpoint"])
 
-        session.post(endpoint, timeout=5)
+        session.post(endpoint, timeout=60)
 
         assert list(session.cookies) == []
