@@ -14,6 +14,7 @@ _ERRORS: Final = {
     "401": {"description": "要用程序密码", **_PROBLEM},
     "403": {"description": "这个身份不能读取地图图层", **_PROBLEM},
     "404": {"description": "没有这个图层或要素", **_PROBLEM},
+    "429": {"description": "程序密码错得太多,过一刻钟再连", **_PROBLEM},
 }
 FORM: Final[Document] = {
     "name": "f",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
@@ -11,11 +14,22 @@ from grid_app.errors import ForbiddenError, Refusal
 from grid_app.http.guard import NotSignedInError, action_of, cookie_presence
 from grid_app.http.problems import problem, problem_of_http, problem_of_refusal
 from grid_app.policy import Actor, allows
-from grid_app.services.accounts.application_passwords import actor_of_program, note_use
+from grid_app.security.keys import Keys
+from grid_app.security.marks import Marks
+from grid_app.services.accounts.application_passwords import ProgramActor, actor_of_program, note_use
+from grid_app.services.accounts.program_guesses import SPAN, Guesser, count_guess, has_guessed_enough
 from grid_app.wiring import wired
 
 ASK = 'Basic realm="grid", charset="UTF-8"'
 SIGN_IN = "请用登录账号和程序密码连接。程序密码在平台“首页 - 程序密码”里生成;过期或收回的要换新的。"
+TOO_MANY: Final = (
+    "程序密码错得太多,先停 15 分钟。请检查程序里填的登录账号和程序密码(不是登录密码),改对后过一刻钟再连;"
+    "密码丢了就在平台上收回再生成一个。"
+)
+
+
+class TooManyGuessesError(Exception):
+    """The address or the account has given too many wrong passwords."""
 
 
 def guard_ogc(blueprint: Blueprint) -> None:
@@ -23,6 +37,7 @@ def guard_ogc(blueprint: Blueprint) -> None:
     blueprint.before_request(check)
     blueprint.register_error_handler(Refusal, problem_of_refusal)
     blueprint.register_error_handler(NotSignedInError, ask_to_sign_in)
+    blueprint.register_error_handler(TooManyGuessesError, ask_to_wait)
     blueprint.register_error_handler(HTTPException, problem_of_http)
 
 
@@ -31,7 +46,7 @@ def check() -> None:
 
     Raises
     ------
-    NotSignedInError, ForbiddenError
+    NotSignedInError, ForbiddenError, TooManyGuessesError
         As their names say.
     """
     action = action_of(request.endpoint or "")
@@ -52,20 +67,45 @@ def ask_to_sign_in(_error: NotSignedInError) -> Response:
     return answer
 
 
+def ask_to_wait(_error: TooManyGuessesError) -> Response:
+    """Say that the password is not even looked at for a while."""
+    answer = problem(429, "too_many", TOO_MANY)
+    answer.headers["Retry-After"] = str(int(SPAN.total_seconds()))
+    return answer
+
+
 def _program() -> Actor | None:
     given = _given()
     if given is None or given.type != "basic":
         return None
     now = wired().clock.now()
     login, password = given.username or "", given.password or ""
+    guesser = _guesser(login)
     with reading() as session:
+        if has_guessed_enough(session, guesser, now=now):
+            raise TooManyGuessesError
         found = actor_of_program(session, login=login, password=password, now=now)
     if found is None:
+        with transaction() as session:
+            count_guess(session, guesser, now=now)
+    if not isinstance(found, ProgramActor):
         return None
     if found.is_first_today:
         with transaction() as session:
             note_use(session, program=found, now=now)
     return found.actor
+
+
+def _guesser(login: str) -> Guesser:
+    marks = _marks(wired().keys)
+    return Guesser(
+        address=marks.blind("address", request.remote_addr or ""), account=marks.blind("account", login.strip().lower())
+    )
+
+
+@lru_cache(maxsize=8)
+def _marks(keys: Keys) -> Marks:
+    return Marks(receipt=keys.receipt, session=keys.session)
 
 
 def _given() -> Authorization | None:

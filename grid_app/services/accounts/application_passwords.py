@@ -48,6 +48,11 @@ class ProgramActor:
     is_first_today: bool
 
 
+@dataclass(frozen=True)
+class EndedPassword:
+    """Name and password are right and of no use any more: revoked, out of date, or of a role or account that ended."""
+
+
 def prepared_password() -> tuple[str, str, str]:
     """Return a new selector, its secret and the secret's hash; slow on purpose, so call it with no session open."""
     selector = "".join(secrets.choice(_SELECTOR_SIGNS) for _ in range(_SELECTOR_LENGTH))
@@ -127,8 +132,10 @@ def revoke_all_of(session: Session, *, account_id: UUID, now: datetime) -> None:
     )
 
 
-def actor_of_program(session: Session, *, login: str, password: str, now: datetime) -> ProgramActor | None:
-    """Return who a program reads as; ``None`` when name or password are wrong, or the password or role has ended."""
+def actor_of_program(
+    session: Session, *, login: str, password: str, now: datetime
+) -> ProgramActor | EndedPassword | None:
+    """Return who a program reads as; ``None`` when name or password are wrong."""
     selector, _, secret = password.partition("-")
     if len(selector) != _SELECTOR_LENGTH or not secret or "\x00" in selector + login:
         return None
@@ -140,12 +147,12 @@ def actor_of_program(session: Session, *, login: str, password: str, now: dateti
     if found is None:
         return None
     row, account = found
+    if account.login.lower() != login.strip().lower() or not _matches(row.secret_hash, secret):
+        return None
     ended = row.revoked_at is not None or row.expires_at <= now or account.disabled_at is not None
-    if ended or account.login.lower() != login.strip().lower() or not _matches(row.secret_hash, secret):
-        return None
-    actor = actor_of(session, row.assignment_id, now=now)
+    actor = None if ended else actor_of(session, row.assignment_id, now=now)
     if actor is None:
-        return None
+        return EndedPassword()
     return ProgramActor(actor, row.id, row.used_at is None or now - row.used_at >= SEEN_STEP)
 
 
