@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, Literal
 
 import numpy as np
@@ -135,7 +136,7 @@ def reach(villages: Villages, lon: ArrayLike, lat: ArrayLike) -> csr_array:
         chord = 2 * np.sin(limits / (2 * MEAN_RADIUS_M)) * _WIDEN
         lists = tree.query_ball_point(_on_sphere(villages.lon, villages.lat), chord)
         row = np.repeat(np.arange(len(limits)), [len(one) for one in lists])
-        column = good[np.concatenate([np.array(sorted(one), dtype=np.int64) for one in lists])]
+        column = good[np.fromiter(chain.from_iterable(map(sorted, lists)), dtype=np.int64, count=len(row))]
         near = haversine_metres(villages.lon[row], villages.lat[row], x[column], y[column]) <= limits[row]
         row, column = row[near], column[near]
     return csr_array((np.ones(len(row)), (row, column)), shape=(len(limits), len(x)))

@@ -26,6 +26,7 @@ NO_ROOM = "没有登记开放的调解室"
 NO_SUCH_ROOM = "没有登记这样的开放的调解室"
 HALF = 0.5
 NO_LOADS: Mapping[str, Load] = {}
+_NO_LOAD = Load()
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def _villages(
         state, why = _state_of(rooms, none)
         found[place.code] = VillageCoverage(
             place, state, why, tuple(room.code for room in rooms), *near.get(place.code, NOWHERE),
-            loads.get(place.code, Load()),
+            loads.get(place.code, _NO_LOAD),
         )  # fmt: skip
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from grid_app.queries.coverage_grids import NO_GRIDS, GridPoint
@@ -114,17 +115,30 @@ def near_in(measured: Measured, at: tuple[int, int] | None) -> dict[str, Near]:
     then = None if is_open is None else spots.share((within @ is_open.astype(np.float64)) > 0)
     grids = np.where(spots.by_grids, np.bincount(spots.village, minlength=len(measured.codes)), 0)
     names: list[set[str]] = [set() for _ in measured.codes]
-    for spot, room in zip(*within.nonzero(), strict=True):
-        names[spots.village[spot]].add(measured.room_codes[room])
+    reaching, at_room = within.nonzero()
+    for row, room in zip(spots.village[reaching].tolist(), at_room.tolist(), strict=True):
+        names[row].add(measured.room_codes[room])
+    columns = zip(
+        names,
+        access.nearest.tolist(),
+        access.metres.tolist(),
+        first.tolist(),
+        second.tolist(),
+        [None] * len(names) if then is None else then.tolist(),
+        grids.tolist(),
+        strict=True,
+    )
     return {
         code: (
-            tuple(sorted(names[row])),
-            measured.room_codes[access.nearest[row]] if access.nearest[row] >= 0 else "",
-            float(access.metres[row]) if np.isfinite(access.metres[row]) else None,
-            float(first[row]),
-            float(second[row]),
-            None if then is None else float(then[row]),
-            int(grids[row]),
+            tuple(sorted(reached_rooms)),
+            measured.room_codes[near] if near >= 0 else "",
+            metres if isfinite(metres) else None,
+            share,
+            share_second,
+            share_then,
+            number,
         )
-        for row, code in enumerate(measured.codes)
+        for code, (reached_rooms, near, metres, share, share_second, share_then, number) in zip(
+            measured.codes, columns, strict=True
+        )
     }

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from geo.coverage.opening import Opening, read_opening
 from grid_app.clock import local_date
@@ -106,6 +106,7 @@ def _answered(session: Session, condition: ColumnElement[bool], now: datetime) -
         .outerjoin(CommitteeComposition, CommitteeComposition.unit_id == MediationRoom.unit_id)
         .where(condition)
         .order_by(MediationRoom.code)
+        .options(defer(MediationRoom.point))  # the same as lon and lat
     )
     held = _last_held(session, now)
     today = local_date(now)
@@ -168,6 +169,7 @@ def _valid(mediators: int | None, until: date | None, today: date) -> int | None
     return mediators if until >= today else 0
 
 
+@lru_cache(maxsize=4096)
 def _open_check(opening: Opening) -> Check:
     if opening.state == "unknown":
         return Check("open", "unknown", "没有登记开放时间")

@@ -96,18 +96,17 @@ def loads_in(
     if not scope.paths:
         return {}
     met = (
-        select(MediationSession.case_id, func.min(MediationSession.held_at).label("first"))
-        .where(MediationSession.held_at.is_not(None))
-        .group_by(MediationSession.case_id)
-        .subquery()
+        select(func.min(MediationSession.held_at))
+        .where(MediationSession.case_id == MediationCase.id)
+        .correlate(MediationCase)
+        .scalar_subquery()
     )
-    among = true() if villages is None else func.substr(Dispute.division_code, 1, VILLAGE_DIGITS).in_(villages)
-    waited = SecondsBetween(MediationCase.opened_at, met.c.first)
+    among = true() if villages is None else func.substr(Division.code, 1, VILLAGE_DIGITS).in_(villages)
+    waited = SecondsBetween(MediationCase.opened_at, met)
     rows = session.execute(
         select(Division.path, MediationCase.ended_at.is_(None), waited)
         .join(Dispute, Dispute.id == MediationCase.dispute_id)
         .join(Division, Division.code == Dispute.division_code)
-        .outerjoin(met, met.c.case_id == MediationCase.id)
         .where(
             MediationCase.opened_at >= now - QUARTER,
             MediationCase.opened_at <= now,

@@ -18,7 +18,7 @@ from grid_app.clock import local_date, start_of_day
 from grid_app.models.places import Division
 from grid_app.models.villages import VillageCheck
 from grid_app.policy import Scope
-from grid_app.queries.coverage import coverage_in
+from grid_app.queries.coverage import NO_LOADS, coverage_in
 from grid_app.queries.village_facts_matters import calls, duties, ledgers, matters, notices
 from grid_app.queries.village_facts_outcomes import outcomes
 from grid_app.queries.village_facts_rounds import rounds_of
@@ -76,7 +76,7 @@ def _joined(code: str, parts: tuple[Mapping[str, Mapping[str, Any]], ...]) -> Vi
 
 
 def _rooms(session: Session, *, path: str, end: datetime) -> dict[str, dict[str, Any]]:
-    found = coverage_in(session, scope=Scope(paths=(path,)), root_path=path, now=end).villages
+    found = coverage_in(session, scope=Scope(paths=(path,)), root_path=path, now=end, loads=NO_LOADS).villages
     return {code: {"room": village.state, "room_why": f"{village.why}。"} for code, village in found.items()}
 
 

@@ -41,7 +41,7 @@ def test_a_page_counts_only_rooms_that_offer_what_is_ticked_and_says_so(sign_in,
     assert "25%的住户在 2 公里" in women
     assert "这一页只算有女调解员的调解室:全县 1 个。还有 1 个开放的调解室没有登记这些" in women
     assert "只算有女调解员、轮椅能进(无障碍)、会说苗语的调解室:全县 1 个" in both
-    assert "周一 10:00: 25%走得到" in both
+    assert "周一 10:00 ,25%的住户走得到" in both
     assert "0%的住户在 2 公里" in none
     assert "没有登记这样的开放的调解室" in page(client.get("/coverage?root=990101001&need=accessible&language=侗语"))
 
@@ -67,7 +67,7 @@ def test_the_week_shows_days_and_hours_and_now_is_a_link(sign_in, offers):
     assert "周一 25% 25% 0% 0%" in text
     assert "周二 0% 0% 0% 0%" in text
     assert "周日 25% 0% 0% 25%" in text
-    assert "周日 19:00: 25%走得到" in text
+    assert "周日 19:00 ,25%的住户走得到" in text
     assert "day=4&amp;hour=10" in client.get("/coverage").get_data(as_text=True)  # the clock stands on Friday at ten
 
 
@@ -106,7 +106,7 @@ def test_hours_that_never_open_are_told_and_count_as_shut(sign_in, offers):
     told = page(client.get("/coverage?day=0&hour=9"))
 
     assert "1 个开放的调解室按登记的时间一分钟也不开放,不算有效,按时间算时当作没开。" in told
-    assert "周一 9:00: 0%走得到" in told
+    assert "周一 9:00 ,0%的住户走得到" in told
     assert "1 个开放的调解室没有读得懂的开放时间" in told  # R4, of which nothing is written
     assert "按登记的开放时间,一分钟也不开放" in page(client.get("/coverage/rooms?state=nominal"))
 
