@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date, start_of_day
 from grid_app.models.accounts import Unit
-from grid_app.models.disputes import Dispute, DisputeEvent, DisputeLink, Organisation, Submission
+from grid_app.models.disputes import Dispute, DisputeLink, Organisation, Submission
 from grid_app.models.places import Division
 from grid_app.models.rounds import Round, RoundTemplate
 from grid_app.queries.chunks import chunks
 from grid_app.queries.known_findings import known_findings
 from grid_app.queries.round_facts import answers_of, arrears_of, told_lately, villages_of
+from grid_app.queries.round_states import states_at
 from grid_app.vocabulary.categories import COUNTY_ONLY, SEALED, category_names
 from grid_app.vocabulary.words import OPEN_STATES
 from screening import Parameters, RoundInput
@@ -115,14 +116,7 @@ def _input(session: Session, scope: Scope, parameters: Parameters, earlier: tupl
     start = end - timedelta(days=parameters.window_days - 1)
     first = start - timedelta(days=parameters.base_days_max)
     root = session.get_one(Division, scope.division_code).path
-    readable = _readable(root, end, known_at=scope.known_at)
-    rows = _disputes(session, readable, first)
-    places = _places(session, {row.division_code for row in rows})
-    links = _links(session, readable, scope.known_at)
-    states = states_at(session, readable, scope.known_at)
-    incidents = tuple(
-        _incident(row, places[row.division_code], links, is_open=_is_open(row, states, scope.known_at)) for row in rows
-    )
+    incidents, history_start = _told(session, scope, root, first) if _has_any(session, root) else ((), None)
     facts = _facts(session, scope, root, parameters)
     return RoundInput(
         window_start=start,
@@ -130,9 +124,29 @@ def _input(session: Session, scope: Scope, parameters: Parameters, earlier: tupl
         incidents=incidents,
         earlier=earlier,
         names=_names(session, incidents, facts),
-        history_start=_history_start(session, readable),
+        history_start=history_start,
         **facts,
     )
+
+
+def _has_any(session: Session, root: str) -> bool:
+    """Say whether anything was ever noted in the area; of one without, its places alone are asked."""
+    codes = select(Division.code).where(Division.path.startswith(root, autoescape=True))
+    return session.scalar(select(Dispute.id).where(Dispute.division_code.in_(codes)).limit(1)) is not None
+
+
+def _told(session: Session, scope: Scope, root: str, first: date) -> tuple[tuple[Incident, ...], date | None]:
+    """Return the incidents from ``first`` on, and the day of the earliest there ever was."""
+    at = scope.known_at
+    readable = _readable(root, scope.window_end, known_at=at)
+    rows = _disputes(session, readable, first)
+    places = _places(session, {row.division_code for row in rows})
+    links = _links(session, readable, at)
+    states = states_at(session, readable, at)
+    incidents = tuple(
+        _incident(row, places[row.division_code], links, is_open=_is_open(row, states, at)) for row in rows
+    )
+    return incidents, _history_start(session, readable, rows, first)
 
 
 def _is_open(row: Row[Any], states: Mapping[UUID, str], moment: datetime) -> bool:
@@ -178,34 +192,18 @@ def _readable(root: str, end: date, *, known_at: datetime) -> ColumnElement[bool
     )
 
 
-def states_at(session: Session, readable: ColumnElement[bool], moment: datetime) -> dict[UUID, str]:
-    """Return the state at that moment of the disputes whose state changed since.
-
-    One that had no step of its own by then was just reported.
-    """
-    later = (
-        select(DisputeEvent.dispute_id)
-        .join(Dispute, Dispute.id == DisputeEvent.dispute_id)
-        .where(readable, DisputeEvent.at > moment, DisputeEvent.to_state.is_not(None))
-        .distinct()
-    )
-    states = dict.fromkeys(session.scalars(later), "reported")
-    for some in chunks(sorted(states)):
-        rows = session.execute(
-            select(DisputeEvent.dispute_id, DisputeEvent.to_state)
-            .where(DisputeEvent.dispute_id.in_(some), DisputeEvent.at <= moment, DisputeEvent.to_state.is_not(None))
-            .order_by(DisputeEvent.dispute_id, DisputeEvent.number)
-        )
-        states.update({dispute: state for dispute, state in rows if state})
-    return states
-
-
 def _disputes(session: Session, readable: ColumnElement[bool], first: date) -> Sequence[Row[Any]]:
     return session.execute(select(*READ_COLUMNS).where(readable, Dispute.noted_on >= first).order_by(Dispute.id)).all()
 
 
-def _history_start(session: Session, readable: ColumnElement[bool]) -> date | None:
-    return session.scalar(select(Dispute.noted_on).where(readable).order_by(Dispute.noted_on).limit(1))
+def _history_start(
+    session: Session, readable: ColumnElement[bool], rows: Sequence[Row[Any]], first: date
+) -> date | None:
+    """Return the day of the earliest dispute: one before the incidents that were read, or the earliest of these."""
+    before = session.scalar(
+        select(Dispute.noted_on).where(readable, Dispute.noted_on < first).order_by(Dispute.noted_on).limit(1)
+    )
+    return before or min((row.noted_on for row in rows), default=None)
 
 
 def _places(session: Session, codes: Iterable[str]) -> dict[str, Place]:
@@ -231,9 +229,9 @@ def _links(session: Session, readable: ColumnElement[bool], known_at: datetime) 
     linked: dict[str, set[str]] = defaultdict(set)
     unrelated: dict[str, set[str]] = defaultdict(set)
     rows = session.execute(
-        select(DisputeLink.dispute_id, DisputeLink.other_id, DisputeLink.relation)
-        .join(Dispute, Dispute.id == DisputeLink.dispute_id)
-        .where(readable, DisputeLink.at <= known_at)
+        select(DisputeLink.dispute_id, DisputeLink.other_id, DisputeLink.relation).where(
+            DisputeLink.at <= known_at, exists().where(Dispute.id == DisputeLink.dispute_id, readable)
+        )
     )
     for one, other, relation in rows:
         if relation == "other_household":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from grid_app.clock import local_date
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.disputes import DisputeEvent, DisputeLink
 from grid_app.models.places import Division
@@ -12,6 +13,7 @@ from grid_app.queries.round_inputs import input_known_at, round_input
 from screening import Parameters
 from screening.parameters import SIGNALS
 from tests.builders import add_dispute, add_organisation
+from tests.questions import asked
 from tests.rounds_world import closed_round
 from tests.world import NOW
 
@@ -70,6 +72,34 @@ def test_places_names_links_bands_and_households_reach_the_analysis(app, app_wor
     assert dict(data.names)[str(organisation.id)] == "青溪农业开发有限公司"
     assert dict(data.names)["990101001201"] == "云岭村"
     assert (data.window_end - data.window_start).days == 89
+
+
+def test_the_history_begins_with_the_earliest_report_also_where_it_is_older_than_all_that_is_read(app, app_world):
+    with transaction() as session:
+        read = add_dispute(session, app_world, at=NOW - DAY)
+        add_dispute(session, app_world, at=NOW - 900 * DAY)
+        add_dispute(session, app_world, at=NOW - 1200 * DAY, category="1501")
+        add_dispute(session, app_world, at=NOW - 1000 * DAY, division_code="990101002201")
+        rounds = {code: closed_round(session, now=NOW, division=code) for code in ("990101001", "990101002")}
+
+    with reading() as session:
+        here, there = (round_input(session, session.get_one(Round, one), Parameters()) for one in rounds.values())
+
+    assert [one.dispute_id for one in here.incidents] == [str(read.id)]
+    assert here.history_start == local_date(NOW - 900 * DAY)
+    assert (there.incidents, there.history_start) == ((), local_date(NOW - 1000 * DAY))
+
+
+def test_of_an_area_that_never_reported_no_reports_are_looked_through(app, app_world):
+    with transaction() as session:
+        add_dispute(session, app_world, at=NOW - DAY)
+        round_id = closed_round(session, now=NOW, division="990101002")
+
+    with reading() as session, asked(app.extensions["grid"].engine) as statements:
+        data = round_input(session, session.get_one(Round, round_id), Parameters())
+
+    assert (data.incidents, data.history_start) == ((), None)
+    assert not [one for one in statements if "noted_on <" in one or "dispute_links" in one or "dispute_events" in one]
 
 
 def test_a_round_reads_only_its_own_area(app, app_world):
