@@ -6,9 +6,11 @@ organisation. Neither kind of unit ever decides about the finding.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from grid_app.models.accounts import Unit
@@ -16,6 +18,7 @@ from grid_app.models.disputes import Dispute, Organisation
 from grid_app.models.duties import DutyUnit
 from grid_app.models.findings import FindingCourse
 from grid_app.models.rounds import Finding, FindingMember
+from grid_app.queries.chunks import chunks
 
 
 def has_duty(unit_id: UUID) -> ColumnElement[bool]:
@@ -73,3 +76,34 @@ def complained_units(session: Session, finding_id: UUID) -> list[Unit]:
 
 def _by_name(session: Session, condition: ColumnElement[bool]) -> list[Unit]:
     return list(session.scalars(select(Unit).where(condition).order_by(Unit.name, Unit.id)))
+
+
+def complained_of_disputes(session: Session, disputes: Sequence[UUID]) -> Mapping[UUID, Sequence[Unit]]:
+    """Return the units that each of these disputes complains of."""
+    return _by_dispute(session, disputes, [select(Dispute.id, Unit).join(Unit, Unit.id == Dispute.about_unit_id)])
+
+
+def duties_of_disputes(session: Session, disputes: Sequence[UUID]) -> Mapping[UUID, Sequence[Unit]]:
+    """Return the units that have the duty to solve each of these disputes, named by somebody or by the report."""
+    named = (
+        select(Dispute.id, Unit)
+        .join(DutyUnit, DutyUnit.dispute_id == Dispute.id)
+        .join(Unit, Unit.id == DutyUnit.unit_id)
+    )
+    written = (
+        select(Dispute.id, Unit)
+        .join(Organisation, Organisation.id == Dispute.organisation_id)
+        .join(Unit, Unit.name == Organisation.name)
+    )
+    return _by_dispute(session, disputes, [named, written])
+
+
+def _by_dispute(
+    session: Session, disputes: Sequence[UUID], questions: Sequence[Select[UUID, Unit]]
+) -> Mapping[UUID, Sequence[Unit]]:
+    found: dict[UUID, list[Unit]] = defaultdict(list)
+    for some in chunks(disputes):
+        for question in questions:
+            for dispute, unit in session.execute(question.where(Dispute.id.in_(some))):
+                found[dispute].append(unit)
+    return dict(found)

@@ -14,6 +14,7 @@ from grid_app.models.rounds import Finding, FindingEvent
 from grid_app.policy import Role
 from grid_app.services.findings.decisions import confirm_finding, dismiss_finding
 from tests.builders import add_dispute, add_shared_grievance
+from tests.questions import asked
 from tests.rounds_world import OF_FINDINGS, closed_round, counted, members_of, runs_of_round
 from tests.world import NOW
 
@@ -71,6 +72,21 @@ def test_the_next_round_continues_the_finding_and_tells_how_it_went_on(app, app_
         assert _kinds(session, finding.id) == ["new", "growing", "steady"]
         assert (finding.trend, finding.households_ever, finding.disputes_ever) == ("steady", 4, 4)
         assert finding.grade == "yellow"
+
+
+def test_many_findings_that_go_on_are_kept_with_as_many_questions_as_one(app, app_world):
+    organisation = _planted(app_world)
+    questions = []
+    for week, others in enumerate(([], ["0101", "0301", "1001"])):
+        for category in others:
+            _grow(app_world, organisation, 3, NOW, category=category)
+        _analysed(NOW + 2 * week * WEEK, date(2026, 11, 20) + 2 * week * WEEK)
+        with asked(app.extensions["grid"].engine) as statements:
+            _analysed(NOW + (2 * week + 1) * WEEK, date(2026, 11, 27) + 2 * week * WEEK)
+        questions.append(sum(one.startswith("SELECT") for one in statements))
+
+    assert counted(Finding) == 4
+    assert questions[1] <= questions[0] + 1, questions
 
 
 def test_an_overlapping_round_of_the_same_days_brings_no_second_finding_and_no_noise(app, app_world):

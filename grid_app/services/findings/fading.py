@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from grid_app.models.rounds import Finding, RoundRun
 from grid_app.services.findings.deadlines import end_clocks
-from grid_app.services.findings.keeping import Recording, note_finding, window_end_of
+from grid_app.services.findings.keeping import Recording, note_finding
+from grid_app.services.findings.standing import on_record
 from grid_app.services.findings.telling import put_away
 from screening.results import GoneFinding
 
@@ -19,17 +20,17 @@ NO_LONGER_HOLDS = "本轮重新研判后按规则不再成立,不再提示,记�
 
 def fade_findings(session: Session, gone: Sequence[GoneFinding], *, kept: Sequence[UUID], recording: Recording) -> None:
     """Mark the findings that the run calls gone, and those that only an earlier run of the same round had raised."""
+    findings, ends = on_record(session, [UUID(one.finding_id) for one in gone])
     for one in gone:
-        _fade(session, one, recording)
+        finding = findings.get(UUID(one.finding_id))
+        if finding is not None and ends.get(finding.last_run_id, recording.window_end) <= recording.window_end:
+            _fade(session, finding, one, recording)
     for finding in _raised_by_earlier_runs(session, recording):
         if finding.id not in kept:
             _mark(session, finding, recording, households=0, reason=NO_LONGER_HOLDS)
 
 
-def _fade(session: Session, one: GoneFinding, recording: Recording) -> None:
-    finding = session.get(Finding, UUID(one.finding_id))
-    if finding is None or window_end_of(session, finding) > recording.window_end:
-        return
+def _fade(session: Session, finding: Finding, one: GoneFinding, recording: Recording) -> None:
     _mark(
         session, finding, recording, households=one.households_current, reason=one.reason,
         merged_into=UUID(one.merged_into) if one.merged_into else None,

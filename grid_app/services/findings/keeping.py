@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
+from grid_app.models.accounts import Unit
 from grid_app.models.disputes import Dispute
-from grid_app.models.rounds import Finding, FindingEvent, FindingMember, Round, RoundRun
-from grid_app.queries.known_findings import has_members_outside
+from grid_app.models.rounds import Finding, FindingEvent, FindingMember
 from grid_app.queries.round_inputs import organisation_id_of
 from grid_app.services.findings.deadlines import start_clocks
 from grid_app.services.findings.ownership import settle_owner
+from grid_app.services.findings.standing import Standing, standing_of
 from grid_app.services.findings.states import CONFIRM
 from grid_app.services.findings.telling import put_away, tell_again, tell_deciders
 from grid_app.services.matters.grading import regrade
 from grid_app.services.numbering import next_finding_code
 from grid_app.vocabulary.findings import DONE_STATES, LIVE_STATES
-from grid_app.vocabulary.words import OPEN_STATES
 from screening.grading import Grade, with_delay
 from screening.results import FindingResult
 
@@ -42,37 +42,39 @@ class Recording:
     now: datetime
 
 
-def keep_finding(session: Session, found: FindingResult, *, identity: UUID, recording: Recording) -> None:
-    """Write what a run says of one finding.
+def keep_findings(
+    session: Session, found: Sequence[FindingResult], *, identities: Sequence[UUID], recording: Recording
+) -> None:
+    """Write what a run says of each of its findings, in their order; ``identities`` are theirs.
 
-    A run of an older window, or of an area that holds only a part of the members, leaves the finding as it stands:
-    the run itself keeps what it saw.
+    A run of an older window, or of an area that holds only a part of the members, leaves a finding as it stands: the
+    run itself keeps what it saw.
     """
-    finding = session.get(Finding, identity)
-    if finding is None:
-        _open(session, found, identity, recording)
-        return
-    window_end = window_end_of(session, finding)
-    if window_end > recording.window_end or _reaches_beyond(session, finding, recording):
+    told = {UUID(name) for one in found for name in one.member_ids}
+    standing = standing_of(session, identities, told=told, cells=[one.cell for one in found], root=recording.root)
+    for one, identity in zip(found, identities, strict=True):
+        finding = standing.findings.get(identity)
+        if finding is None:
+            _open(session, one, identity, recording, standing)
+        else:
+            _go_on(session, finding, one, recording, standing)
+
+
+def _go_on(session: Session, finding: Finding, found: FindingResult, recording: Recording, standing: Standing) -> None:
+    window_end = standing.ends.get(finding.last_run_id, recording.window_end)
+    if window_end > recording.window_end or finding.id in standing.beyond:
         return
     households, disputes = finding.households_now, finding.disputes_ever
     raised = _raise_again(session, finding, found)
     kind = raised or _compared(found.households_current, households)
     trend = found.trend if window_end < recording.window_end or kind != "steady" else finding.trend
     _copy(finding, found, recording, trend)
-    added = _add_members(session, finding.id, found.member_ids, recording.run_id)
+    added = _add_members(session, finding.id, found.member_ids, recording.run_id, standing)
     finding.disputes_ever = disputes + len(added)
-    _add_delay(session, finding, recording.now)
+    _add_delay(finding, recording.now, standing)
     if kind != "steady" or window_end < recording.window_end:
         note_finding(session, finding, kind, recording)
-    _tell(session, finding, added, recording, asks=bool(raised))
-
-
-def window_end_of(session: Session, finding: Finding) -> date:
-    """Return the last day of the window that a finding's figures come from."""
-    return session.execute(
-        select(Round.window_end).join(RoundRun, RoundRun.round_id == Round.id).where(RoundRun.id == finding.last_run_id)
-    ).scalar_one()
+    _tell(session, finding, added, recording, standing, asks=bool(raised))
 
 
 def note_finding(
@@ -90,7 +92,7 @@ def note_finding(
     )
 
 
-def _open(session: Session, found: FindingResult, identity: UUID, recording: Recording) -> None:
+def _open(session: Session, found: FindingResult, identity: UUID, recording: Recording, standing: Standing) -> None:
     finding = Finding(
         id=identity,
         code=next_finding_code(session, found.cell, now=recording.now),
@@ -102,15 +104,10 @@ def _open(session: Session, found: FindingResult, identity: UUID, recording: Rec
     _copy(finding, found, recording, found.trend)
     session.add(finding)
     session.flush()  # members and events point at it
-    added = _add_members(session, finding.id, found.member_ids, recording.run_id)
-    _add_delay(session, finding, recording.now)
+    added = _add_members(session, finding.id, found.member_ids, recording.run_id, standing)
+    _add_delay(finding, recording.now, standing)
     note_finding(session, finding, "new", recording)
-    _tell(session, finding, added, recording, asks=True)
-
-
-def _reaches_beyond(session: Session, finding: Finding, recording: Recording) -> bool:
-    question = select(Finding.id).where(Finding.id == finding.id, has_members_outside(recording.root))
-    return session.scalar(question) is not None
+    _tell(session, finding, added, recording, standing, asks=True)
 
 
 def _raise_again(session: Session, finding: Finding, found: FindingResult) -> str | None:
@@ -166,33 +163,35 @@ def _copy(finding: Finding, found: FindingResult, recording: Recording, trend: s
     finding.updated_at = recording.now
 
 
-def _add_delay(session: Session, finding: Finding, now: datetime) -> None:
+def _add_delay(finding: Finding, now: datetime, standing: Standing) -> None:
     """Let the legal limits of the open members count in the grade; what the run itself found stays in the run."""
-    session.flush()  # the members may be of this very run
-    first = session.scalar(
-        select(func.min(Dispute.statutory_due_at))
-        .join(FindingMember, FindingMember.dispute_id == Dispute.id)
-        .where(FindingMember.finding_id == finding.id, Dispute.state.in_(OPEN_STATES))
-    )
+    first = standing.facts.first_due(standing.members[finding.id])
     overdue = (local_date(now) - local_date(first)).days if first else None
     grade = with_delay(Grade(finding.grade, tuple(finding.grade_reasons)), overdue)
     finding.grade, finding.grade_reasons = grade.colour, list(grade.reasons)
 
 
-def _add_members(session: Session, finding_id: UUID, members: tuple[str, ...], run_id: UUID) -> list[UUID]:
-    known = set(session.scalars(select(FindingMember.dispute_id).where(FindingMember.finding_id == finding_id)))
-    added = [UUID(name) for name in members if UUID(name) not in known]
+def _add_members(
+    session: Session, finding_id: UUID, members: tuple[str, ...], run_id: UUID, standing: Standing
+) -> list[UUID]:
+    known = standing.members[finding_id]
+    added = [dispute_id for name in members if (dispute_id := UUID(name)) not in known]
     session.add_all(
         FindingMember(finding_id=finding_id, dispute_id=dispute_id, first_run_id=run_id) for dispute_id in added
     )
+    known.update(added)
     return added
 
 
-def _tell(session: Session, finding: Finding, added: list[UUID], recording: Recording, *, asks: bool) -> None:
+def _tell(
+    session: Session, finding: Finding, added: list[UUID], recording: Recording, standing: Standing, *, asks: bool
+) -> None:
     """Settle who owns a finding, put it to its deciders when it asks, and tell people again when enough is new."""
     now = recording.now
-    session.flush()  # who owns it, and the grade of a new member, are asked of its members and its state
-    course = settle_owner(session, finding)
+    course = standing.courses.get(finding.id)
+    answering = session.get(Unit, course.unit_id) if course and course.unit_id else None
+    parts = standing.facts.parts(standing.members[finding.id], answering)
+    course = settle_owner(session, finding, parts=parts, course=course)
     if asks:
         course.version += 1
         course.unit_id = None
@@ -200,7 +199,8 @@ def _tell(session: Session, finding: Finding, added: list[UUID], recording: Reco
         put_away(session, finding.id, now=now)
         tell_deciders(session, finding, course, now=now)
         return
-    if finding.state in LIVE_STATES:
+    if added and finding.state in LIVE_STATES:
+        session.flush()  # the grade of a new member is asked of its findings and their states
         for dispute_id in added:
             regrade(session, session.get_one(Dispute, dispute_id), now=now)
     tell_again(session, finding, course, now=now)

@@ -6,6 +6,7 @@ member, or the unit it complains of, is a village committee or a government unit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -52,6 +53,15 @@ class Owner:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """What says who owns a finding: the paths of its members, the units complained of and those with the duty."""
+
+    paths: Sequence[str]
+    complained: Sequence[Unit]
+    duty: Sequence[Unit]
+
+
+@dataclass(frozen=True)
 class Rights:
     """What an actor may do about a finding; ``sentence`` says why not more, empty when nothing is left out."""
 
@@ -67,10 +77,15 @@ class _Standing:
     units: frozenset[UUID]
 
 
-def settle_owner(session: Session, finding: Finding) -> FindingCourse:
-    """Bring the owner of a finding up to date and return its course; a finding without one is given it."""
-    owner = owner_of(session, finding)
-    course = session.get(FindingCourse, finding.id)
+def settle_owner(
+    session: Session, finding: Finding, *, parts: Parts | None = None, course: FindingCourse | None = None
+) -> FindingCourse:
+    """Bring the owner of a finding up to date and return its course; a finding without one is given it.
+
+    ``parts`` and ``course`` are given where they were read for many findings at once.
+    """
+    owner = _owner(session, finding, parts or _parts_of(session, finding))
+    course = course or session.get(FindingCourse, finding.id)
     if course is None:
         course = FindingCourse(finding_id=finding.id, version=1, told_grade="", told_disputes=0)
         session.add(course)
@@ -78,8 +93,8 @@ def settle_owner(session: Session, finding: Finding) -> FindingCourse:
     return course
 
 
-def owner_of(session: Session, finding: Finding) -> Owner:
-    """Return who owns a finding by its members and the units that have an own part in it."""
+def _parts_of(session: Session, finding: Finding) -> Parts:
+    """Return where the members of a finding are, and the units that have an own part in it."""
     paths = session.scalars(
         select(Division.path)
         .join(Dispute, Dispute.division_code == Division.code)
@@ -87,14 +102,17 @@ def owner_of(session: Session, finding: Finding) -> Owner:
         .where(FindingMember.finding_id == finding.id)
         .distinct()
     ).all()
+    return Parts(paths, complained_units(session, finding.id), duty_units(session, finding.id))
+
+
+def _owner(session: Session, finding: Finding, parts: Parts) -> Owner:
+    """Return who owns a finding by its members and the units that have an own part in it."""
     own = session.get_one(Division, finding.division_code).path
-    along = [path.strip("/").split("/") for path in (*paths, own)]
-    townships = {steps[1] if len(steps) > 1 else "" for steps in along[: len(paths)] or along}
+    along = [path.strip("/").split("/") for path in (*parts.paths, own)]
+    townships = {steps[1] if len(steps) > 1 else "" for steps in along[: len(parts.paths)] or along}
     township = townships.pop() if len(townships) == 1 else ""
     level, why = (TOWNSHIP, "place") if township else (COUNTY, "across")
-    for reason, units in (
-        ("complained", complained_units(session, finding.id)), ("duty", duty_units(session, finding.id)),
-    ):  # fmt: skip
+    for reason, units in (("complained", parts.complained), ("duty", parts.duty)):
         needed = max((_above(session, unit, township) for unit in units), default=0)
         if needed > LEVELS.index(level):
             level, why = LEVELS[needed], reason

@@ -19,7 +19,7 @@ from grid_app.policy import Actor
 from grid_app.services.audit import record_audit
 from grid_app.services.findings.fading import fade_findings
 from grid_app.services.findings.identity import Identified, identify
-from grid_app.services.findings.keeping import Recording, keep_finding
+from grid_app.services.findings.keeping import Recording, keep_findings
 from grid_app.services.rounds.analysis import AnalysedRound
 from grid_app.services.upkeep.code_version import code_version
 
@@ -59,9 +59,9 @@ def record_run(session: Session, *, analysed: AnalysedRound, actor: Actor | None
     identified = identify(session, result, told=prepared.data.earlier)
     run = _added(session, analysed, identified)
     recording = Recording(run_id=run.id, round_id=row.id, window_end=prepared.data.window_end, root=root, now=now)
-    for found, identity in zip(result.findings, identified, strict=True):
-        keep_finding(session, found, identity=identity.finding_id, recording=recording)
-    fade_findings(session, result.gone, kept=[one.finding_id for one in identified], recording=recording)
+    kept = [one.finding_id for one in identified]
+    keep_findings(session, result.findings, identities=kept, recording=recording)
+    fade_findings(session, result.gone, kept=kept, recording=recording)
     if row.state == "closed":
         row.state = "analysed"
     return RecordedRun(
