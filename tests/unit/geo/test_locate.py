@@ -153,6 +153,20 @@ def test_candidates_are_all_divisions_within_the_radius_nearest_first():
     assert locator.candidates(shapes.WEST + 6 * shapes.STEP, shapes.SOUTH + 6 * shapes.STEP, 0.0) == ["2", "3"]
 
 
+def test_candidates_of_many_points_are_those_of_each_alone_in_their_order():
+    below, above = shapes.SHARED_CORNER
+    locator = Locator(["3", "2", "1"], ["below", "above", "far"], [below, above, shapes.ISLAND])
+    corner = (shapes.WEST + 6 * shapes.STEP, shapes.SOUTH + 6 * shapes.STEP)
+    near = (shapes.WEST + 5.9 * shapes.STEP, shapes.SOUTH + 5.9 * shapes.STEP)
+    asked = [(*near, 200.0), (np.nan, 29.0, 50.0), (*corner, 0.0), (*near, 10_000.0), (0.0, 0.0, 5.0), (*near, 50.0)]
+
+    found = locator.candidates_of_all(*zip(*asked, strict=True))
+
+    assert found == [["3", "2"], [], ["2", "3"], ["3", "2", "1"], [], ["3"]]
+    assert found == [locator.candidates(*one) for one in asked]
+    assert locator.candidates_of_all([], [], []) == []
+
+
 def test_the_nearest_division_comes_with_its_metres():
     locator = Locator(["1"], ["island"], [shapes.ISLAND])
     x, y = shapes.WEST + 11 * shapes.STEP, shapes.SOUTH + 10.5 * shapes.STEP

@@ -14,6 +14,7 @@ from grid_app.database.base import new_id
 from grid_app.database.engine import prepare_engine
 from grid_app.database.transaction import reading, transaction
 from grid_app.models.places import Boundary, BoundaryGeneration
+from grid_app.ports import Fix
 from tests.world import build_world
 
 MOMENT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -79,6 +80,26 @@ def test_a_wide_circle_names_every_village_it_touches(database, county):
 
     assert alone.candidates == ("990101001201",)
     assert several.candidates == ("990101001201", "990101001202")
+
+
+def test_many_positions_are_answered_like_each_alone(database, county):
+    fixes = [
+        Fix(111.05, 29.05),
+        Fix(111.41, 29.05, 1500.0),
+        Fix(111.41, 29.05),
+        Fix(float("nan"), 29.05),
+        Fix(111.0995, 29.05, 100.0),
+        Fix(111.4015, 29.05),
+    ]
+    finder = MemoryPlaceFinder()
+
+    with reading(database) as session:
+        found = finder.find_all(session, fixes)
+        alone = [finder.find(session, lon=fix.lon, lat=fix.lat, accuracy_m=fix.accuracy_m) for fix in fixes]
+
+    assert found == alone
+    assert [answer.how for answer in found] == ["inside", "nearest", "outside", "outside", "inside", "nearest"]
+    assert found[4].candidates == ("990101001201", "990101001202")
 
 
 def test_the_locator_is_built_once_and_two_generations_are_kept(database, county, monkeypatch):
