@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import Notice, Unit
@@ -15,6 +15,7 @@ from grid_app.services.escalations import steps
 from grid_app.services.escalations.auditing import audit_some
 from grid_app.services.escalations.steps import step_up_due
 from tests.escalation_world import add_dispute, kinds_of, raise_for
+from tests.questions import asked
 from tests.world import NOW, World
 
 MINUTE = timedelta(minutes=1)
@@ -38,6 +39,23 @@ def test_a_matter_nobody_could_be_told_of_is_told_once_an_office_is_there(sessio
     assert told == [world.units["county_lead"]]
     assert session.scalars(select(Alarm.cleared_why).where(Alarm.kind == "exhausted")).all() == ["已有单位可以通知"]
     assert audit_some(session, now=NOW + timedelta(hours=2)).found == 0
+
+
+def test_matters_of_places_without_any_office_are_put_off_by_a_few_questions_for_all(
+    session: Session, engine: Engine, world: World
+):
+    for key in ("county", "county_lead"):
+        session.get_one(Unit, world.units[key]).closed_at = NOW - MINUTE
+    raised = [raise_for(session, add_dispute(session, world, number=number)) for number in range(1, 9)]
+    session.flush()
+
+    with asked(engine) as statements:
+        assert step_up_due(session, now=NOW + timedelta(hours=1)) == 0
+
+    assert len(statements) <= 3, statements
+    escalations = [session.get_one(Escalation, one) for one in raised]
+    assert {one.next_step_at for one in escalations} == {NOW + timedelta(hours=2)}
+    assert {one.state for one in escalations} == {"exhausted"}
 
 
 @pytest.mark.parametrize(

@@ -152,25 +152,53 @@ def exhaust(session: Session, escalation: Escalation, matter: Matter, *, now: da
 
 def begin_anew(session: Session, escalation: Escalation, *, now: datetime) -> bool:
     """Tell an escalation that lies in no inbox from the first rung on, once an office can be told; say whether."""
-    try:
-        kinds = {rung.unit_kind for rung in ladder_at(session, escalation).rungs}
-    except LadderError:
-        kinds = set()
+    kinds = _kinds_of(session, escalation)
     if not _has_somebody(session, escalation, kinds, now=now):
-        age = now - escalation.opened_at
-        escalation.next_step_at = now + min(SELDOM, max(LOOK_FOR_SOMEBODY, age / 4)) if kinds else None
+        escalation.next_step_at = _next_look(escalation, now) if kinds else None
         return False
     clear_alarm(session, key=exhausted_key(escalation), now=now, why="已有单位可以通知")
     tell_from(session, escalation, rung=0, now=now)
     return True
 
 
+def put_off_unheard(session: Session, due: Sequence[Escalation], *, now: datetime) -> list[Escalation]:
+    """Look again later for offices of exhausted escalations whose places have none at all; return all the others.
+
+    In a county that has no office yet hundreds of them are due at once: two questions answer for all.
+    """
+    wanted = {one.id: kinds for one in due if one.state == "exhausted" and (kinds := _kinds_of(session, one))}
+    if not wanted:
+        return list(due)
+    places = sorted({one.division_code for one in due if one.id in wanted})
+    paths = dict(session.execute(select(Division.code, Division.path).where(Division.code.in_(places))).all())
+    codes = sorted({code for path in paths.values() for code in codes_on(path)})
+    open_there = select(Unit.division_code, Unit.kind).where(Unit.closed_at.is_(None), Unit.division_code.in_(codes))
+    offices = set(session.execute(open_there.distinct()).all())
+    others = []
+    for one in due:
+        near = ((code, kind) for code in codes_on(paths.get(one.division_code, "")) for kind in wanted.get(one.id, ()))
+        if one.id not in wanted or any(office in offices for office in near):
+            others.append(one)
+        else:
+            one.next_step_at = _next_look(one, now)
+    return others
+
+
+def _kinds_of(session: Session, escalation: Escalation) -> set[str]:
+    """Return the kinds of offices on a ladder; none of a broken one."""
+    try:
+        return {rung.unit_kind for rung in ladder_at(session, escalation).rungs}
+    except LadderError:
+        return set()
+
+
+def _next_look(escalation: Escalation, now: datetime) -> datetime:
+    """Return when to look again for an office that can be told, the more seldom the longer there was none."""
+    return now + min(SELDOM, max(LOOK_FOR_SOMEBODY, (now - escalation.opened_at) / 4))
+
+
 def _has_somebody(session: Session, escalation: Escalation, kinds: Collection[str], *, now: datetime) -> bool:
-    """Say whether an office of these kinds can be told; one question says that a county has none at all."""
-    codes = codes_on(session.get_one(Division, escalation.division_code).path)
-    offices = select(Unit.id).where(Unit.kind.in_(kinds), Unit.closed_at.is_(None), Unit.division_code.in_(codes))
-    if session.scalar(offices.limit(1)) is None:
-        return False
+    """Say whether an office of these kinds can be told."""
     matter = matter_of(session, escalation)
     return any(units_to_tell(session, matter, kind=kind, now=now) for kind in kinds)
 

@@ -21,7 +21,7 @@ from grid_app.services.escalations.acting import wait_again
 from grid_app.services.escalations.course import course_of, ladder_at
 from grid_app.services.escalations.opening import Cause, open_escalation
 from grid_app.services.escalations.rows import note_event
-from grid_app.services.escalations.rungs import begin_anew, exhaust, tell_again, tell_from
+from grid_app.services.escalations.rungs import begin_anew, exhaust, put_off_unheard, tell_again, tell_from
 from grid_app.services.escalations.targets import matter_of
 from notifications.engine import Climb, Exhausted, Idle, Repeat, Step, Stop, Wait, next_step, when_due
 from notifications.ladder import LadderError
@@ -110,7 +110,7 @@ def step_up_due(session: Session, *, now: datetime, limit: int = STEPS_AT_ONCE) 
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    return sum(_step_up_alone(session, escalation, now) for escalation in due)
+    return sum(_step_up_alone(session, escalation, now) for escalation in put_off_unheard(session, due, now=now))
 
 
 def _is_known(session: Session, cause: Cause) -> bool:
