@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from flask import Flask
 
 from bench.acceptance.timeline import SettableClock
+from grid_app.cli.heap import settle_heap
 from grid_app.cli.main import main as grid_app_command
 from grid_app.factory import create_app
 from grid_app.settings import Settings
@@ -68,6 +69,7 @@ class Site:
         self.origin = f"http://127.0.0.1:{server.bind_addr[1]}"
         thread = threading.Thread(target=server.serve, daemon=True)
         thread.start()
+        settle_heap()  # as a serving process does when it has started
         try:
             with self.app.app_context():
                 yield
