@@ -55,10 +55,10 @@ def entries_of(incidents: Sequence[Incident]) -> tuple[tuple[Entry, ...], Mappin
 
 
 def _entry(reports: list[Incident], household: Mapping[str, str]) -> Entry:
+    if len(reports) == 1:
+        return Entry(reports[0], tuple(reports), household[reports[0].dispute_id])
     by_day = sorted(reports, key=lambda one: (one.noted_on, one.dispute_id))
-    latest = by_day[-1]
-    if len(by_day) > 1:
-        latest = _gathered(latest, by_day)
+    latest = _gathered(by_day[-1], by_day)
     return Entry(latest, tuple(by_day), household[latest.dispute_id])
 
 

@@ -46,13 +46,16 @@ def match_groups(groups: Sequence[frozenset[str]], earlier: Sequence[KnownFindin
         One per group, in the same order.
     """
     group_of = {member: at for at, group in enumerate(groups) for member in group}
-    overlaps = {known.finding_id: _overlaps(known, group_of) for known in earlier}
     claims: dict[int, list[KnownFinding]] = {}
+    oldest: dict[int, str] = {}
     for known in sorted(earlier, key=_age):
-        best = _best_group(overlaps[known.finding_id], groups)
+        overlap = _overlaps(known, group_of)
+        for at in overlap:
+            oldest.setdefault(at, known.finding_id)
+        best = _best_group(overlap, groups)
         if best is not None:
             claims.setdefault(best, []).append(known)
-    return tuple(_match(at, claims.get(at, []), sorted(earlier, key=_age), overlaps) for at in range(len(groups)))
+    return tuple(_match(claims.get(at, []), oldest.get(at)) for at in range(len(groups)))
 
 
 def match_keys(kind: str, keys: Sequence[str], earlier: Sequence[KnownFinding]) -> tuple[Match, ...]:
@@ -77,13 +80,9 @@ def trend_of(households_now: int, known: KnownFinding | None) -> str:
     return "growing" if households_now > known.last_households else "shrinking"
 
 
-def _match(
-    at: int, claimed: list[KnownFinding], by_age: list[KnownFinding], overlaps: dict[str, dict[int, int]]
-) -> Match:
-    if claimed:
-        return Match(claimed[0], tuple(claimed[1:]), None)
-    parents = [known.finding_id for known in by_age if at in overlaps[known.finding_id]]
-    return Match(None, (), parents[0] if parents else None)
+def _match(claimed: list[KnownFinding], oldest: str | None) -> Match:
+    """Give what became of a group that these findings claim; ``oldest`` is the first one that shares a member."""
+    return Match(claimed[0], tuple(claimed[1:]), None) if claimed else Match(None, (), oldest)
 
 
 def _overlaps(known: KnownFinding, group_of: dict[str, int]) -> dict[int, int]:
