@@ -80,8 +80,23 @@ def share_addresses() -> None:
             one.append(_OneMap(**options))
         return one[0]
 
+    known: set[tuple[str, str | None, str]] = set()
+
     class _Sharing(Flask):
         url_map_class = staticmethod(the_map)
+
+        def add_url_rule(
+            self, rule: str, endpoint: str | None = None, view_func: Callable[..., Any] | None = None, *rest: Any,
+            **options: Any,
+        ) -> None:  # fmt: skip
+            """Register an address; of one that the map has from another application, the view alone."""
+            key = (rule, endpoint, str(sorted(options.items())))
+            if endpoint is None or view_func is None or key not in known:
+                super().add_url_rule(rule, endpoint, view_func, *rest, **options)
+                known.add(key)
+                return
+            self._check_setup_finished("add_url_rule")
+            assert self.view_functions.setdefault(endpoint, view_func) == view_func, f"{endpoint} has another view"
 
     factory.Flask = _Sharing
 
