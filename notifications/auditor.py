@@ -16,10 +16,15 @@ ZONE: Final = ZoneInfo("Asia/Shanghai")
 MORNING, EVENING = timedelta(hours=8), timedelta(hours=21, minutes=30)
 OPENS, CLOSES = timedelta(hours=8, minutes=30), timedelta(hours=17, minutes=30)
 SLACK: Final = timedelta(minutes=3)
-"""How late a step may be before it is a difference: a tick of the job and the time it takes."""
+"""How late a step may be before it is a difference.
+
+A tick of the job and the time it takes; after a machine died, the lease of the one that led and a tick of the next.
+"""
 STRAGGLERS: Final = timedelta(minutes=12)
 """How long after an answer a message that a dispatcher already held may still end: its lease and one tick."""
 SEARCH_DAYS: Final = 400
+MOVES: Final = frozenset({"repeated", "acknowledged", "told", "nobody", "exhausted", "idle", "handed_over"})
+"""Events after which a missing repeat is not asked for any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,8 @@ def differences(told: Told, *, now: datetime, works: Callable[[date], bool]) -> 
     """Return every difference between what an escalation promised and what its history shows; none when all is well.
 
     ``works`` says of a date whether people work on it. Codes: ``not_begun``, ``not_told``, ``skipped``, ``early``,
-    ``late``, ``overdue``, ``not_asked_again``, ``not_repeated``, ``wrong_office``, ``state``, ``inbox``,
-    ``not_queued``, ``sent_after_answer``.
+    ``late``, ``overdue``, ``not_asked_again``, ``not_repeated``, ``repeated_late`` (or never while there
+    was time), ``wrong_office``, ``state``, ``inbox``, ``not_queued``, ``sent_after_answer``.
     """
     walk = _Walk(told, works)
     for at, kinds in _moments(told.entries):
@@ -111,6 +116,8 @@ class _Walk:
     def step(self, at: datetime, entries: Sequence[Entry]) -> None:
         """Take all that happened at one moment."""
         kinds = {entry.kind for entry in entries}
+        if kinds & MOVES and self.state == "open" and self._rests(at):
+            self.found.append(Difference("repeated_late", self._again(), self.rung))
         self.has_it -= {entry.unit for entry in entries if entry.kind == "shut_out"}
         if "repeated" in kinds:
             self._knocked(at, [entry for entry in entries if entry.kind == "repeated"])
@@ -169,9 +176,12 @@ class _Walk:
 
     def _rests(self, now: datetime) -> bool:
         """Say whether a repeat is missing while the rung's time goes on."""
-        repeat = self._asked_rung().repeat
-        again = self.heard + repeat
-        return bool(repeat and self.has_it - self.told.excused) and again < self._due() and now > again + SLACK
+        if not self._asked_rung().repeat or not self.has_it - self.told.excused:
+            return False
+        return self._again() < self._due() and now > self._again() + SLACK
+
+    def _again(self) -> datetime:
+        return self.heard + self._asked_rung().repeat
 
     def _asked_rung(self) -> AskedRung:
         return self.told.rungs[min(self.rung, len(self.told.rungs) - 1)]
@@ -218,7 +228,7 @@ class _Walk:
         elif self.state == "open" and now > self._due() + SLACK:
             self.found.append(Difference("overdue", self._due(), self.rung))
         elif self.state == "open" and self._rests(now):
-            self.found.append(Difference("not_repeated", self.heard + self._asked_rung().repeat, self.rung))
+            self.found.append(Difference("not_repeated", self._again(), self.rung))
         elif self.state == "acknowledged" and self.told.idle:
             idle, since = self.told.idle, self.since
             again = self._awake(self._office_time(since, idle) if self.told.idle_working else since + idle)

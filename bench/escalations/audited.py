@@ -23,7 +23,7 @@ from grid_app.services.escalations.auditing import KIND, audit_some
 from notifications.auditor import differences
 
 EVERYTHING: Final = 1_000_000
-OF_FAULTS: Final = frozenset({"late", "not_asked_again", "overdue"})
+OF_FAULTS: Final = frozenset({"late", "not_asked_again", "overdue", "repeated_late"})
 """What is rightly said of processes that were dead, or of a database that was down."""
 OF_WRONG_CLOCKS: Final = OF_FAULTS | {"early", "skipped", "state", "not_told", "sent_after_answer"}
 """What is rightly said of a history into which a process with a wrong clock wrote: it is not in order."""

@@ -21,7 +21,7 @@ PART = 10_000
 AUDITED_ONE_IN = 10
 """The second reckoning takes as long as the story itself; a tenth of a million is told again by it."""
 SLEPT_ONE_IN = 4
-OF_SLEEP = frozenset({"late", "overdue", "not_asked_again"})
+OF_SLEEP = frozenset({"late", "overdue", "not_asked_again", "repeated_late"})
 """What the auditor rightly says of a machine that slept."""
 
 

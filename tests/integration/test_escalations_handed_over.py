@@ -26,6 +26,8 @@ from tests.world import NOW, World
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 LATER = NOW + SECOND
+TAKEN = LATER + timedelta(minutes=50)
+"""When the first repeat is due and an office takes it up instead."""
 
 
 @pytest.fixture
@@ -67,8 +69,16 @@ def test_repeats_knock_at_the_office_that_has_it_now(session: Session, world: Wo
     assert audit_some(session, now=LATER + timedelta(minutes=100) + SECOND).found == 0
 
 
+def test_a_repeat_that_came_late_is_an_alarm(session: Session, world: World, handed: Escalation):
+    late = LATER + timedelta(minutes=55)
+    step_up_due(session, now=late)
+
+    assert audit_some(session, now=late + SECOND).found == 1
+    assert "第1级的再提醒晚了几分钟才发" in session.scalars(select(Alarm.text)).one()
+
+
 def test_left_lying_it_is_told_to_the_office_that_has_it_now(session: Session, world: World, handed: Escalation):
-    acknowledge(session, escalation_id=handed.id, actor=world.actor(session, Role.TOWNSHIP_LEAD), now=LATER + HOUR)
+    acknowledge(session, escalation_id=handed.id, actor=world.actor(session, Role.TOWNSHIP_LEAD), now=TAKEN)
 
     step_up_due(session, now=LATER + 2 * HOUR)
     step_up_due(session, now=LATER + 2 * HOUR + timedelta(minutes=50))
@@ -81,7 +91,7 @@ def test_left_lying_it_is_told_to_the_office_that_has_it_now(session: Session, w
 def test_an_office_beside_the_rung_that_left_it_lying_is_told_with_it(
     session: Session, world: World, handed: Escalation
 ):
-    acknowledge(session, escalation_id=handed.id, actor=world.actor(session, Role.COUNTY_LEAD), now=LATER + HOUR)
+    acknowledge(session, escalation_id=handed.id, actor=world.actor(session, Role.COUNTY_LEAD), now=TAKEN)
 
     step_up_due(session, now=LATER + 2 * HOUR)
 
@@ -90,7 +100,7 @@ def test_an_office_beside_the_rung_that_left_it_lying_is_told_with_it(
 
 
 def test_where_the_office_was_closed_meanwhile_its_rung_is_told(session: Session, world: World, handed: Escalation):
-    acknowledge(session, escalation_id=handed.id, actor=world.actor(session, Role.TOWNSHIP_LEAD), now=LATER + HOUR)
+    acknowledge(session, escalation_id=handed.id, actor=world.actor(session, Role.TOWNSHIP_LEAD), now=TAKEN)
     session.get_one(Unit, world.units["township"]).closed_at = LATER + HOUR
 
     step_up_due(session, now=LATER + 2 * HOUR)

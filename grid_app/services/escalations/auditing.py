@@ -31,6 +31,7 @@ WORDS: Final = {
     "overdue": "第{rung}级到时间了还没有转走",
     "not_asked_again": "确认后到时间没有处置,也没有重新提醒",
     "not_repeated": "第{rung}级到时间没有再提醒",
+    "repeated_late": "第{rung}级的再提醒晚了几分钟才发,或者一直没有发,提醒系统可能停过",
     "wrong_office": "第{rung}级再提醒的不是现在接着的单位",
     "state": "状态和经过对不上",
     "inbox": "第{rung}级有单位的收件箱里没有它,或者多了一份",

@@ -33,10 +33,10 @@ def test_a_machine_that_slept_is_late_and_skips_nobody():
         one, now = simulated(rng, asleep=True)
 
         found = _codes(one.told(), now)
-        assert found <= {"late", "overdue", "not_asked_again"}
+        assert found <= {"late", "overdue", "not_asked_again", "repeated_late"}
         assert not +faults_of(one)
         codes |= found
-    assert "late" in codes
+    assert codes >= {"late", "repeated_late"}
 
 
 def _story(*, climbs: int) -> tuple[Simulated, object]:
@@ -141,6 +141,41 @@ def test_a_repeat_that_never_came_is_found():
 
     assert _codes(_handed_over(), again + minute) == set()
     assert _codes(_handed_over(), again + 5 * minute) == {"not_repeated"}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "what", "found"),
+    [
+        (68, "repeated", set()),  # a tick, and the lease of a machine that died
+        (69, "repeated", {"repeated_late"}),
+        (69, "acknowledged", {"repeated_late"}),  # it never came while there was time
+        (69, "handed_over", {"repeated_late"}),
+        (68, "acknowledged", set()),
+    ],
+)
+def test_a_repeat_that_came_late_is_found_afterwards(minutes: int, what: str, found: set[str]):
+    at = START + timedelta(minutes=minutes)
+    since = (Entry(at, what, 0, "B"), *((Entry(at, "told", 0, "A"),) if what == "handed_over" else ()))
+    state = "acknowledged" if what == "acknowledged" else "open"
+    told = _handed_over(state=state)
+
+    assert _codes(replace(told, entries=(*told.entries, *since)), at + timedelta(minutes=1)) == found
+
+
+def test_each_repeat_counts_from_the_one_before():
+    told, minute = _handed_over(), timedelta(minutes=1)
+    in_time = [Entry(START + number * minute, "repeated", 0, "B") for number in (67, 129)]
+    late = [Entry(START + number * minute, "repeated", 0, "B") for number in (65, 129)]
+    entries, now = told.entries, START + 130 * minute
+
+    assert _codes(replace(told, entries=(*entries, *in_time)), now) == set()
+    assert _codes(replace(told, entries=(*entries, *late)), now) == {"repeated_late"}
+
+
+def test_a_repeat_that_nobody_may_be_asked_for_is_not_late():
+    told, at = _handed_over(excused=frozenset({"B"})), START + timedelta(hours=3)
+
+    assert _codes(replace(told, entries=(*told.entries, Entry(at, "repeated", 0, "A"))), at) == set()
 
 
 @pytest.mark.parametrize(
