@@ -57,14 +57,15 @@ def tell_from(session: Session, escalation: Escalation, *, rung: int, now: datet
         exhaust(session, escalation, matter, now=now)
         return
     for number in range(rung, len(ladder.rungs)):
-        telling = _telling(session, escalation, matter, (number, ladder.rungs[number]), now)
-        units = units_to_tell(session, matter, kind=telling.rung.unit_kind, now=now)
-        for unit in units:
-            tell_unit(session, telling, unit)
+        on_it = ladder.rungs[number]
+        units = units_to_tell(session, matter, kind=on_it.unit_kind, now=now)
         if units:
+            telling = _telling(session, escalation, matter, (number, on_it), now)
+            for unit in units:
+                tell_unit(session, telling, unit)
             stand_on(session, escalation, ladder, telling)
             return
-        details = {"unit_kind": telling.rung.unit_kind, "county": codes_on(matter.path)[0]}
+        details = {"unit_kind": on_it.unit_kind, "county": codes_on(matter.path)[0]}
         note_event(session, escalation.id, "nobody", rung=number, now=now, details=details)
     exhaust(session, escalation, matter, now=now)
 
