@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -94,9 +95,36 @@ def test_an_office_hands_over_to_another(sign_in: SignIn, app_world: World, esca
     refused = client.post(f"{page}/hand-over", data=there | {"unit": "x"})
     answer = client.post(f"{page}/hand-over", data=there, follow_redirects=True).get_data(as_text=True)
 
-    assert refused.status_code == 404
+    assert refused.status_code == 422
     assert "原因:属于乡镇职责" in answer
     assert sign_in("township_lead").get(page).status_code == 200
+
+
+def test_what_was_typed_is_kept_where_an_answer_is_refused(sign_in: SignIn, app_world: World, escalation_id: UUID):
+    """The form stands open with the sentence at its field; the other form on the page is as it was."""
+    client, page = sign_in("county_officer"), f"/inbox/{escalation_id}"
+    with reading() as session:
+        [call] = session.scalars(select(PhoneCall.id)).all()
+    there = {"unit": str(app_world.units["township"]), "reason": "请王书记处理"}
+    rung = {"outcome": "answered", "answered_by": "李主任", "called_at": "2026-11-20T10:00"}
+
+    named, unnamed = (client.post(f"{page}/hand-over", data=there | one) for one in ({}, {"unit": ""}))
+    called = client.post(f"{page}/calls/{call}", data=rung)
+
+    for answer, kept, said in (
+        (named, {"reason": "请王书记处理"}, "像是有个人的称呼"),
+        (unnamed, {"reason": "请王书记处理"}, "请先选转给哪个单位"),
+        (called, {"answered_by": "李主任", "reason": ""}, "像是有个人的称呼"),
+    ):
+        shown = BeautifulSoup(answer.data, "lxml")
+        assert answer.status_code == 422
+        assert said in shown.select_one(".error-summary").get_text()
+        assert {name: shown.select_one(f"[name={name}]")["value"] for name in kept} == kept
+        assert len(shown.select("main details[open]")) == 1
+    assert BeautifulSoup(named.data, "lxml").select_one("[name=unit] [selected]")["value"] == there["unit"]
+    assert BeautifulSoup(called.data, "lxml").select_one("[name=outcome][checked]")["value"] == "answered"
+    assert "请打本单位的值班电话" in called.get_data(as_text=True)
+    assert _state(escalation_id) == "open"
 
 
 def test_a_call_is_asked_for_and_recorded(sign_in: SignIn, escalation_id: UUID):

@@ -46,6 +46,10 @@ def test_only_the_system_administrator_manages_places(sign_in, role):
         assert client.post(address).status_code == 403
 
 
+def test_a_generation_is_told_with_the_year_it_is_in_use_from(admin, app_world):
+    assert re.search(r"启用或建立.*\b20\d\d年\d+月\d+日\(周.\)", text_of(admin.get("/places")))
+
+
 def test_an_upload_without_level_datum_or_file_names_each(admin, app_world, tmp_path):
     answer = send(admin, tmp_path, VILLAGES, level="", crs="mars")
     nothing = admin.post("/places/boundaries", data={"level": "village", "crs": "wgs84"})

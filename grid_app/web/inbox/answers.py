@@ -6,30 +6,20 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from grid_app.clock import SHANGHAI, local
-from grid_app.database.transaction import reading, transaction
-from grid_app.errors import InvalidError, NotFoundError
+from grid_app.clock import SHANGHAI
+from grid_app.database.transaction import transaction
+from grid_app.errors import InvalidError
 from grid_app.http.guard import requires, the_actor
-from grid_app.policy import Action, Actor, allows
-from grid_app.queries.inbox import WAITING_STATES, InboxRow, desks_of
-from grid_app.services.channels.endpoints import numbers_entered
-from grid_app.services.escalations.answering import (
-    CALL_OUTCOMES,
-    CallNote,
-    hand_over,
-    may_pass_on,
-    offices_for,
-    record_call,
-    say_acted,
-    waiting_calls,
-)
+from grid_app.policy import Action
+from grid_app.services.escalations.answering import CallNote, hand_over, record_call, say_acted
 from grid_app.services.typed import uuid_of
+from grid_app.web.inbox.one import CALL_TIME, Refused, detail_page, row_of
 from grid_app.wiring import wired
 
-CALL_TIME: Final = "%Y-%m-%dT%H:%M"
+HAND_OVER: Final = "hand-over"
 
 
 def add_answer_routes(bp: Blueprint) -> None:
@@ -52,18 +42,19 @@ def acted(escalation_id: UUID) -> Response:
 @requires(Action.ACKNOWLEDGE)
 def pass_on(escalation_id: UUID) -> Response:
     """Hand the escalation over to another office."""
-    unit = uuid_of(request.form.get("unit", ""))
-    if unit is None:
-        raise NotFoundError("请先选转给哪个单位,还没有转交。")
-    with transaction() as session:
-        name = hand_over(
-            session,
-            escalation_id=escalation_id,
-            to_unit=unit,
-            reason=request.form.get("reason", ""),
-            actor=the_actor(),
-            now=wired().clock.now(),
-        )
+    try:
+        unit = _unit_of(request.form.get("unit", ""))
+        with transaction() as session:
+            name = hand_over(
+                session,
+                escalation_id=escalation_id,
+                to_unit=unit,
+                reason=request.form.get("reason", ""),
+                actor=the_actor(),
+                now=wired().clock.now(),
+            )
+    except InvalidError as error:
+        return _typed_again(escalation_id, HAND_OVER, error)
     flash(f"已转给{name},等它确认收到。", "success")
     return _back(escalation_id)
 
@@ -72,36 +63,14 @@ def pass_on(escalation_id: UUID) -> Response:
 def note_call(escalation_id: UUID, call_id: UUID) -> Response:
     """Record what came of ringing an office up."""
     form, now = request.form, wired().clock.now()
-    note = CallNote(form.get("outcome", ""), form.get("answered_by", ""), _moment(form.get("called_at", ""), now))
-    with transaction() as session:
-        record_call(session, call_id=call_id, note=note, actor=the_actor(), now=now)
+    try:
+        note = CallNote(form.get("outcome", ""), form.get("answered_by", ""), _moment(form.get("called_at", ""), now))
+        with transaction() as session:
+            record_call(session, call_id=call_id, note=note, actor=the_actor(), now=now)
+    except InvalidError as error:
+        return _typed_again(escalation_id, str(call_id), error)
     flash("已记录电话通知。" if note.outcome == "answered" else "已记录。没有通知到,请稍后再打。", "success")
     return _back(escalation_id)
-
-
-def answers_of(row: InboxRow, actor: Actor, now: datetime) -> dict[str, object]:
-    """Return what the page offers besides taking up: acting, other offices, calls to make."""
-    if not allows(actor, Action.ACKNOWLEDGE):
-        return {"may_act": False, "offices": [], "calls": []}
-    with reading() as session:
-        key, desks = row.escalation_id, {desk.unit_id for desk in desks_of(session, actor)}
-        own = row.acknowledged_unit_id in desks
-        passes = may_pass_on(row.state, row.acknowledged_unit_id, actor, desks)
-        units = offices_for(session, escalation_id=key, actor=actor, now=now) if passes else []
-        calls = waiting_calls(session, key, now=now) if row.state in WAITING_STATES else []
-        offices = [(str(unit.id), unit.name) for unit in units]
-        numbers = numbers_entered(session, {unit.id for _, unit in calls}, cipher=wired().keys.fields)
-        rung_up = [
-            {"id": call.id, "unit": unit.name, "number": numbers.get(unit.id) or unit.duty_phone}
-            for call, unit in calls
-        ]
-    return {
-        "may_act": row.state == "acknowledged" and own,
-        "offices": offices,
-        "calls": rung_up,
-        "outcomes": list(CALL_OUTCOMES.items()),
-        "now_typed": local(now).strftime(CALL_TIME),
-    }
 
 
 def _moment(typed: str, now: datetime) -> datetime:
@@ -117,3 +86,19 @@ def _moment(typed: str, now: datetime) -> datetime:
 
 def _back(escalation_id: UUID) -> Response:
     return redirect(url_for("inbox.detail", escalation_id=escalation_id))
+
+
+def _unit_of(typed: str) -> UUID:
+    unit = uuid_of(typed)
+    if unit is None:
+        raise InvalidError("请先选转给哪个单位,还没有转交。", fields={"unit": "请选一个单位"})
+    return unit
+
+
+def _typed_again(escalation_id: UUID, form: str, error: InvalidError) -> Response:
+    """Show the page again, the form that was refused with what was typed."""
+    actor, now = the_actor(), wired().clock.now()
+    where = {"reason": "answered_by"} if form != HAND_OVER else {}
+    errors = {where.get(name, name): error.sentence for name in error.fields}
+    refused = Refused(form, errors, request.form.to_dict())
+    return make_response(detail_page(row_of(escalation_id, actor), actor, now, refused), 422)

@@ -6,40 +6,30 @@ It may be repeated without harm, and it is how the office that raised the matter
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.errors import NotFoundError
 from grid_app.http.guard import guard_pages, in_background, requires, the_actor
-from grid_app.policy import Action, Actor, allows
-from grid_app.queries.inbox import MOST_COUNTED, PAGE_ROWS, WAITING_STATES, InboxPage, InboxRow, inbox_page, inbox_row
+from grid_app.policy import Action, allows
+from grid_app.queries.inbox import MOST_COUNTED, PAGE_ROWS, InboxPage, inbox_page
 from grid_app.queries.inbox_history import (
     is_unseen,
-    knocks_of,
-    may_open_cause,
-    next_unit_kind,
-    steps_of,
-    units_told,
 )
 from grid_app.queries.inbox_version import Reader
 from grid_app.queries.ladders import units_on_ladders
-from grid_app.services.escalations.events import EVENT_KIND_WORDS
 from grid_app.services.escalations.ladder_rows import UNIT_KIND_WORDS
 from grid_app.services.escalations.taking import acknowledge, mark_seen
-from grid_app.vocabulary.categories import name_of
-from grid_app.vocabulary.words import ESCALATION_STATE_WORDS
-from grid_app.web.inbox.answers import add_answer_routes, answers_of
+from grid_app.web.inbox.answers import add_answer_routes
 from grid_app.web.inbox.duty import duty_now
 from grid_app.web.inbox.heartbeat import has_stopped, heartbeat
 from grid_app.web.inbox.live import add_routes, live_of_inbox, shared_by_equals
+from grid_app.web.inbox.one import detail_page, row_of
 from grid_app.web.inbox.policies import edit_ladder, policies, save_ladder_form
 from grid_app.web.inbox.push import add_push_routes
-from grid_app.web.inbox.timeline import moments_of
-from grid_app.web.inbox.words import answer_of, cause_link, line_of, next_step_words
+from grid_app.web.inbox.words import line_of
 from grid_app.web.wording import local_time
 from grid_app.wiring import wired
 
@@ -83,15 +73,13 @@ def part() -> str:
 def detail(escalation_id: UUID) -> str:
     """Show one escalation with its timeline; the first look of the unit is noted (see above)."""
     actor, now = the_actor(), wired().clock.now()
+    row = row_of(escalation_id, actor)
     with reading() as session:
-        row = inbox_row(session, actor, escalation_id)
-        unseen = row is not None and is_unseen(session, escalation_id, actor)
-    if row is None:
-        raise NotFoundError("您单位的收件箱里没有这条提醒。可能您换了身份,或提醒发给了别的单位;请回到收件箱查看。")
+        unseen = is_unseen(session, escalation_id, actor)
     if unseen:
         with transaction() as session:
             mark_seen(session, escalation_id=escalation_id, actor=actor, now=now)
-    return _detail_page(row, actor, now)
+    return detail_page(row, actor, now)
 
 
 @bp.post("/inbox/<uuid:escalation_id>/acknowledge")
@@ -105,31 +93,6 @@ def take_up(escalation_id: UUID) -> Response:
     else:
         flash(f"这条提醒已由{answer.unit_name}在{local_time(answer.at)}确认,不需要再确认。", "info")
     return redirect(url_for("inbox.detail", escalation_id=escalation_id))
-
-
-def _detail_page(row: InboxRow, actor: Actor, now: datetime) -> str:
-    with reading() as session:
-        steps, knocks = steps_of(session, row.escalation_id), knocks_of(session, row.escalation_id)
-        told, next_kind = units_told(session, row.escalation_id), next_unit_kind(session, row)
-        link = cause_link(row) if may_open_cause(session, row, actor) else None
-    answers = answers_of(row, actor, now)
-    return render_template(
-        "pages/inbox_detail.html",
-        row=row,
-        matter=name_of(row.category),
-        why=EVENT_KIND_WORDS.get(row.event_kind, row.event_kind),
-        opened=local_time(row.opened_at),
-        state=ESCALATION_STATE_WORDS[row.state],
-        waiting=row.state in WAITING_STATES,
-        may_answer=row.state in WAITING_STATES and allows(actor, Action.ACKNOWLEDGE),
-        answer=answer_of(row),
-        next_step=next_step_words(row, next_kind, now),
-        told="、".join(unit.unit_name for unit in told),
-        phones=[unit for unit in told if unit.number],
-        link=link,
-        moments=moments_of(steps, knocks, now),
-        **answers,
-    )
 
 
 def _asked() -> tuple[bool, int]:
