@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from grid_app.database.transaction import reading, transaction
 from grid_app.services.places.boundaries_undo import place_stragglers
-from grid_app.services.residents.limits import forget_old_tries
+from grid_app.services.tries import forget_old_tries
 from grid_app.services.upkeep.housekeeping import begin_anew, chunks_to_forget, forget_chunks, forget_old_sign_ins
 from grid_app.wiring import wired
 

@@ -19,15 +19,15 @@ from grid_app.services.matters.parties import phone_context
 from grid_app.services.matters.step import Step
 from grid_app.services.residents.asking import Asked, NotKnown, TooOften, ask
 from grid_app.services.residents.codes import Checked, NotProven, Reissued, reissue_code
-from grid_app.services.residents.limits import (
+from grid_app.services.residents.notices import next_days
+from grid_app.services.residents.said import Saying, complain, evaluate, request
+from grid_app.services.tries import (
     WRONG_BY_ADDRESS,
     WRONG_BY_CODE,
     count_try,
     forget_old_tries,
     is_used_up,
 )
-from grid_app.services.residents.notices import next_days
-from grid_app.services.residents.said import Saying, complain, evaluate, request
 from tests.builders import add_dispute
 from tests.world import NOW
 

@@ -12,7 +12,7 @@ from grid_app.database.transaction import reading
 from grid_app.models.accounts import AuditEvent
 from grid_app.models.residents import ResidentTry
 from grid_app.services.accounts import program_guesses
-from grid_app.services.residents.limits import Limit
+from grid_app.services.tries import Limit
 from tests.web.forms import FreshClient
 from tests.web.test_ogc_programs import ITEMS, basic, made_password
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from grid_app.services.residents.limits import Limit, count_try, is_used_up
+from grid_app.services.tries import Limit, count_try, is_used_up
 
 SPAN: Final = timedelta(minutes=15)
 WRONG_BY_ADDRESS: Final = Limit("prog_address", 60, SPAN)

@@ -21,7 +21,7 @@ from grid_app.security.fields import FieldCipher
 from grid_app.security.marks import Marks, Pass
 from grid_app.services.audit import record_audit
 from grid_app.services.matters.parties import MOST_PARTIES, phone_context
-from grid_app.services.residents.limits import WRONG_BY_ADDRESS, WRONG_BY_CODE, count_try, is_used_up
+from grid_app.services.tries import WRONG_BY_ADDRESS, WRONG_BY_CODE, count_try, is_used_up
 
 NOBODY: Final = UUID(int=0)
 NO_CODE: Final = "----------"

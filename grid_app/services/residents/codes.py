@@ -14,7 +14,7 @@ from grid_app.services.audit import record_audit
 from grid_app.services.matters.step import Step, claimed, may_handle, write
 from grid_app.services.numbering import new_tracking_code
 from grid_app.services.residents.asking import plain_tail, tail_fits
-from grid_app.services.residents.limits import TAILS_BY_STAFF, count_try, is_used_up
+from grid_app.services.tries import TAILS_BY_STAFF, count_try, is_used_up
 
 REISSUED: Final = "code_reissued"
 PAPERS: Final = {

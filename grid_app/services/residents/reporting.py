@@ -19,7 +19,7 @@ from grid_app.services.audit import record_audit
 from grid_app.services.handling.seals import seal_for_resident
 from grid_app.services.matters.parties import LONGEST_NAME, LONGEST_PHONE
 from grid_app.services.reports.receiving import Desk, Lookups, Received, parse_report, receive_reports
-from grid_app.services.residents.limits import REPORTS_BY_ADDRESS, REPORTS_BY_PLACE, count_try
+from grid_app.services.tries import REPORTS_BY_ADDRESS, REPORTS_BY_PLACE, count_try
 
 NOBODY: Final = UUID(int=0)
 NOTICE_VERSION: Final = "2026-11"

@@ -25,7 +25,7 @@ from grid_app.services.escalations.receipts import (
     require_listening,
 )
 from grid_app.services.escalations.subscriptions import read_target
-from grid_app.services.residents.limits import Limit, count_try, is_used_up
+from grid_app.services.tries import Limit, count_try, is_used_up
 from grid_app.web.residents.frame import address_key
 from grid_app.wiring import wired
 from notifications.vapid import keypair_of
