@@ -27,6 +27,7 @@ from grid_app.queries.chunks import chunks
 from grid_app.queries.disputes import Cursor
 from grid_app.queries.disputes_places import place_names
 from grid_app.queries.disputes_reach import reaches
+from grid_app.queries.planning import plainly
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.categories import SEALED
 from grid_app.vocabulary.words import CLOSURE_WORDS, OPEN_STATES
@@ -245,7 +246,7 @@ def _measures(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Measure]
     for some in chunks(ids):
         events = session.execute(
             select(DisputeEvent.dispute_id, DisputeEvent.kind, DisputeEvent.at, DisputeEvent.note)
-            .where(DisputeEvent.dispute_id.in_(some), DisputeEvent.kind.in_(MEASURES))
+            .where(DisputeEvent.dispute_id.in_(some), plainly(DisputeEvent.kind.in_(MEASURES)))
             .order_by(DisputeEvent.dispute_id, DisputeEvent.number)
         )
         for dispute_id, kind, at, note in events:

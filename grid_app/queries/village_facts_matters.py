@@ -27,6 +27,7 @@ from grid_app.policy import Scope
 from grid_app.queries.indicators_asked import DAY, Expression, within
 from grid_app.queries.indicators_lawful import FIRST_CONTACTS
 from grid_app.queries.indicators_open import CLOSING
+from grid_app.queries.planning import plainly
 from grid_app.queries.scoping import visible
 from grid_app.standing.rules import Rules
 from grid_app.vocabulary.words import OPEN_STATES
@@ -92,14 +93,6 @@ def calls(session: Session, *, path: str, since: datetime, end: datetime) -> Cou
 def closings(since: datetime, end: datetime) -> ColumnElement[bool]:
     """Return the condition that an event is a closing of a span."""
     return plainly(and_(CLOSING, DisputeEvent.at >= since, DisputeEvent.at < end))
-
-
-def plainly(condition: Expression) -> ColumnElement[bool]:
-    """Return a condition that no index answers.
-
-    Databases then go from the few matters of an area to what belongs to each, and not through all of the county's.
-    """
-    return case((condition, 1), else_=0) == 1
 
 
 def duties(session: Session, *, path: str, end: datetime) -> Counted:

@@ -21,7 +21,8 @@ from grid_app.queries.indicators_asked import DAY, Expression, median_of
 from grid_app.queries.indicators_lawful import FIRST_CONTACTS
 from grid_app.queries.indicators_open import EVENTS
 from grid_app.queries.indicators_solved import RELAPSE, ground_is, reopened_after
-from grid_app.queries.village_facts_matters import VILLAGE, Counted, closings, count_if, plainly, served
+from grid_app.queries.planning import plainly
+from grid_app.queries.village_facts_matters import VILLAGE, Counted, closings, count_if, served
 
 MADE = ("settled", "relapsed")
 MISSED = ("missed", "due")

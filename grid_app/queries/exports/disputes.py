@@ -18,12 +18,14 @@ from grid_app.models.places import Division
 from grid_app.models.residents import Evaluation
 from grid_app.policy import Scope
 from grid_app.queries.chunks import chunks
+from grid_app.queries.planning import plainly
 from grid_app.queries.points import handled_by, shows_a_point
 from grid_app.queries.scoping import visible
 from grid_app.vocabulary.categories import SEALED
 from grid_app.vocabulary.words import ENDED_STATES, OPEN_STATES
 
 OPEN, ENDED, ANY = "open", "ended", ""
+CLOSINGS = ("closed", "settled_on_spot")
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def dispute_facts(session: Session, *, scope: Scope, ids: Sequence[UUID]) -> lis
             )
             .outerjoin(Organisation, Organisation.id == Dispute.organisation_id)
             .outerjoin(Unit, Unit.id == Dispute.owner_unit_id)
-            .where(visible(scope), Dispute.id.in_(some))
+            .where(plainly(visible(scope)), Dispute.id.in_(some))
         )  # fmt: skip
         for row in rows:
             found[row[0]] = _facts(row)
@@ -122,7 +124,7 @@ def outcomes_of(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, Outcome]
     for some in chunks(ids):
         events = session.execute(
             select(DisputeEvent.dispute_id, DisputeEvent.note)
-            .where(DisputeEvent.dispute_id.in_(some), DisputeEvent.kind.in_(("closed", "settled_on_spot")))
+            .where(DisputeEvent.dispute_id.in_(some), plainly(DisputeEvent.kind.in_(CLOSINGS)))
             .order_by(DisputeEvent.dispute_id, DisputeEvent.number)
         )
         notes |= {dispute_id: note for dispute_id, note in events}  # noqa: C416 - a row is not a pair to the type checker
@@ -140,7 +142,7 @@ def still_reached(session: Session, *, scope: Scope, ids: Iterable[UUID]) -> set
     found: set[UUID] = set()
     for some in chunks(list(ids)):
         question = select(Dispute.id).where(
-            visible(scope), Dispute.id.in_(some), Dispute.category.not_like(f"{SEALED}%")
+            plainly(visible(scope)), Dispute.id.in_(some), Dispute.category.not_like(f"{SEALED}%")
         )
         found |= set(session.scalars(question))
     return found
