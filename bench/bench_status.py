@@ -11,13 +11,15 @@ import json
 import sys
 import tempfile
 import time
+from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
+from bench.bulk import copy_over
 from bench.lists.county import COUNTY, PASSWORD
 from bench.status.rows import STATUS_BAR_SECONDS
 from bench.status.world import build
@@ -66,46 +68,56 @@ def page_ms(client: FlaskClient, address: str) -> float:
     return round(sorted(found)[ROUNDS // 2], 1)
 
 
-def measure_on(url: str, folder: Path, *, disputes: int) -> tuple[dict[str, Any], dict[str, int]]:
-    """Fill a database and return its figures, and how many rows there are."""
+def made(path: Path, disputes: int) -> dict[str, int]:
+    """Fill a SQLite file and return how many rows there are."""
+    engine = _upgraded(f"sqlite:///{path}")
+    sizes = build(engine, disputes=disputes, now=FILLED, seed=SEED)
+    engine.dispose()
+    return sizes
+
+
+def _upgraded(url: str) -> Engine:
     engine = create_engine(url)
     prepare_engine(engine)
     upgrade(engine)
-    sizes = build(engine, disputes=disputes, now=FILLED, seed=SEED)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
-    engine.dispose()
+    return engine
+
+
+def measure_on(url: str, folder: Path, *, villages: int) -> dict[str, Any]:
+    """Return the figures of a database that was filled."""
     app = create_app(Settings(instance_dir=folder, database_url=url), clock=FrozenClock(NOW))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     settle_heap()
     with app.app_context():
+        engine = app.extensions["grid"].engine
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
         done, seconds, taken = assessed()
-        assert done == sizes["villages"]
+        assert done == villages
         client = app.test_client()
         assert client.post("/sign-in", data={"login": "county_officer", "password": PASSWORD}).status_code == 302
         found = {
             "seconds": round(seconds, 1), "longest": round(max(taken), 2),
             "table": page_ms(client, "/villages/status"), "page": page_ms(client, f"/villages/{COUNTY}001201/status"),
         }  # fmt: skip
-        app.extensions["grid"].engine.dispose()
-    return found, sizes
+        engine.dispose()
+    return found
 
 
 def measure(disputes: int) -> dict[str, Any]:
     """Return the figures of both databases; PostGIS is left out where it is not installed."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        sqlite, sizes = measure_on(f"sqlite:///{folder}/grid.sqlite", folder / "one", disputes=disputes)
-        found: dict[str, Any] = {**sizes, "sqlite": sqlite}
-        try:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder, file = Path(name), Path(name) / "grid.sqlite"
+        sizes = made(file, disputes)
+        urls = {"sqlite": f"sqlite:///{file}"}
+        with suppress(PostgresMissingError):
             cluster = Cluster().start()
-        except PostgresMissingError:
-            return found
-        try:
-            found["postgis"], _ = measure_on(cluster.create("bench_status"), folder / "two", disputes=disputes)
-        finally:
-            cluster.stop()
-    return found
+            stack.callback(cluster.stop)
+            urls["postgis"] = cluster.create("bench_status")
+            _upgraded(urls["postgis"]).dispose()
+            copy_over(file, urls["postgis"])
+        found = {key: measure_on(url, folder / key, villages=sizes["villages"]) for key, url in urls.items()}
+    return {**sizes, **found}
 
 
 def main() -> int:

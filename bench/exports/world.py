@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from shapely import MultiPolygon, box
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from bench.bulk import Filling, filling
 from bench.lists.county import County, build_county
 from grid_app.clock import local_date
 from grid_app.database.base import new_id
@@ -44,9 +44,9 @@ def build(folder: Path, total: int, now: datetime) -> Settings:
         with transaction() as session:
             county = build_county(session, now, rng)
             _boundaries(session, county, now)
-        for start in range(0, total, PORTION):
-            with transaction() as session:
-                _disputes(session, county, range(start, min(start + PORTION, total)), now, rng)
+        with filling(wired().engine, (Dispute, DisputeEvent, Party)) as file:
+            for start in range(0, total, PORTION):
+                _disputes(file, county, range(start, min(start + PORTION, total)), now, rng)
     return settings
 
 
@@ -72,7 +72,7 @@ def _boundaries(session: Session, county: County, now: datetime) -> None:
         )
 
 
-def _disputes(session: Session, county: County, numbers: range, now: datetime, rng: np.random.Generator) -> None:
+def _disputes(file: Filling, county: County, numbers: range, now: datetime, rng: np.random.Generator) -> None:
     cipher = wired().keys.fields
     places = rng.choice(len(county.villages), size=len(numbers), p=county.weights)
     disputes, events, parties = [], [], []
@@ -101,6 +101,6 @@ def _disputes(session: Session, county: County, numbers: range, now: datetime, r
         if number % NAMED_EVERY == 0:
             parties.append({"id": party, "dispute_id": key, "label": "当事人A", "created_at": at,
                             "name_sealed": cipher.encrypt("王大力", context=name_context(party))})  # fmt: skip
-    for model, rows in ((Dispute, disputes), (DisputeEvent, events), (Party, parties)):
-        if rows:
-            session.execute(insert(model), rows)
+    file.add(Dispute, disputes)
+    file.add(DisputeEvent, events)
+    file.add(Party, parties)

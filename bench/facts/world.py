@@ -9,6 +9,7 @@ import numpy as np
 import psycopg
 from sqlalchemy import create_engine
 
+from bench.bulk import INDEXES
 from bench.lists.county import COUNTY, build_county
 from bench.lists.disputes import fill
 from grid_app.database.base import new_id
@@ -52,10 +53,22 @@ def make(url: str, *, total: int, now: datetime, seed: int) -> dict[str, float]:
         _bounded(connection, now)
         taken = fill(connection, county, total=total, now=now, seed=seed)
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("SET timezone = 'UTC'")
-        connection.execute(EVENTS)
+        _remembered(connection)
         connection.execute("VACUUM ANALYZE")
     return taken
+
+
+def _remembered(connection: psycopg.Connection) -> None:
+    """Write what happened to each dispute; references are right by themselves, and the indexes are made afterwards."""
+    connection.execute("SET session_replication_role = replica")
+    connection.execute("SET maintenance_work_mem = '512MB'")
+    connection.execute("SET timezone = 'UTC'")
+    indexes = connection.execute(INDEXES, [["dispute_events"]]).fetchall()
+    for name, _ in indexes:
+        connection.execute(f'DROP INDEX "{name}"')
+    connection.execute(EVENTS)
+    for _, definition in indexes:
+        connection.execute(definition)
 
 
 def _bounded(connection: psycopg.Connection, now: datetime) -> None:

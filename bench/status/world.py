@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Table, insert
+from sqlalchemy import Engine
 
+from bench.bulk import Filling, filling, ids
 from bench.lists.county import COUNTY, County, build_county
 from grid_app.clock import local_date
-from grid_app.database.base import Base, new_id
+from grid_app.database.base import new_id
 from grid_app.database.transaction import transaction
 from grid_app.models.callbacks import CallbackDraw, CallbackSample
 from grid_app.models.disputes import Dispute, DisputeEvent
@@ -29,37 +29,40 @@ CHANNELS = {"grid_walk": 0.6, "resident_told": 0.18, "mediation_room": 0.07, "qr
 OPEN_SHARE, CONTACTED_SHARE, SAMPLED_SHARE, REOPENED_SHARE = 0.1, 0.93, 0.05, 0.03
 VISITS = (1, 3, 7, 30)
 BATCH = 10_000
+MODELS = (
+    CallbackDraw, CallbackSample, Dispute, DisputeEvent, FollowUp, PublicNotice, Round, RoundAnswer, ScreeningReturn,
+)  # fmt: skip
 Row = dict[str, Any]
 
 
 def build(engine: Engine, *, disputes: int, now: datetime, seed: int) -> dict[str, int]:
-    """Fill a fresh database; return how many rows of each kind there are."""
+    """Fill a fresh SQLite file; return how many rows of each kind there are."""
     rng = np.random.default_rng(seed)
     with transaction(engine) as session:
         county = build_county(session, now, rng, per_township=PER_TOWNSHIP, grids=1)
         seed_templates(session)
-    with engine.begin() as connection:
-        _rounds(connection, county, now)
-        _notices(connection, county, now)
-        draw = _draw(connection, now)
-        events = 0
+    keys, events = ids(), 0
+    with filling(engine, MODELS) as file:
+        _rounds(file, county, now, keys)
+        _notices(file, county, now)
+        draw = _draw(file, now)
         for start in range(0, disputes, BATCH):
-            made = _matters(county, rng, now, range(start, min(start + BATCH, disputes)))
-            _write(connection, Dispute, [one.row() for one in made])
-            steps = [step for one in made for step in one.steps()]
-            _write(connection, DisputeEvent, steps)
-            _write(connection, FollowUp, [visit for one in made for visit in one.visits()])
-            _write(connection, CallbackSample, [one.sample(draw, county) for one in made if one.is_sampled])
-            events += len(steps)
+            made = _matters(county, rng, now, keys, range(start, min(start + BATCH, disputes)))
+            file.add(Dispute, [one.row() for one in made])
+            events += file.add(DisputeEvent, (step for one in made for step in one.steps()))
+            file.add(FollowUp, (visit for one in made for visit in one.visits()))
+            file.add(CallbackSample, [one.sample(draw, county) for one in made if one.is_sampled])
     return {"villages": len(county.villages), "disputes": disputes, "events": events}
 
 
-def _matters(county: County, rng: np.random.Generator, now: datetime, numbers: range) -> list[_Matter]:
+def _matters(
+    county: County, rng: np.random.Generator, now: datetime, keys: Iterator[UUID], numbers: range
+) -> list[_Matter]:
     villages = rng.choice(len(county.villages), size=len(numbers), p=county.weights).tolist()
     channels = rng.choice(list(CHANNELS), size=len(numbers), p=list(CHANNELS.values())).tolist()
     chances = rng.random((len(numbers), 8)).tolist()
     return [
-        _Matter(county, now, number, village=village, channel=channel, chance=chance)
+        _Matter(county, now, keys, number, village=village, channel=channel, chance=chance)
         for number, village, channel, chance in zip(numbers, villages, channels, chances, strict=True)
     ]
 
@@ -68,10 +71,18 @@ class _Matter:
     """One matter as it was drawn, and the rows that tell of it."""
 
     def __init__(
-        self, county: County, now: datetime, number: int, *, village: int, channel: str, chance: list[float]
+        self,
+        county: County,
+        now: datetime,
+        keys: Iterator[UUID],
+        number: int,
+        *,
+        village: int,
+        channel: str,
+        chance: list[float],
     ) -> None:
-        self._county, self._now, self._number = county, now, number
-        self._id, self._closing = new_id(), new_id()
+        self._county, self._now, self._keys, self._number = county, now, keys, number
+        self._id, self._closing = next(keys), next(keys)
         self._village, self._channel, self._chance = village, channel, chance
         self._received = now - timedelta(days=self._chance[0] * DAYS, hours=self._chance[1] * 24)
         closed = self._received + timedelta(days=4 + self._chance[2] * 40)
@@ -99,15 +110,15 @@ class _Matter:
 
     def steps(self) -> Iterator[Row]:
         """Yield its history."""
-        told: list[tuple[datetime, str, Row, UUID]] = [(self._received, "reported", {}, new_id())]
+        told: list[tuple[datetime, str, Row, UUID]] = [(self._received, "reported", {}, next(self._keys))]
         if self._chance[7] < CONTACTED_SHARE:
             at = self._received + timedelta(hours=1 + self._chance[6] * 30)
-            told.append((at, "contacted", {"side": "resident", "way": "phone"}, new_id()))
-        told.append((self._received + timedelta(days=2), "accepted", {}, new_id()))
+            told.append((at, "contacted", {"side": "resident", "way": "phone"}, next(self._keys)))
+        told.append((self._received + timedelta(days=2), "accepted", {}, next(self._keys)))
         if self._closed:
             told.append((self._closed, "closed", {"ground": "agreement_performed"}, self._closing))
             if self._chance[5] > 1 - REOPENED_SHARE:
-                told.append((self._closed + timedelta(days=20), "reopened", {}, new_id()))
+                told.append((self._closed + timedelta(days=20), "reopened", {}, next(self._keys)))
         for number, (at, kind, details, key) in enumerate(told, start=1):
             yield {"id": key, "dispute_id": self._id, "number": number, "at": at, "kind": kind, "details": details}
 
@@ -117,7 +128,7 @@ class _Matter:
             due = cast("datetime", self._closed) + timedelta(days=day)
             made = due < self._now and self._chance[4] < 0.93
             yield {
-                "id": new_id(), "dispute_id": self._id, "closed_at": self._closed, "day": day,
+                "id": next(self._keys), "dispute_id": self._id, "closed_at": self._closed, "day": day,
                 "due_on": local_date(due), "state": "settled" if made else "due", "ended_at": due if made else None,
             }  # fmt: skip
 
@@ -125,39 +136,41 @@ class _Matter:
         """Return what another unit heard about its closing."""
         closed = cast("datetime", self._closed)
         return {
-            "id": new_id(), "draw_id": draw, "number": self._number, "dispute_id": self._id, "event_id": self._closing,
+            "id": next(self._keys), "draw_id": draw, "number": self._number, "dispute_id": self._id,
+            "event_id": self._closing,
             "decided_at": closed, "stratum": "full", "verifier_unit_id": county.departments[0],
             "due_on": local_date(closed), "state": "verified", "told": self._chance[7] < 0.9,
             "ended_at": closed + timedelta(days=5),
         }  # fmt: skip
 
 
-def _rounds(connection: Connection, county: County, now: datetime) -> None:
+def _rounds(file: Filling, county: County, now: datetime, keys: Iterator[UUID]) -> None:
     dues = [now - timedelta(days=7 * week + 1) for week in range(WEEKS)]
-    rounds = [
+    rounds: list[Row] = [
         {
-            "id": new_id(), "template_code": "special", "division_code": COUNTY, "period": f"w{number}", "name": "排查",
+            "id": next(keys), "template_code": "special", "division_code": COUNTY, "period": f"w{number}",
+            "name": "排查",
             "opens_at": due - timedelta(days=5), "due_at": due, "window_end": local_date(due), "state": "closed",
         }
         for number, due in enumerate(dues)
     ]  # fmt: skip
-    _write(connection, Round, rounds)
+    file.add(Round, rounds)
     for row in rounds:
         returns = [
             {
-                "id": new_id(), "division_code": code, "village_code": code, "zero": at % 3 > 0, "entries": [],
+                "id": next(keys), "division_code": code, "village_code": code, "zero": at % 3 > 0, "entries": [],
                 "returned_at": row["due_at"] - timedelta(hours=3),
             }
             for at, code in enumerate(county.villages)
         ]  # fmt: skip
-        _write(connection, ScreeningReturn, returns)
-        _write(connection, RoundAnswer, [
+        file.add(ScreeningReturn, returns)
+        file.add(RoundAnswer, [
             {"round_id": row["id"], "division_code": one["division_code"], "return_id": one["id"]} for one in returns
         ])  # fmt: skip
 
 
-def _notices(connection: Connection, county: County, now: datetime) -> None:
-    _write(connection, PublicNotice, [
+def _notices(file: Filling, county: County, now: datetime) -> None:
+    file.add(PublicNotice, [
         {
             "unit_id": unit, "address": "村部一楼", "hours": "周一至周五 8:30-17:00", "dates": [],
             "changed_at": now - timedelta(days=90),
@@ -166,18 +179,12 @@ def _notices(connection: Connection, county: County, now: datetime) -> None:
     ])  # fmt: skip
 
 
-def _draw(connection: Connection, now: datetime) -> UUID:
+def _draw(file: Filling, now: datetime) -> UUID:
     key = new_id()
-    _write(connection, CallbackDraw, [
+    file.add(CallbackDraw, [
         {
             "id": key, "kind": "closed", "division_code": COUNTY, "month": local_date(now).replace(day=1), "seed": "s",
             "candidates": 1, "digest": "d", "drawn_at": now,
         }
     ])  # fmt: skip
     return key
-
-
-def _write(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    waiting = iter(rows)
-    while part := list(islice(waiting, BATCH)):
-        connection.execute(insert(cast("Table", model.__table__)), part)
