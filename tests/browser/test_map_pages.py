@@ -123,6 +123,35 @@ def test_a_place_is_found_by_its_sound(phone, site, disputes):
     assert f"place={EAST}" in phone.url
 
 
+def test_the_back_button_closes_the_panel_and_takes_back_layers_and_areas(phone, site, disputes):
+    signed_in(phone, "county_officer")
+    opened(phone, "/map")
+    phone.evaluate("document.querySelector('#map-choice a[href*=\"layer=clocks\"]').click()")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("超期事项")
+    phone.evaluate("document.querySelector('#map-table a[href*=\"root=990101001\"]').click()")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("东河镇地图:超期事项")
+    panel, village = phone.locator("#map-panel"), phone.locator(f"#map-table a[href*='{WEST}']")
+
+    village.dispatch_event("click")
+    expect(panel).to_contain_text("云岭村")
+    panel.get_by_role("button", name="关闭").click()
+    phone.wait_for_function("!location.search.includes('place=')")
+    village.dispatch_event("click")
+    expect(panel).to_contain_text("云岭村")
+    phone.go_back()
+    expect(panel).to_be_hidden()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("东河镇地图:超期事项")
+    phone.go_forward()
+    expect(panel).to_contain_text("云岭村")
+    phone.go_back()
+    phone.go_back()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("县地图:超期事项")
+    phone.go_back()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("县地图:未办结纠纷")
+    expect(panel).to_be_hidden()
+    assert "place=" not in phone.url
+
+
 def test_a_phone_scrolls_nothing_sideways_and_axe_finds_nothing_in_any_layer(phone, site, disputes):
     signed_in(phone, "county_officer")
     opened(phone, "/map")

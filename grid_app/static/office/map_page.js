@@ -22,23 +22,30 @@ export class MapPage {
   constructor(stage, area) {
     this.stage = stage;
     this.area = area;
-    this.panel = new Panel(stage, (code) => this.choose(code), () => this.signedOut());
+    this.panel = new Panel(stage, () => this.closed(), () => this.signedOut());
     this.address = new URL(location.href);
     this.isSignedOut = false;
   }
 
-  /** Writes where the map looks and what is chosen into the address. @param {Record<string, string>} changes */
-  note(changes) {
+  /**
+   * Writes where the map looks and what is chosen into the address.
+   * @param {Record<string, string>} changes
+   * @param {{opened: boolean}} [step] given for what the back button takes back: an opened panel, another layer or area
+   */
+  note(changes, step) {
     this.address = addressOf(this.address, { at: this.area.view(), ...changes });
-    history.replaceState(null, "", this.address);
+    if (step) history.pushState(step, "", this.address);
+    else history.replaceState(history.state, "", this.address);
   }
 
   /**
    * Goes to another address of the map: the parts of the page are put in place, the map gets other facts.
    * @param {string} href
+   * @param {{isStep?: boolean}} [how] no step: the address takes the place of the one before
    */
-  async go(href) {
+  async go(href, { isStep = true } = {}) {
     const wanted = new URL(href, location.href);
+    const step = isStep && bare(wanted) !== bare(this.address) ? { opened: false } : undefined;
     const isElsewhere = wanted.searchParams.get("root") !== this.address.searchParams.get("root");
     const place = wanted.searchParams.get("place") ?? (isElsewhere ? "" : this.panel.code);
     this.stage.setAttribute("aria-busy", "true");
@@ -51,7 +58,7 @@ export class MapPage {
       putInPlace(page);
       putWeeks(this, page.weeks);
       if (isElsewhere) this.area.lookAt(place || page.root);
-      this.note({ place });
+      this.note({ place }, step);
       if (place && place !== this.panel.code) await this.panel.show(place);
     } catch (error) {
       if (error instanceof SignedOutError) return this.signedOut(addressOf(wanted, { at: isElsewhere ? "" : this.area.view(), place }));
@@ -76,16 +83,30 @@ export class MapPage {
 
   /** Chooses a village and opens its panel. @param {string} code */
   async open(code) {
-    this.choose(code);
+    this.area.choose(code);
+    this.note({ place: code }, this.panel.code ? undefined : { opened: true });
     const shown = this.panel.show(code);
     this.area.reveal(code, this.panel.isFromBelow() ? HIDDEN_BELOW : 0);
     await shown;
   }
 
-  /** @param {string} code empty for none */
-  choose(code) {
-    this.area.choose(code);
-    this.note({ place: code });
+  /** The panel was closed by hand: the step that opened it is taken back, so that the back button need not. */
+  closed() {
+    this.area.choose("");
+    if (history.state?.opened) history.back();
+    else this.note({ place: "" });
+  }
+
+  /** The back or forward button: shows what the address says; the map stays where it looks unless the area is another. */
+  async returned() {
+    const wanted = new URL(location.href);
+    const place = wanted.searchParams.get("place") ?? "";
+    if (!place) this.panel.hide();
+    this.area.choose(place);
+    if (bare(wanted) !== bare(this.address)) return this.go(wanted.href, { isStep: false });
+    this.address = wanted;
+    this.note({});
+    if (place && place !== this.panel.code) await this.panel.show(place);
   }
 
   /** Tells that the boundaries changed, and keeps what is shown. @param {string} generation */
@@ -128,6 +149,11 @@ export class MapPage {
   }
 }
 
+/** An address of the map without where it looks and what is chosen. @param {URL} address */
+function bare(address) {
+  return addressOf(address, { at: "", place: "" }).href;
+}
+
 /** Leads every link to the map through `go`, and every village of the table into the panel. @param {MapPage} page */
 function startLinks(page) {
   document.getElementById("content")?.addEventListener("click", (event) => {
@@ -153,6 +179,7 @@ export function startMapPage(stage) {
     if (!frame.areaMap) return;
     const page = new MapPage(stage, frame.areaMap);
     frame.addEventListener("map-view", () => page.note({}));
+    addEventListener("popstate", () => void page.returned());
     frame.addEventListener("map-place", (event) => {
       void page.open(/** @type {CustomEvent<string>} */ (event).detail);
     });

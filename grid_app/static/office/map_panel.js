@@ -7,7 +7,7 @@ const FAILED = "没有取到这个村(社区)的内容,可能是网络断了。"
 
 export class Panel {
   /**
-   * @param {HTMLElement} stage @param {(code: string) => void} onClosed told with an empty code
+   * @param {HTMLElement} stage @param {() => void} onClosed told when it is closed by hand
    * @param {() => void} onSignedOut
    */
   constructor(stage, onClosed, onSignedOut) {
@@ -53,11 +53,15 @@ export class Panel {
     return isOver;
   }
 
-  close() {
+  hide() {
     this.code = "";
     this.box.hidden = true;
     this.stage.classList.remove("map-with-panel");
-    this.onClosed("");
+  }
+
+  close() {
+    this.hide();
+    this.onClosed();
     this.stage.querySelector("iframe")?.focus();
   }
 

@@ -44,7 +44,7 @@ export function startWeeks(page) {
   slider.addEventListener("input", () => {
     tell();
     clearTimeout(waiting);
-    waiting = setTimeout(() => void page.go(addressOf(page.address, { week: chosen().value }).href), PAUSE);
+    waiting = setTimeout(() => void page.go(addressOf(page.address, { week: chosen().value }).href, { isStep: false }), PAUSE);
   });
   tell();
 }
