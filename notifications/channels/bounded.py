@@ -80,6 +80,7 @@ class _Ending(io.RawIOBase):
         self._left = LONGEST_EXCHANGE_BYTES
 
     def readable(self) -> bool:
+        """Say that it may be read, which is all that it is for."""
         return True
 
     def readinto(self, buffer: "memoryview | bytearray") -> int | None:  # type: ignore[override]
