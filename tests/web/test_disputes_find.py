@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from grid_app.database.transaction import transaction
 from grid_app.models.handling import Transfer
+from grid_app.models.places import Division
 from tests.builders import add_dispute
 from tests.web.report_pages import page_of, parsed
 from tests.world import NOW
@@ -65,6 +66,39 @@ def test_an_empty_list_says_which_condition_to_leave_out_or_that_the_rights_leav
     assert "依法密封" in sealed
     assert "不在您的范围内" in outside
     assert "在“全部”里看" in other_tab
+
+
+def _end(code: str, *, successor: str | None) -> None:
+    with transaction() as session:
+        village = session.get_one(Division, code)
+        village.valid_to, village.successor_code = date(2026, 11, 1), successor
+
+
+def test_the_list_of_a_village_that_is_no_more_says_since_when_and_leads_to_what_continues_it(sign_in, add):
+    add(summary="租金没有付", division_code="990101001202")
+    _end("990101001201", successor="990101001202")
+    client = sign_in("county_officer")
+
+    page = parsed(client.get("/disputes?tab=all&grade=blue&place=990101001201"))
+    told = page.select_one(".notice")
+    (link,) = [one for one in page.select("a.button") if "的纠纷" in one.get_text()]
+
+    assert "云岭村(990101001201)已在11月1日(周日)撤销,现在由柳湾村接续" in told.get_text()
+    assert link.get_text(strip=True) == "看柳湾村的纠纷"
+    assert {"place=990101001202", "grade=blue", "tab=all"} <= set(link["href"].partition("?")[2].split("&"))
+    assert client.get(link["href"]).status_code == 200
+    assert parsed(client.get("/disputes?tab=all&place=990101001202")).select_one(".notice") is None
+
+
+def test_a_village_that_nothing_continues_says_so_and_elsewhere_nobody_hears_of_it(sign_in, add):
+    _end("990101001201", successor=None)
+
+    told = parsed(sign_in("county_officer").get("/disputes?place=990101001201")).select_one(".notice")
+
+    assert "没有登记由哪里接续" in told.get_text()
+    elsewhere = page_of(sign_in("other_township_lead").get("/disputes?place=990101001201"))
+    assert "撤销" not in elsewhere
+    assert "不在您的范围内" in elsewhere
 
 
 def test_a_single_sign_and_too_long_words_are_told_and_nothing_breaks(sign_in, add):

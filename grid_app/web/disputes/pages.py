@@ -26,6 +26,7 @@ from grid_app.queries.disputes import (
     tallies,
 )
 from grid_app.queries.disputes_filters import forbidden
+from grid_app.queries.map_ended import ended_division
 from grid_app.services.handling.worklists import waiting_for_receipt, waiting_for_review
 from grid_app.web.card import OpenSession
 from grid_app.web.dispute_words import count_of, cursor_of, cursor_text, row_of
@@ -34,6 +35,7 @@ from grid_app.web.disputes import detail as disputes_detail
 from grid_app.web.disputes import parties as disputes_parties
 from grid_app.web.disputes import steps as disputes_steps
 from grid_app.web.disputes.filters import RECEIPT, REVIEW, TAB_WORDS, WAITING_WORDS, View, choices, said, view_of
+from grid_app.web.maps.ended import sentence_of
 from grid_app.web.without_names import shown_lines
 from grid_app.wiring import wired
 
@@ -63,9 +65,19 @@ def index() -> str:
         shown = {
             "words": said(session, view.filters),
             "choices": choices(session, the_actor(), view),
+            "ended": _ended(session, view),
             **({} if page.lines else _emptiness(session, view, asked, now)),
         }
     return _rendered(view, page, totals, shown, now)
+
+
+def _ended(session: OpenSession, view: View) -> dict[str, object] | None:
+    """Return what became of the place that is asked for, when it is no more, with the lists of what continues it."""
+    ended = ended_division(session, scope=the_scope(), code=view.filters.place) if view.filters.place else None
+    if ended is None:
+        return None
+    links = [(f"看{one.name}的纠纷", view.url(place=one.code)) for one in ended.successors]
+    return {"sentence": sentence_of(ended), "links": links}
 
 
 def _asked(session: OpenSession, now: datetime) -> tuple[View, Asked, dict[str, int]]:
