@@ -6,6 +6,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+EARLIEST: Final = date(1949, 10, 1)
+LATEST: Final = date(2100, 12, 31)
 MOST_DIGITS: Final = 9
 """So many fit every column of whole numbers; Python itself refuses thousands of digits with an error."""
 
@@ -16,6 +18,11 @@ def uuid_of(text: str) -> UUID | None:
         return UUID(text.strip())
     except ValueError:
         return None
+
+
+def is_likely(day: date) -> bool:
+    """Say whether an office can mean this day; a year of 0001 or 9999 is a slip of the keys."""
+    return EARLIEST <= day <= LATEST
 
 
 def day_of(text: str) -> date | None:

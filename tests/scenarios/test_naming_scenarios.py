@@ -41,6 +41,8 @@ def test_a_naming_goes_from_application_to_withdrawal_step_by_step_and_moves_no_
     endless = {"kind": "apply", "seen": "9" * 5_000, "done_on": "2026-11-02"}
     assert village.post(f"/villages/{VILLAGE}/naming/apply", data=endless).status_code == 409
 
+    slip = _step(village, "apply", done_on="0001-01-01", reason="材料在村部")
+    assert (slip.status_code, "1 年不对,请核对日期" in page_of(slip)) == (422, True)
     assert _step(village, "apply", done_on="2026-11-02", reason="材料在村部").status_code == 302
     assert _step(township, "check", kind="check", done_on="2026-11-01").status_code == 422, "before the step before"
     assert _step(township, "check", kind="check", done_on="2026-11-05", reason="到村里看过").status_code == 302
@@ -48,6 +50,8 @@ def test_a_naming_goes_from_application_to_withdrawal_step_by_step_and_moves_no_
     assert _step(county, "step", kind="accept", done_on="2026-11-08").status_code == 302
     named = {"kind": "name", "done_on": "2026-11-10", "expires_on": "2028-11-10"}
     assert _step(county, "step", **named).status_code == 422, "without a document"
+    far = _step(county, "step", document_number="青政办〔2026〕12号", **named | {"expires_on": "9999-12-31"})
+    assert (far.status_code, "9999 年不对,请核对日期" in page_of(far)) == (422, True)
     assert _step(county, "step", document_number="青政办〔2026〕12号", **named).status_code == 302
     assert _step(county, "step", kind="review", done_on="2026-11-15", reason="台账齐全").status_code == 302
     with reading() as session:

@@ -112,10 +112,12 @@ def test_one_room_is_edited_tried_closed_with_a_preview_and_reopened(sign_in, ro
     }  # fmt: skip
 
     wrong = page(send(client, f"{at}/edit", **form), 422)
+    far = page(send(client, f"{at}/edit", **{**form, "mediators": "3", "term_until": "9999-12-31"}), 422)
     saved = page(send(client, f"{at}/edit", **{**form, "mediators": "3"}))
     twice = send(client, f"{at}/edit", **{**form, "mediators": "5"})
     trial = page(send(client, f"{at}/trial", tested_on="2026-11-19"))
     late = page(send(client, f"{at}/trial", tested_on="2026-11-21"), 422)
+    slip = page(send(client, f"{at}/trial", tested_on="0001-01-01"), 422)
     foreign = page(send(client, f"{at}/place", division_code=C), 422)
     kept = page(send(client, f"{at}/place"))
 
@@ -125,6 +127,8 @@ def test_one_room_is_edited_tried_closed_with_a_preview_and_reopened(sign_in, ro
     assert twice.status_code == 409
     assert "2026-11-19 试开过" in trial
     assert "不能晚于今天" in late
+    assert "年份要写对" in slip
+    assert "9999-12-31 的年份不对" in far
     assert "不在您的辖区内" in foreign
     assert "位置不在所属区划内" not in kept
 

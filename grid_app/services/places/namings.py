@@ -19,7 +19,7 @@ from grid_app.queries.boundaries import in_parts
 from grid_app.services.audit import record_audit
 from grid_app.services.csv_rows import CsvRow, RefusedRow, read_rows
 from grid_app.services.places.naming_words import refuse_columns, refuse_counts
-from grid_app.services.typed import without_null
+from grid_app.services.typed import is_likely, without_null
 
 COLUMNS = ("division_code", "document_number", "named_on", "expires_on")
 NEEDED = ("division_code", "document_number", "named_on")
@@ -219,7 +219,10 @@ def day_of(text: str, name: str, fields: dict[str, str]) -> date | None:
         return None
     try:
         year, month, day = (int(part) for part in _DATE_SIGNS.sub("-", text.strip()).strip("-").split("-"))
-        return date(year, month, day)
+        found = date(year, month, day)
     except (ValueError, OverflowError):
         fields[name] = f"“{text.strip()[:20]}”不是日期,请写成 2026-11-21。"
         return None
+    if not is_likely(found):
+        fields[name] = f"{found.year} 年不对,请核对日期。"
+    return found

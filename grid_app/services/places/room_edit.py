@@ -16,7 +16,7 @@ from grid_app.policy import Actor, covers
 from grid_app.services.audit import record_audit
 from grid_app.services.places.room_values import COLUMNS, read_room
 from grid_app.services.places.rooms import follows, living
-from grid_app.services.typed import without_null
+from grid_app.services.typed import is_likely, without_null
 
 MISSING: Final = "没有这个调解室,或者它不在您的辖区内。"
 NOT_SAVED: Final = "没有保存。请改好下面的内容再提交,填过的都还在。"
@@ -73,8 +73,8 @@ def record_trial(session: Session, *, room_id: UUID, day: date | None, actor: Ac
     room = _own(session, room_id, actor)
     if room.status != "active":
         raise ConflictError("这个调解室已经关闭,先重新开放,再登记试开。")
-    if day is None or day > local_date(now):
-        raise InvalidError(NOT_SAVED, fields={"tested_on": "请填写试开的日期,不能晚于今天。"})
+    if day is None or day > local_date(now) or not is_likely(day):
+        raise InvalidError(NOT_SAVED, fields={"tested_on": "请填写试开的日期,不能晚于今天,年份要写对。"})
     _write(room, {"tested_on": max(day, room.tested_on or day), "version": room.version + 1})
     record_audit(session, actor, "room.tried", now=now, target=_target(room), details={"on": day.isoformat()})
 

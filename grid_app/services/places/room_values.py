@@ -10,7 +10,7 @@ from typing import Final
 from geo.coordinates import CRS_NAMES, in_china, to_wgs84
 from grid_app.queries.coverage_rooms import opening_of
 from grid_app.queries.rooms import ROOM_KIND_WORDS, ROOM_STATUS_WORDS
-from grid_app.services.typed import whole_of
+from grid_app.services.typed import is_likely, whole_of
 
 COLUMNS: Final = (
     *("code", "name", "division_code", "lon", "lat", "crs", "brand"),
@@ -107,6 +107,8 @@ def _days(given: Mapping[str, str], called: Mapping[str, str], errors: Errors, t
         day = _day(given[name])
         if given[name] and day is None:
             errors[name] = f"{called[name]} 要填日期,比如 2026-11-20,或不填"
+        elif day is not None and not is_likely(day):
+            errors[name] = f"{called[name]} {day} 的年份不对"
         elif day is not None and name in PAST_DAYS and day > today:
             errors[name] = f"{called[name]} {day} 还没有到"
         values[name] = day

@@ -27,7 +27,7 @@ from grid_app.services.matters.step import take_turn, written
 from grid_app.services.places.naming_words import NOT_SAVED, refuse_counts
 from grid_app.services.places.namings import draft_of, record_naming, withdraw_naming
 from grid_app.services.policy_versions import refuse_persons
-from grid_app.services.typed import without_null
+from grid_app.services.typed import is_likely, without_null
 from grid_app.services.villages.checks import village_of_actor
 from grid_app.vocabulary.namings import (
     ACCEPT,
@@ -148,6 +148,8 @@ def _refuse_wrong(course: Course, kind: str, typed: Typed, *, today: date) -> No
     fields = {}
     if typed.done_on is None or typed.done_on > today:
         fields["done_on"] = "请填办这一步的那一天,不能是今天以后。"
+    elif not is_likely(typed.done_on):
+        fields["done_on"] = f"{typed.done_on.year} 年不对,请核对日期。"
     elif course.steps and typed.done_on < course.steps[-1].done_on:
         fields["done_on"] = f"不能早于上一步的日期 {course.steps[-1].done_on}。"
     if kind in WITH_DOCUMENT and not typed.document_number.strip():
