@@ -10,9 +10,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grid_app.database.transaction import reading, transaction
-from grid_app.queries.retention import Bounds, due_calls, due_incidents, due_matters, due_media, due_tellings
+from grid_app.queries.retention import (
+    Bounds,
+    due_alarms,
+    due_calls,
+    due_incidents,
+    due_matters,
+    due_media,
+    due_tellings,
+)
 from grid_app.services.retention.removal import (
     bounds_of,
+    clear_alarm_words,
     clear_calls,
     clear_incidents,
     clear_matters,
@@ -48,6 +57,7 @@ REST: Final[Mapping[str, tuple[Due, Clear]]] = {
     "incidents": (due_incidents, clear_incidents),
     "escalations": (due_tellings, clear_tellings),
     "calls": (due_calls, clear_calls),
+    "alarms": (due_alarms, clear_alarm_words),
 }
 """What holds words beside matters and media: how it is found, and how cleared."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, sel
 from sqlalchemy.orm import Session
 
 from grid_app.models.attachments import Attachment
-from grid_app.models.channels import PhoneCall
+from grid_app.models.channels import Alarm, PhoneCall
 from grid_app.models.disputes import Dispute, DisputeEvent, Party, Submission
 from grid_app.models.escalations import Escalation, EscalationEvent
 from grid_app.models.follow_ups import FollowUp
@@ -35,6 +35,7 @@ class Bounds:
     incident: datetime
     told: datetime
     call: datetime
+    alarm: datetime
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,12 @@ def due_calls(session: Session, bounds: Bounds, *, size: int) -> list[UUID]:
     return list(session.scalars(question))
 
 
+def due_alarms(session: Session, bounds: Bounds, *, size: int) -> list[UUID]:
+    """Return alarms that a person has cleared and whose words about it have to go, the oldest id first."""
+    question = select(Alarm.id).where(_alarm_is_due(bounds)).order_by(Alarm.id).limit(size)
+    return list(session.scalars(question))
+
+
 def end_of(session: Session, dispute_id: UUID) -> End | None:
     """Return when a matter ended and whether it is kept long; ``None`` while it is open."""
     last = select(func.max(DisputeEvent.at)).where(DisputeEvent.dispute_id == Dispute.id).scalar_subquery()
@@ -106,6 +113,7 @@ def count_due(session: Session, bounds: Bounds) -> dict[str, int]:
         "incidents": select(func.count()).select_from(Incident).where(_incident_is_due(bounds)),
         "escalations": select(func.count()).select_from(Escalation).where(_telling_is_due(bounds)),
         "calls": select(func.count()).select_from(PhoneCall).where(_call_is_due(bounds)),
+        "alarms": select(func.count()).select_from(Alarm).where(_alarm_is_due(bounds)),
         "waiting": select(func.count()).select_from(Dispute).where(ended, _holds_words(), _waits()),
     }
     return {name: session.scalar(question) or 0 for name, question in counts.items()}
@@ -144,6 +152,10 @@ def _telling_is_due(bounds: Bounds) -> ColumnElement[bool]:
 
 def _call_is_due(bounds: Bounds) -> ColumnElement[bool]:
     return and_(PhoneCall.answered_by != "", PhoneCall.recorded_at < bounds.call)
+
+
+def _alarm_is_due(bounds: Bounds) -> ColumnElement[bool]:
+    return and_(Alarm.cleared_by.is_not(None), Alarm.cleared_why != "", Alarm.cleared_at < bounds.alarm)
 
 
 def _is_kept_long() -> ColumnElement[bool]:

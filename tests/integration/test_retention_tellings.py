@@ -10,18 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid_app.models.accounts import AuditEvent
-from grid_app.models.channels import PhoneCall
+from grid_app.models.channels import Alarm, PhoneCall
 from grid_app.models.disputes import Dispute
 from grid_app.models.escalations import Escalation, EscalationEvent
 from grid_app.models.policies import PolicyVersion
 from grid_app.models.retention import RetentionHold
 from grid_app.policy import Role
-from grid_app.queries.retention import count_due, due_calls, due_tellings
+from grid_app.queries.retention import count_due, due_alarms, due_calls, due_tellings
+from grid_app.services.alarms import clear_alarm, clear_by_hand, raise_alarm
 from grid_app.services.duty_roster.keeping import forget_past
 from grid_app.services.escalations.answering import hand_over, say_acted
 from grid_app.services.escalations.taking import acknowledge
 from grid_app.services.retention.periods import first_periods, periods_on
-from grid_app.services.retention.removal import bounds_of, clear_calls, clear_tellings
+from grid_app.services.retention.removal import bounds_of, clear_alarm_words, clear_calls, clear_tellings
 from tests.escalation_world import add_dispute, kinds_of, raise_for
 from tests.roster_world import County
 from tests.world import NOW, World
@@ -126,6 +127,27 @@ def test_who_answered_a_call_goes_after_a_year_and_that_it_was_made_stays(sessio
     calls = [tuple(row) for row in session.execute(asked)]
     assert sorted(calls, key=str) == [("", "", None), ("answered", "", NOW), ("no_answer", "", NOW)]
     assert due_calls(session, bounds, size=10) == []
+
+
+def test_how_an_alarm_was_seen_to_goes_after_a_year_and_that_it_stood_stays(session, world):
+    for key in ("by hand", "by itself", "standing"):
+        raise_alarm(session, kind="audit_difference", key=key, text="请查", division_code="990101", now=NOW)
+    session.flush()
+    alarms = {row.key: row for row in session.scalars(select(Alarm))}
+    lead = world.actor(session, Role.COUNTY_LEAD)
+    clear_by_hand(session, alarm_id=alarms["by hand"].id, why="已打电话落实", actor=lead, now=NOW)
+    clear_alarm(session, key="by itself", now=NOW)
+    assert due_alarms(session, bounds_of(session, now=NOW + 364 * DAY), size=10) == []
+    bounds = bounds_of(session, now=YEAR)
+    assert count_due(session, bounds)["alarms"] == 1
+
+    assert clear_alarm_words(session, due_alarms(session, bounds, size=10), now=YEAR) == 1
+
+    session.expire_all()
+    one = alarms["by hand"]
+    assert (one.cleared_why, one.cleared_at, one.cleared_by) == ("", NOW, lead.assignment_id)
+    assert alarms["by itself"].cleared_why != ""
+    assert due_alarms(session, bounds, size=10) == []
 
 
 def test_a_county_may_keep_its_rosters_for_less_than_ninety_days(session, world):

@@ -24,6 +24,7 @@ PERIOD_WORDS: Final = {
     "media": "照片和语音",
     "told": "处置了的上级提醒:写的原因、转交时写的理由",
     "call": "打电话通知的记录:写的谁接的电话",
+    "alarm": "解除了的系统告警:写的怎样处理的",
     "roster": "值班表:班次、请假和代班",
 }
 """What each row clears, by its code; no other row can be saved."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from grid_app.clock import local_date
 from grid_app.models.attachments import Attachment
-from grid_app.models.channels import PhoneCall
+from grid_app.models.channels import Alarm, PhoneCall
 from grid_app.models.disputes import Party, Submission
 from grid_app.models.escalations import Escalation, EscalationEvent
 from grid_app.models.incidents import Incident, IncidentEntry
@@ -97,6 +97,13 @@ def clear_calls(session: Session, ids: Sequence[UUID], *, now: datetime) -> int:
     """Clear who answered these calls; that the office was rung up, when, and what came of it stay. Return how many."""
     done = _changed(session, update(PhoneCall).where(PhoneCall.id.in_(ids)).values(answered_by=""))
     record_audit(session, None, CLEARED, now=now, details={"calls": done})
+    return done
+
+
+def clear_alarm_words(session: Session, ids: Sequence[UUID], *, now: datetime) -> int:
+    """Clear what people wrote when they cleared these alarms; that, when and by which post stay. Return how many."""
+    done = _changed(session, update(Alarm).where(Alarm.id.in_(ids)).values(cleared_why=""))
+    record_audit(session, None, CLEARED, now=now, details={"alarms": done})
     return done
 
 
