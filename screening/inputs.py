@@ -16,6 +16,8 @@ BANDS = ("1", "2-4", "5-9", "10-29", "30-49", "50+")
 BAND_FLOORS = {"1": 1, "2-4": 2, "5-9": 5, "10-29": 10, "30-49": 30, "50+": 50}
 """The fewest households each band stands for."""
 
+_NO_BAND = f"band is not one of {', '.join(BANDS)}"
+
 BAND_STATUSES = ("known", "estimated", "confirmed")
 """Who stands behind a band: counted by the worker, guessed by the worker, asked back by the township."""
 
@@ -94,10 +96,11 @@ class Incident:
     began_on: date | None = None
 
     def __post_init__(self) -> None:
-        for name in ("dispute_id", "cell", "reporter", "channel"):
-            _check(getattr(self, name) != "", self, f"{name} is empty")
+        if "" in (self.dispute_id, self.cell, self.reporter, self.channel):
+            empty = next(name for name in ("dispute_id", "cell", "reporter", "channel") if not getattr(self, name))
+            _check(holds=False, incident=self, what=f"{empty} is empty")
         _check(self.category.isdigit() and len(self.category) in (2, 4), self, "category is not 2 or 4 digits")
-        _check(self.band is None or self.band in BANDS, self, f"band is not one of {', '.join(BANDS)}")
+        _check(self.band is None or self.band in BANDS, self, _NO_BAND)
         _check(self.band_status is None or self.band_status in BAND_STATUSES, self, "band_status is unknown")
         _check((self.lon is None) == (self.lat is None), self, "lon and lat come together or not at all")
         _check(self.cell not in self.path, self, "path names the cell itself")

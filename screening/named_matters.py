@@ -112,8 +112,9 @@ def _names(table: LetterTable, cell: Sequence[str], people: Sequence[str]) -> _N
     number = {name: at for at, name in enumerate(sorted(set(cell) - {""}))}
     row = np.repeat(np.arange(table.size), np.diff(table.starts))
     where = np.array([number.get(name, -1) for name in cell], np.int64)[row]
-    pairs = np.unique(np.stack([table.columns[where >= 0], where[where >= 0]]), axis=1)
-    spread = np.bincount(pairs[0], minlength=max(1, len(table.codes)))
+    cells = max(1, len(number))
+    pairs = np.unique(table.columns[where >= 0] * np.int64(cells) + where[where >= 0])
+    spread = np.bincount(pairs // cells, minlength=max(1, len(table.codes)))
     is_letters = np.append(table.codes, [0] * (len(spread) - len(table.codes))) < FIRST_PLACE
     return _Names(table, cell, people, (spread <= MOST_CELLS) & is_letters)
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 HEAD_LETTERS = 200
 """Letters of the body that are read: people say first what it is about, and later the law and their anger."""
@@ -15,6 +16,9 @@ RAW_LETTERS = 600
 
 LONG_LETTERS = 20_000
 """From this length a body is no letter any more, and the finding says that only its head was read."""
+
+KEPT = 10_000
+"""Texts whose reading is kept: a county's year, which the round of the next week reads again."""
 
 _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 _GREETING = re.compile(r"https?://[\w./?=&%-]*|\[[^\[\]\s]{1,6}\]|尊敬的[^,:。!?\s]{1,12}[,:。!\s]|(?:您|你)们?好")
@@ -53,6 +57,7 @@ def compared_text(message: Message) -> tuple[str, int]:
     return f"{title}\n{head}", len(title)
 
 
+@lru_cache(maxsize=KEPT)
 def even_letters(text: str) -> str:
     """Return a text in one width and case, Chinese numerals as digits, without greetings and masked numbers."""
     even = unicodedata.normalize("NFKC", text.strip()).lower()

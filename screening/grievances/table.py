@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screening.grievances.kinds import kinds_in
-from screening.grievances.messages import Message, compared_text, even_letters
+from screening.grievances.messages import KEPT, Message, compared_text, even_letters
 from screening.grievances.names import name_spots
 from screening.grievances.places import Gazetteer, Place
 
@@ -115,9 +116,10 @@ def _entries(
     extra = _Extra()
     for at, (start, (text, title_end)) in enumerate(zip(starts.tolist(), texts, strict=True)):
         mentions = gazetteer.mentions(text) if gazetteer else []
-        for begin, end in [*name_spots(text), *((begin, end) for begin, end, _ in mentions)]:
+        spots, kinds = _read(text, title_end)
+        for begin, end in [*spots, *((begin, end) for begin, end, _ in mentions)]:
             named[start + begin : start + end] = True
-        extra.add(at, {number[code] for _, _, code in mentions}, kinds_in(text[:title_end], text[title_end:]))
+        extra.add(at, {number[code] for _, _, code in mentions}, kinds)
     told = _letters()[letters]
     pair = told[:-1] & told[1:] & (row[:-1] == row[1:])
     low, high = np.minimum(letters[:-1], letters[1:]), np.maximum(letters[:-1], letters[1:])
@@ -133,6 +135,12 @@ def _entries(
     return np.bincount(known >> ROW_BITS, minlength=len(texts)), known & CODE_MASK, anywhere, near_top, in_names > 0
 
 
+@lru_cache(maxsize=KEPT)
+def _read(text: str, title_end: int) -> tuple[tuple[tuple[int, int], ...], Mapping[int, tuple[bool, bool]]]:
+    """Return the spots of names in a text and the kinds it speaks of; next week's round reads the same texts again."""
+    return tuple(name_spots(text)), MappingProxyType(kinds_in(text[:title_end], text[title_end:]))
+
+
 class _Extra:
     """Entries beyond the letters: known places and kinds of grievances."""
 
@@ -142,7 +150,7 @@ class _Extra:
         self.near_top: list[float] = []
         self.is_named: list[float] = []
 
-    def add(self, row: int, places: set[int], kinds: dict[int, tuple[bool, bool]]) -> None:
+    def add(self, row: int, places: set[int], kinds: Mapping[int, tuple[bool, bool]]) -> None:
         """Take in the places a text names and the kinds it speaks of, in the title and in the head."""
         for at in places:
             self._add(row << ROW_BITS | FIRST_PLACE + at, 0.0, TITLE_WEIGHT, 1.0)
