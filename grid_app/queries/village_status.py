@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,28 +26,55 @@ ASSESSED_SHORT: Final = frozenset({ON_TRACK, UNDER_REVIEW, LAPSED})
 NOT_YET: Final = "还没有做过月度评估。"
 
 
+NEVER: Final = tuple(CriterionResult(key, NO_DATA, NOT_YET, "每月 1 日评一次。") for key in NAMES)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What criteria are judged from: facts as they were told, the rules and the day."""
+
+    told: Mapping[str, Any]
+    rules: Rules
+    on: date
+
+    @cached_property
+    def facts(self) -> VillageFacts:
+        """Return the facts, read when somebody first asks."""
+        return facts_from_told(self.told)
+
+
 @dataclass(frozen=True)
 class VillageStatus:
-    """One village's status: not_assessed, on_track, met, under_review or lapsed; the criteria R1 to R7 in order.
+    """One village's status: not_assessed, on_track, met, under_review or lapsed; what it was judged from.
 
-    ``needs_a_look`` says what somebody should go and see; ``outcomes`` are bands that judge nothing. ``month`` is the
-    first day of the month it was assessed for,
-    ``None`` when it never was; ``why`` the sentence of the state.
+    ``month`` is the first day of the month it was assessed for, ``None`` when it never was; ``why`` the sentence of the
+    state. Maps and tables of a county need the states alone, so the rest is judged when it is first asked for.
     """
 
     code: str
     state: str
-    criteria: tuple[CriterionResult, ...]
-    needs_a_look: tuple[str, ...]
+    basis: Basis | None = None
     month: date | None = None
     since: date | None = None
     why: str = NOT_YET
     met_until: date | None = None
     review_until: date | None = None
-    outcomes: tuple[Outcome, ...] = ()
 
+    @cached_property
+    def criteria(self) -> tuple[CriterionResult, ...]:
+        """Return the criteria R1 to R7 in order."""
+        basis = self.basis
+        return NEVER if basis is None else judge(basis.facts, rules=basis.rules, on=basis.on)
 
-NEVER: Final = tuple(CriterionResult(key, NO_DATA, NOT_YET, "每月 1 日评一次。") for key in NAMES)
+    @cached_property
+    def needs_a_look(self) -> tuple[str, ...]:
+        """Return what somebody should go and see."""
+        return () if self.basis is None else needs_a_look(self.basis.facts, rules=self.basis.rules)
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Return the bands that judge nothing."""
+        return () if self.basis is None else bands_of(self.basis.facts, rules=self.basis.rules)
 
 
 def statuses_in(session: Session, *, scope: Scope, on: date) -> Mapping[str, VillageStatus]:
@@ -63,7 +91,7 @@ def statuses_in(session: Session, *, scope: Scope, on: date) -> Mapping[str, Vil
         .order_by(Division.code)
     ).all()
     known = statuses_of_month(session, month=month, villages=villages, scope=scope) if month else {}
-    return {code: known.get(code) or VillageStatus(code, NOT_ASSESSED, NEVER, ()) for code in villages}
+    return {code: known.get(code) or VillageStatus(code, NOT_ASSESSED) for code in villages}
 
 
 def statuses_of_month(
@@ -86,18 +114,15 @@ def rules_of_run(run: StatusRun) -> Rules:
 
 def status_of(row: VillageMonth, rules: Rules) -> VillageStatus:
     """Return a month on record with its sentences."""
-    facts: VillageFacts = facts_from_told(row.facts)
     return VillageStatus(
         code=row.village_code,
         state=row.state,
-        criteria=judge(facts, rules=rules, on=row.month),
-        needs_a_look=needs_a_look(facts, rules=rules),
+        basis=Basis(row.facts, rules, row.month),
         month=row.month,
         since=row.since,
         why=row.why,
         met_until=row.met_until,
         review_until=row.review_until,
-        outcomes=bands_of(facts, rules=rules),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, Final
@@ -109,7 +110,7 @@ def facts_as_told(facts: VillageFacts) -> dict[str, Any]:
     return told
 
 
-def facts_from_told(told: dict[str, Any]) -> VillageFacts:
+def facts_from_told(told: Mapping[str, Any]) -> VillageFacts:
     """Return the facts that `facts_as_told` told; what a newer program asks for and an older did not is left out.
 
     Examples
