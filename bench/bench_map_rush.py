@@ -137,8 +137,9 @@ def measured(
                 }
                 for one in leaders
             ]
+            if runs:
+                time.sleep(PAUSE_SECONDS)
             runs.append(run_of(crowd(port, people, url), form, way))
-            time.sleep(PAUSE_SECONDS)
     return runs
 
 
