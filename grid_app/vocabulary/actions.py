@@ -108,6 +108,7 @@ AUDIT_WORDS: Final = {
     "incident.known": "登记知悉紧急情况",
     "incident.linked": "关联两份紧急报告",
     "incident.matter": "把紧急报告关联到纠纷",
+    "incident.printed": "下载紧急报告",
     "incident.unlinked": "取消关联紧急报告",
     "indicators.exported": "导出指标",
     "ladder.saved": "修改提醒顺序",

@@ -11,6 +11,7 @@ INCIDENT_ROUTES = {
     "incidents.new": "incident.report",
     "incidents.report": "incident.report",
     "incidents.sheet": "incident.read",
+    "incidents.sheet_file": "incident.read",
     "incidents.take": "incident.report",
     "incidents.unlink": "incident.report",
 }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from bs4 import BeautifulSoup
+from pypdf import PdfReader
 
 from grid_app.database.transaction import reading, transaction
+from grid_app.models.accounts import AuditEvent
 from grid_app.models.incidents import Incident, IncidentEntry
 from tests.incidents_world import MINUTE, VILLAGE, opened, opening, phoned, told
 from tests.incidents_world import added as add
@@ -61,6 +64,25 @@ def test_a_first_report_is_written_followed_up_and_printed_on_one_page(app_world
     assert re.search(r"首报 11月20日.*续报 1 11月20日.*终报 11月20日", sheet, re.DOTALL)
     assert text_of(office.get("/incidents?only=ended")).count("按时首报") == 1
     assert "township_officer甲" not in sheet  # the sheet names units, the history on the page who wrote
+
+
+def test_the_sheet_is_a_file_with_the_same_words_and_taking_it_is_audited(app_world, sign_in):
+    office = sign_in("township_officer")
+    address = send(office, "/incidents/new?way=written", "/incidents/new", **FILLED).location
+    send(office, f"{address}/report?kind=follow_up", f"{address}/report", issue="正在核对账目", kind="follow_up")
+
+    answer = office.get(f"{address}/sheet.pdf")
+    words = "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(answer.data)).pages)
+
+    assert (answer.status_code, answer.content_type) == (200, "application/pdf")
+    assert answer.headers["Cache-Control"] == "no-store"
+    told = "紧急情况报告 首报 续报1 村民要求答复土地租金 正在核对账目 约30人 按时首报 盖章"
+    assert [said for said in told.split() if said not in words] == []
+    assert "甲" not in words
+    with reading() as session:
+        taken = session.query(AuditEvent.target_id).filter_by(action="incident.printed").one()
+    assert taken.target_id == str(made().id)
+    assert sign_in("other_township_lead").get(f"{address}/sheet.pdf").status_code == 404
 
 
 def test_nothing_typed_is_lost_when_it_names_somebody(app_world, sign_in):

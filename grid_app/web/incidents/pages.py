@@ -1,4 +1,4 @@
-"""Urgent incidents: the list with the clock of each first report, one incident with its reports, the sheet to print."""
+"""Urgent incidents: the list with the clock of each first report, one incident with its reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from grid_app.clock import local
 from grid_app.database.transaction import reading
 from grid_app.errors import NotFoundError
 from grid_app.http.guard import guard_pages, requires, the_actor
@@ -16,10 +15,9 @@ from grid_app.queries.incidents import FILTERS, alike_incidents, incidents_of
 from grid_app.queries.incidents_detail import IncidentDetail, incident_detail, townships_of
 from grid_app.services.incidents.rows import NO_SUCH
 from grid_app.vocabulary.incidents import INCIDENT_STATE_WORDS, REPORTS
-from grid_app.web.incidents import entering
+from grid_app.web.incidents import entering, printed
 from grid_app.web.incidents.words import (
     STATE_TONES,
-    body_of,
     clock_face,
     facts_of,
     line_cell,
@@ -32,6 +30,7 @@ from grid_app.wiring import wired
 bp = Blueprint("incidents", __name__)
 guard_pages(bp)
 entering.add_routes(bp)
+printed.add_routes(bp)
 
 TABS: Final = {"current": "正在进行", "waiting": "等首报", "late": "首报晚了的", "ended": "已终报", "all": "全部"}
 EMPTY: Final = {
@@ -95,37 +94,6 @@ def detail(incident_id: UUID) -> str:
         is_own=actor.unit_id == one.unit_id,
         has_report=any(entry.kind in REPORTS for entry in one.entries),
         cleared=local_time(one.cleared_at) if one.cleared_at else "",
-    )
-
-
-@bp.get("/incidents/<uuid:incident_id>/sheet")
-@requires(Action.READ_INCIDENTS)
-def sheet(incident_id: UUID) -> str:
-    """Show the first report and every follow-up on one page, to print and sign."""
-    now = wired().clock.now()
-    with reading() as session:
-        one = _found(incident_detail(session, the_actor(), incident_id))
-    titles = titles_of(one)
-    told = [entry for entry in one.entries if entry.kind in (*REPORTS, "correction", "known")]
-    face = clock_face(known_at=one.known_at, due_at=one.first_due_at, reported_at=one.first_report_at, now=now)
-    return render_template(
-        "pages/incident_sheet.html",
-        one=one,
-        face=face,
-        facts=[
-            *(pair for pair in facts_of(one) if pair[0] not in ("编号", "得知单位", "关联纠纷")),
-            *((("同一起事的另一份报告", "、".join(line.code for line in one.others)),) if one.others else ()),
-        ],
-        reports=[
-            {
-                "title": titles[entry.number],
-                "at": local_time(entry.counts_at),
-                "unit": entry.unit,
-                "body": ";".join(line.rstrip("。") for line in body_of(entry)),
-            }
-            for entry in told
-        ],
-        today=f"{local(now).year}年{local_time(now)}",
     )
 
 
