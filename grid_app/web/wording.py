@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from flask import current_app, has_app_context
+
 SHOWN_ZONE: Final = ZoneInfo("Asia/Shanghai")
 WEEKDAYS: Final = "一二三四五六日"
 FEW_BELOW: Final = 5
@@ -20,7 +22,7 @@ UNGRADED: Final = ("–", "未定级")
 
 
 def local_date(moment: datetime | date) -> str:
-    """Return the day people see, such as ``11月21日(周六)``.
+    """Return the day people see, such as ``11月21日(周六)``; with its year where that is not the running one.
 
     Parameters
     ----------
@@ -33,7 +35,8 @@ def local_date(moment: datetime | date) -> str:
         If a time carries no zone.
     """
     day = _shown(moment).date() if isinstance(moment, datetime) else moment
-    return f"{day.month}月{day.day}日(周{WEEKDAYS[day.weekday()]})"
+    year = "" if day.year == _running_year(day) else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日(周{WEEKDAYS[day.weekday()]})"
 
 
 def local_time(moment: datetime) -> str:
@@ -88,6 +91,12 @@ def number(count: float) -> str:
     if isinstance(count, int):
         return f"{count:,}"
     return f"{count:,.1f}".removesuffix(".0")
+
+
+def _running_year(otherwise: date) -> int:
+    """Return the year by the application's clock; that of the day itself where no application runs."""
+    wiring = current_app.extensions.get("grid") if has_app_context() else None
+    return _shown(wiring.clock.now()).year if wiring else otherwise.year
 
 
 def mask_name(name: str | None) -> str:

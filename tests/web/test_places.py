@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -46,8 +47,10 @@ def test_only_the_system_administrator_manages_places(sign_in, role):
         assert client.post(address).status_code == 403
 
 
-def test_a_generation_is_told_with_the_year_it_is_in_use_from(admin, app_world):
-    assert re.search(r"启用或建立.*\b20\d\d年\d+月\d+日\(周.\)", text_of(admin.get("/places")))
+def test_a_generation_of_an_earlier_year_is_told_with_it(app_world, sign_in, clock):
+    clock.advance(timedelta(days=60))
+
+    assert re.search(r"启用或建立.*\b2026年\d+月\d+日\(周.\)", text_of(sign_in("sysadmin").get("/places")))
 
 
 def test_an_upload_without_level_datum_or_file_names_each(admin, app_world, tmp_path):

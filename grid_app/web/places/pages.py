@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from geo.coordinates import CRS_NAMES
-from grid_app.clock import local
 from grid_app.database.transaction import reading, transaction
 from grid_app.errors import ConflictError, InvalidError
 from grid_app.http.guard import guard_pages, requires, the_actor
@@ -127,14 +125,9 @@ def _generation(row: GenerationRow) -> dict[str, object]:
         "state": row.state,
         "word": STATE_WORDS[row.state],
         "counts": "、".join(f"{LEVEL_WORDS[level]} {number(count)}" for level, count in row.counts.items()) or "空",
-        "since": _with_year(row.activated_at or row.created_at),
+        "since": local_time(row.activated_at or row.created_at),
         "note": row.note,
     }
-
-
-def _with_year(moment: datetime) -> str:
-    """Return a time with its year: a generation may be in use for many."""
-    return f"{local(moment).year}年{local_time(moment)}"
 
 
 def _rooms_page(errors: Mapping[str, str]) -> str:

@@ -1,10 +1,13 @@
 """What people read is in their own time, in plain words, and tells no more than it should."""
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 
 from grid_app.web import wording
+from tests.fakes import FrozenClock
 
 NOON_IN_SHANGHAI = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
@@ -24,6 +27,14 @@ def test_a_late_evening_in_utc_is_the_next_day_in_shanghai() -> None:
 
 def test_a_plain_day_is_not_moved() -> None:
     assert wording.local_date(date(2026, 1, 5)) == "1月5日(周一)"
+
+
+def test_a_day_of_another_year_than_the_running_one_says_its_year() -> None:
+    application = Flask(__name__)
+    application.extensions["grid"] = SimpleNamespace(clock=FrozenClock(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)))
+    with application.app_context():
+        assert wording.local_date(date(2027, 1, 5)) == "1月5日(周二)"  # the new year has begun in Shanghai
+        assert wording.local_time(NOON_IN_SHANGHAI) == "2026年11月21日(周六) 12:00"
 
 
 @pytest.mark.parametrize(
