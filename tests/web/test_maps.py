@@ -212,7 +212,10 @@ def test_rooms_show_the_share_of_villages_that_have_one(sign_in, app_world):
     page = soup_of(client.get("/map?layer=rooms"))
     facts = client.get("/map/facts.json?layer=rooms").get_json()
 
-    assert "4 个村(社区)中 0 个有有效的调解室,占 0%;有调解室还不够有效的 0 个村,缺少数据的 1 个村,没有的 3 个村" in page.get_text()
+    assert (
+        "4 个村(社区)中 0 个有有效的调解室,占 0%;有调解室还不够有效的 0 个村,缺少数据的 1 个村,没有的 3 个村"
+        in page.get_text()
+    )
     assert table_of(page)["合计"] == ["4", "0", "0", "1", "3", "2"]
     assert facts["marks"]["points"] == [[111.05, 29.05, "云岭村矛盾纠纷调解室"]]
     assert sum(values[0] for values in facts["marks"]["values"].values()) == 2
