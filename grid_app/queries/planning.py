@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, case
-
-from grid_app.queries.indicators_asked import Expression
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, case
 
 
-def plainly(condition: Expression) -> ColumnElement[bool]:
+def plainly(condition: ColumnExpressionArgument[bool]) -> ColumnElement[bool]:
     """Return a condition that no index answers.
 
     Databases then go from the few rows that were named, or the few matters of an area, to what belongs to each, and
