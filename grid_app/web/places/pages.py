@@ -24,6 +24,7 @@ from grid_app.web.places import moved as places_moved
 from grid_app.web.places import pending as places_pending
 from grid_app.web.places import reshape as places_reshape
 from grid_app.web.places.upload import Upload, load_upload
+from grid_app.web.turning import turned
 from grid_app.web.wording import local_time, number
 from grid_app.wiring import wired
 
@@ -133,7 +134,7 @@ def _generation(row: GenerationRow) -> dict[str, object]:
 def _rooms_page(errors: Mapping[str, str]) -> str:
     with reading() as session:
         rows = rooms_in(session, scope=Scope(paths=(the_actor().division_path,)))
-    first, pages = _pages(len(rows))
+    first, pages = turned(len(rows), size=ON_A_PAGE, url=lambda page: url_for("places.rooms", page=page))
     return render_template(
         "pages/rooms.html",
         rows=[_room(row) for row in rows[first : first + ON_A_PAGE]],
@@ -142,21 +143,6 @@ def _rooms_page(errors: Mapping[str, str]) -> str:
         columns_text="、".join(COLUMNS),
         errors=errors,
     )
-
-
-def _pages(count: int) -> tuple[int, dict[str, str | None] | None]:
-    """Return where the asked page of the rooms begins, and what leads on; a page after the last is the last."""
-    asked = request.args.get("page", "0")
-    last = max(count - 1, 0) // ON_A_PAGE
-    page = min(int(asked), last) if asked.isdecimal() and len(asked) < 4 else 0
-    first = page * ON_A_PAGE
-    if not last:
-        return first, None
-    return first, {
-        "text": f"第 {first + 1}-{min(first + ON_A_PAGE, count)} 个,共 {count} 个",
-        "previous_url": url_for("places.rooms", page=page - 1) if page else None,
-        "next_url": url_for("places.rooms", page=page + 1) if page < last else None,
-    }
 
 
 def _room(row: RoomRow) -> dict[str, object]:

@@ -34,6 +34,7 @@ from grid_app.vocabulary.namings import (
     WITHDRAW,
 )
 from grid_app.web.card import OpenSession
+from grid_app.web.turning import turned
 from grid_app.web.villages.ended import ended_page
 from grid_app.web.villages.shown import WAITING, full_day, naming_of, step_of
 from grid_app.wiring import wired
@@ -66,7 +67,10 @@ def index() -> str:
     kept = [course for code, course in courses.items() if code in area.villages]
     waiting = {course.code: waiting_for(course, on=today) for course in kept}
     chosen = [one for one in kept if waiting[one.code] or not only_waiting]
-    at, pages = _pages(len(chosen), WAITING if only_waiting else None)
+    show = WAITING if only_waiting else None
+    at, pages = turned(
+        len(chosen), size=PAGE_SIZE, url=lambda page: url_for("village_namings.index", show=show, page=page)
+    )
     return render_template(
         "pages/village_namings.html",
         area=area.root,
@@ -141,21 +145,6 @@ def _record(code: str, kind: str) -> Response | WerkzeugResponse:
         return make_response(_page(code, values, {"kind": error.sentence}), 403)
     flash(f"“{STEP_WORDS[kind]}”已登记。", "success")
     return redirect(url_for("village_namings.course", code=code))
-
-
-def _pages(count: int, show: str | None) -> tuple[int, dict[str, str | None] | None]:
-    """Return where the asked page of a list begins, and what leads on; a page after the last is the last."""
-    asked = request.args.get("page", "0")
-    last = max(count - 1, 0) // PAGE_SIZE
-    page = min(int(asked), last) if asked.isdecimal() and len(asked) < 4 else 0
-    first = page * PAGE_SIZE
-    if not last:
-        return first, None
-    return first, {
-        "text": f"第 {first + 1}-{min(first + PAGE_SIZE, count)} 个,共 {count} 个",
-        "previous_url": url_for("village_namings.index", show=show, page=page - 1) if page else None,
-        "next_url": url_for("village_namings.index", show=show, page=page + 1) if page < last else None,
-    }
 
 
 def _area(session: OpenSession, code: str | None) -> Area:
